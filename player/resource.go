@@ -1,0 +1,129 @@
+package player
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"latchkey/network"
+)
+
+// NetworkConfigurationKey is the key under which a resource's metadata holds its
+// *network.Configuration.
+const NetworkConfigurationKey = "NETWORK_CONFIGURATION"
+
+// Limits on what names a resource.
+const maxURLBytes = 64 << 10
+
+// ErrNoResource is returned for a URL or file name that cannot name a resource.
+var ErrNoResource = errors.New("no URL or file that can be opened")
+
+// MediaResource is what a Player opens: a URL or file, and metadata with the network configuration.
+// It is a value to be made once and not changed.
+type MediaResource struct {
+	source   string // URL, or absolute path
+	file     bool
+	metadata *network.Metadata
+}
+
+// NewMediaResource returns the resource of an http, https or file URL, or of a file's path. The metadata
+// may be nil; otherwise the object under NetworkConfigurationKey, if there is one, must be a
+// *network.Configuration. It is read when the resource becomes current, not before.
+//
+// It returns ErrNoResource, wrapped, when source can name nothing that Latchkey opens. It does not
+// block: whether a file exists shows when it is opened.
+func NewMediaResource(source string, metadata *network.Metadata) (*MediaResource, error) {
+	source = strings.TrimSpace(source)
+	if source == "" || len(source) > maxURLBytes || strings.ContainsAny(source, "\x00\r\n") {
+		return nil, fmt.Errorf("open resource: %w", ErrNoResource)
+	}
+	if metadata != nil {
+		if object := metadata.Object(NetworkConfigurationKey); object != nil {
+			if _, ok := object.(*network.Configuration); !ok {
+				return nil, fmt.Errorf("resource metadata %s holds a %T, not a *network.Configuration",
+					NetworkConfigurationKey, object)
+			}
+		}
+	}
+	r := &MediaResource{metadata: metadata}
+	scheme, rest, hasScheme := strings.Cut(source, ":")
+	switch {
+	case hasScheme && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")):
+		u, err := url.Parse(source)
+		if err != nil || u.Host == "" {
+			return nil, fmt.Errorf("open resource: the address has no host or cannot be read: %w", ErrNoResource)
+		}
+		r.source = source
+	case hasScheme && strings.EqualFold(scheme, "file"):
+		u, err := url.Parse(source)
+		if err != nil || u.Path == "" || (u.Host != "" && u.Host != "localhost") {
+			return nil, fmt.Errorf("open resource: the file address cannot be read: %w", ErrNoResource)
+		}
+		r.source, r.file = u.Path, true
+	case hasScheme && strings.HasPrefix(rest, "//"):
+		return nil, fmt.Errorf("open resource: addresses of the kind %q cannot be played: %w", scheme+"://", ErrNoResource)
+	default:
+		path, err := filepath.Abs(source)
+		if err != nil {
+			return nil, fmt.Errorf("open resource: %w", err)
+		}
+		r.source, r.file = path, true
+	}
+	return r, nil
+}
+
+// IsFile says that the resource is on this machine's disk.
+func (r *MediaResource) IsFile() bool { return r.file }
+
+// String returns the URL without user information, query and fragment, or the path: it is fit for
+// logs and reports.
+func (r *MediaResource) String() string {
+	if r.file {
+		return r.source
+	}
+	return withoutQuery(r.source)
+}
+
+// name returns the last part of the path, for a window's title.
+func (r *MediaResource) name() string {
+	path := r.source
+	if !r.file {
+		u, err := url.Parse(r.source)
+		if err != nil {
+			return ""
+		}
+		if u.Path == "" || u.Path == "/" {
+			return u.Host
+		}
+		path = u.Path
+	}
+	return filepath.Base(path)
+}
+
+// configuration returns the resource's network configuration, or the defaults.
+func (r *MediaResource) configuration() *network.Configuration {
+	if r.metadata != nil {
+		if c, ok := r.metadata.Object(NetworkConfigurationKey).(*network.Configuration); ok && c != nil {
+			return c
+		}
+	}
+	return network.NewConfiguration()
+}
+
+// open returns the resource's file.
+func (r *MediaResource) open() (*os.File, error) {
+	return os.Open(r.source)
+}
+
+// withoutQuery returns a URL without user information, query and fragment.
+func withoutQuery(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return ""
+	}
+	u.User, u.RawQuery, u.Fragment, u.RawFragment, u.ForceQuery = nil, "", "", "", false
+	return u.String()
+}

@@ -1,0 +1,87 @@
+package player
+
+import "time"
+
+// Range is a stretch of presentation time.
+type Range struct {
+	Start, End time.Duration
+}
+
+// VideoInfo describes the picture that plays. The zero value means that there is none.
+type VideoInfo struct {
+	Codec         string // FFmpeg's name: "h264", "hevc"
+	Width, Height int    // samples, before the sample aspect ratio
+	FrameRate     float64
+	PixelFormat   string
+}
+
+// AudioInfo describes the sound that plays. The zero value means that there is none.
+type AudioInfo struct {
+	Codec      string
+	SampleRate int // Hz
+	Channels   int
+	Language   string // BCP 47, empty when unknown
+	Output     string // "device" or "wall clock": what paces the playback
+}
+
+// VariantInfo describes a variant of a multivariant playlist.
+type VariantInfo struct {
+	Index         int
+	Bandwidth     int64 // bits per second
+	Codecs        string
+	Width, Height int
+	FrameRate     float64
+}
+
+// Frames counts decoded pictures and what became of them.
+type Frames struct {
+	Decoded  int `json:"decoded"`
+	Shown    int `json:"shown"`
+	Dropped  int `json:"dropped"`  // decoded, and too late to be shown
+	Repeated int `json:"repeated"` // shown for longer than their time, since the next one was not there
+}
+
+// Stats are the figures of one resource since it was made current.
+type Stats struct {
+	Frames     Frames
+	FirstFrame time.Duration   // from the wish to play until the first picture was handed over; 0 before
+	ToPlaylist time.Duration   // from the open until the media playlist was read
+	ToKey      time.Duration   // from the open until the first key was there; 0 without keys
+	Rebuffers  int             // how often playback stood still for want of data
+	Rebuffered time.Duration   // how long in all
+	Seeks      []time.Duration // from each seek until its first picture
+	AVOffset   []time.Duration // picture shown against sound heard, sampled; positive: the picture is late
+	BufferMin  time.Duration   // the shortest, mean and longest buffer while playing
+	BufferMean time.Duration
+	BufferMax  time.Duration
+	Bitrate    int64 // bits per second of the variant that plays, 0 unknown
+}
+
+// SignInRequest says why the player asks for a sign-in.
+type SignInRequest struct {
+	Host   string // who refused
+	Reason string // a sentence for a person
+}
+
+// Snapshot is what a window shows: a value, safe to keep.
+type Snapshot struct {
+	State     State
+	Buffering bool   // playback stands still until data is there
+	Source    string // the resource's URL without query, or its file name
+	Title     string // from the container's metadata, else the last part of the URL
+	Position  time.Duration
+	Duration  time.Duration // 0 when unknown
+	Live      bool
+	Buffered  []Range
+	Speed     float64
+	Volume    float64 // 0..1
+	Muted     bool
+	Video     VideoInfo
+	Audio     AudioInfo
+	Variants  []VariantInfo
+	Variant   int // index in Variants, -1 without
+	Error     *Error
+	SignIn    *SignInRequest // set while State is NeedsSignIn
+	Stats     Stats
+	Notes     []string // what the player worked around, newest last; at most 20
+}
