@@ -1,0 +1,87 @@
+package network
+
+import "fmt"
+
+// Class says what a request is for. Cookies, headers, time-outs, limits and retries go by it, so
+// whoever asks says which. The numbers are stable.
+type Class int
+
+// The classes of requests.
+const (
+	// ClassOther is anything that is not of the resource: update checks, the network-down check. It
+	// is the zero value, and carries no cookie pairs.
+	ClassOther Class = 0
+	// ClassPlaylist is a multivariant or media playlist.
+	ClassPlaylist Class = 1
+	// ClassInit is a media initialization section (EXT-X-MAP).
+	ClassInit Class = 2
+	// ClassSegment is a media segment, a part of one, or a whole progressive file.
+	ClassSegment Class = 3
+	// ClassKey is a key of 16 bytes (EXT-X-KEY, EXT-X-SESSION-KEY).
+	ClassKey Class = 4
+	// ClassLicense is an exchange with a licence server.
+	ClassLicense Class = 5
+	// ClassCertificate is a licence server's certificate.
+	ClassCertificate Class = 6
+	// ClassSubtitle is a subtitle segment or file.
+	ClassSubtitle Class = 7
+	// ClassThumbnail is a picture shown while seeking.
+	ClassThumbnail Class = 8
+	// ClassSteering is a content steering manifest.
+	ClassSteering Class = 9
+	// ClassSignIn is a sign-in or a token's refresh. It carries no cookie pairs, ever.
+	ClassSignIn Class = 10
+)
+
+// classNames are the names of CLI.md's report.
+var classNames = [...]string{
+	ClassOther:       "other",
+	ClassPlaylist:    "playlist",
+	ClassInit:        "init",
+	ClassSegment:     "segment",
+	ClassKey:         "key",
+	ClassLicense:     "license",
+	ClassCertificate: "certificate",
+	ClassSubtitle:    "subtitle",
+	ClassThumbnail:   "thumbnail",
+	ClassSteering:    "steering",
+	ClassSignIn:      "signin",
+}
+
+// String returns the name that reports and service profiles use.
+func (c Class) String() string {
+	if c < 0 || int(c) >= len(classNames) {
+		return fmt.Sprintf("class(%d)", int(c))
+	}
+	return classNames[c]
+}
+
+// MarshalText returns String.
+func (c Class) MarshalText() ([]byte, error) {
+	if c < 0 || int(c) >= len(classNames) {
+		return nil, fmt.Errorf("no request class has the number %d", int(c))
+	}
+	return []byte(c.String()), nil
+}
+
+// UnmarshalText reads a name that String gives.
+func (c *Class) UnmarshalText(text []byte) error {
+	for i, name := range classNames {
+		if name == string(text) {
+			*c = Class(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("no request class is called %.32q", text)
+}
+
+// secret says that the answer, or what is sent, must not cross the wire in the clear once the
+// resource has been secure: such a request is refused rather than sent from https to http.
+func (c Class) secret() bool {
+	return c == ClassKey || c == ClassLicense || c == ClassSignIn
+}
+
+// ofResource says that the request belongs to a resource, so that its pairs and headers may go with it.
+func (c Class) ofResource() bool {
+	return c > ClassOther && c < ClassSignIn
+}

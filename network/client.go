@@ -1,0 +1,245 @@
+package network
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options are what a client needs besides the configuration. The zero value is one without a resource.
+type Options struct {
+	// Resource is the URL of the main playlist or file. It decides what the resource's own origin is, whether
+	// a request leaves https for http, and what Online asks. Empty: no resource, and nothing to compare with.
+	Resource string
+	// Transport makes the exchanges; nil is the client's own. It must not follow redirects or add cookies.
+	Transport http.RoundTripper
+	// Log gets a line for each exchange at debug level, without any secret. Nil discards.
+	Log *slog.Logger
+	// Records is how many records are kept; 0 is 4096.
+	Records int
+}
+
+// Request is what to ask for. The zero value of each field but URL is a default.
+type Request struct {
+	Class Class
+	// URL is absolute, http or https. User information in it is sent as basic authorization.
+	URL string
+	// Method is GET if empty, or POST if there is a Body.
+	Method string
+	// Header is sent besides. The client alone sets Cookie, Range, Accept-Encoding and what describes the
+	// connection: such a name is ErrRequest. It is not changed.
+	Header http.Header
+	// Body is sent with every attempt. It is not changed.
+	Body []byte
+	// Offset and Length, in bytes, ask for a part. Length 0 is everything from Offset on, and with Offset 0 no
+	// range is asked for; -1 asks for the range from Offset to the end.
+	Offset, Length int64
+}
+
+// Response is an answer whose body has yet to be read.
+type Response struct {
+	// Status is 200, 206, 304 or another success; with ClassSignIn also that of an error.
+	Status int
+	Header http.Header
+	// URL is where the answer came from in the end, with its query: not for logs.
+	URL string
+	// Body has just the bytes that were asked for, also when the server sent more. Reading it blocks as the wire
+	// does, to the class's stall time-out, and its errors are *Error; io.EOF alone says that it is complete.
+	// Close ends the exchange, may be called at any time, and must be called.
+	Body io.ReadCloser
+	// ContentLength is how many bytes Body will have, -1 if unknown.
+	ContentLength int64
+	// TotalLength is how many bytes the whole resource has, -1 if unknown.
+	TotalLength int64
+}
+
+// credentials are the pairs and their epoch. Constant.
+type credentials struct {
+	pairs []pair
+	epoch uint64
+}
+
+// Client makes a resource's requests by its configuration. Its methods are safe for concurrent use.
+type Client struct {
+	// constant after NewClient
+	configuration *Configuration
+	rules         rules
+	policies      [len(policies)]policy
+	resource      *url.URL // or nil
+	userAgent     string
+	transport     http.RoundTripper
+	own           *http.Transport // transport, when it is the client's own
+	log           *slog.Logger
+	jar           *jar
+	ring          *ring
+	done          chan struct{} // closed by Close
+
+	credentials atomic.Pointer[credentials]
+
+	mu     sync.Mutex
+	closed bool                   // guarded by mu
+	active map[*exchange]struct{} // guarded by mu
+}
+
+// NewClient returns a client that works by a copy of configuration (nil: the defaults). It does not block.
+// The error is ErrConfiguration for a configuration, and ErrRequest for a resource URL, that cannot be taken.
+func NewClient(configuration *Configuration, o Options) (*Client, error) {
+	if configuration == nil {
+		configuration = NewConfiguration()
+	}
+	if err := configuration.Validate(); err != nil {
+		return nil, fmt.Errorf("make network client: %w", err)
+	}
+	c := &Client{
+		configuration: configuration.clone(),
+		rules:         rules{allRequests: configuration.UseCookieHeadersForAllRequests},
+		policies:      policies,
+		userAgent:     configuration.UserAgent,
+		transport:     o.Transport,
+		log:           o.Log,
+		jar:           newJar(),
+		ring:          newRing(o.Records),
+		done:          make(chan struct{}),
+		active:        make(map[*exchange]struct{}),
+	}
+	if o.Resource != "" {
+		u, err := parseURL(o.Resource)
+		if err != nil {
+			return nil, fmt.Errorf("make network client: resource: %w: %w", err, ErrRequest)
+		}
+		c.resource = u
+	}
+	for _, s := range configuration.CookieOrigins {
+		listed, err := parseOrigin(s)
+		if err != nil {
+			return nil, fmt.Errorf("make network client: CookieOrigins: %w: %w", err, ErrConfiguration)
+		}
+		c.rules.origins = append(c.rules.origins, listed)
+	}
+	for class, t := range configuration.Timeouts {
+		if class >= 0 && int(class) < len(c.policies) {
+			c.policies[class].Timeouts = c.policies[class].with(t)
+		}
+	}
+	if c.userAgent == "" {
+		c.userAgent = defaultUserAgent()
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	pairs, err := cookiePairs(c.configuration.CookieHeaders)
+	if err != nil {
+		return nil, fmt.Errorf("make network client: %w", err)
+	}
+	c.credentials.Store(&credentials{pairs: pairs})
+	now := time.Now()
+	for _, cookie := range c.configuration.Cookies {
+		c.jar.add(cookie, true, now)
+	}
+	if c.transport == nil {
+		c.own = newTransport()
+		c.transport = c.own
+	}
+	return c, nil
+}
+
+// UpdateCookies replaces the pairs, from the next request on and for the hops and repeats of those in
+// progress, and begins a new epoch. The error is ErrCookie when they cannot be sent as they are; then the
+// old ones stay.
+func (c *Client) UpdateCookies(pairs Metadata) error {
+	checked, err := cookiePairs(pairs)
+	if err != nil {
+		return fmt.Errorf("update cookies: %w", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.credentials.Store(&credentials{pairs: checked, epoch: c.credentials.Load().epoch + 1})
+	return nil
+}
+
+// Epoch counts the updates of the pairs. What was got in an older epoch was got with other pairs.
+func (c *Client) Epoch() uint64 { return c.credentials.Load().epoch }
+
+// Records returns the last exchanges, the oldest first, those in progress included.
+func (c *Client) Records() []Record { return c.ring.list() }
+
+// Close ends all exchanges: reading their bodies fails with ErrClosed, as do requests from now on. It
+// returns nil, and may be called again.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	if !c.closed {
+		c.closed = true
+		close(c.done)
+	}
+	active := make([]*exchange, 0, len(c.active))
+	for x := range c.active {
+		active = append(active, x)
+	}
+	c.mu.Unlock()
+	for _, x := range active {
+		x.cancel(ErrClosed)
+	}
+	if c.own != nil {
+		c.own.CloseIdleConnections()
+	}
+	return nil
+}
+
+// Do makes a request and returns its answer once the header is there; the body streams. It follows redirects
+// and repeats what may end better next time, as the class's policy says, so it may block for the class's
+// time-outs several times over; ctx ends it, and the body too.
+//
+// An error is an *Error: ErrRefused (401, 403), ErrStatus, ErrTimeout, ErrUnreachable, ErrRedirect,
+// ErrDowngrade, ErrTooLarge, ErrTruncated, ErrEncoding, ErrRequest, ErrClosed; or ctx's cause, wrapped. For
+// ClassSignIn an answer that is ErrRefused or ErrStatus comes beside its error, the body in memory.
+func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
+	p, err := c.plan(r)
+	if err != nil {
+		return nil, err
+	}
+	response, _, err := c.run(ctx, p, false)
+	return response, err
+}
+
+// Fetch makes a request as Do does and returns the whole body, which the class bounds (ErrTooLarge). A
+// body that was cut is asked for again. The Response's Body has been read and closed.
+func (c *Client) Fetch(ctx context.Context, r Request) ([]byte, *Response, error) {
+	p, err := c.plan(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	response, data, err := c.run(ctx, p, true)
+	return data, response, err
+}
+
+// Online says whether the network works: whether NetworkDownVerificationURL, or else the main playlist,
+// answers 200. It makes one attempt and blocks for at most the time-outs of ClassOther or ClassPlaylist.
+func (c *Client) Online(ctx context.Context) bool {
+	r := Request{Class: ClassOther, URL: c.configuration.NetworkDownVerificationURL}
+	if r.URL == "" {
+		if c.resource == nil {
+			return false
+		}
+		r = Request{Class: ClassPlaylist, URL: c.resource.String()}
+	}
+	p, err := c.plan(r)
+	if err != nil {
+		return false
+	}
+	once := *p.policy
+	once.attempts = 1
+	p.policy = &once
+	response, _, err := c.run(ctx, p, false)
+	if err != nil {
+		return false
+	}
+	// The answer is known: what is left of the body does not matter.
+	_ = response.Body.Close()
+	return response.Status == http.StatusOK
+}

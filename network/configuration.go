@@ -1,0 +1,186 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// Limits on a configuration.
+const (
+	maxHeaders       = 256
+	maxHeaderSize    = 256 << 10 // bytes of a header's value
+	maxCookieOrigins = 256
+)
+
+// Configuration says how a resource's requests are made. NewConfiguration gives the defaults; the zero
+// value differs from them in ReadSetCookieHeader and ForceNativeNetworking, which are then off. A
+// client takes a copy when it is made, so a change after that has no effect.
+type Configuration struct {
+	// CookieHeaders are the pairs that are sent as one Cookie header, in order. They have no domain, path
+	// or expiry; UseCookieHeadersForAllRequests and CookieOrigins say where they go.
+	CookieHeaders Metadata
+	// UseCookieHeadersForAllRequests sends the pairs with every request of the resource, and not with key
+	// and licence requests alone.
+	UseCookieHeadersForAllRequests bool
+	// ReadSetCookieHeader keeps the cookies that servers set, and sends them as RFC 6265 says.
+	ReadSetCookieHeader bool
+	// ForceNativeNetworking has no effect: there is one way to the network on a desktop, and every request
+	// takes it.
+	ForceNativeNetworking bool
+	// UseRedirectedURL resolves what a redirected main playlist names against the URL it came from in the
+	// end (Response.URL), and not against the one that was asked for.
+	UseRedirectedURL bool
+	// MasterUpdateInterval is how often the main playlist of a live stream is loaded again. 0 is never.
+	MasterUpdateInterval time.Duration
+	// NetworkDownVerificationURL is asked by Client.Online; it answers 200 when the network works. Empty is
+	// the main playlist.
+	NetworkDownVerificationURL string
+	// UserAgent is sent with every request. Empty is "Latchkey/" and the version.
+	UserAgent string
+	// Headers are sent besides, by class.
+	Headers []Header
+	// ForceHTTPS makes http URLs of key, licence and sign-in requests https, redirects included.
+	ForceHTTPS bool
+	// CookieOrigins, if there are any, are the only origins that pairs and Headers go to, each as
+	// "scheme://host[:port]" and matched exactly.
+	CookieOrigins []string
+	// Cookies are in the jar from the start: those of a cookies.txt file, say. They go where RFC 6265 lets
+	// them, whether ReadSetCookieHeader is on or off.
+	Cookies []Cookie
+	// Timeouts replaces the defaults of classes, field by field where not 0.
+	Timeouts map[Class]Timeouts
+}
+
+// Header is a request header of a Configuration.
+type Header struct {
+	// Classes are the classes it goes with. With none, it goes with every request of the resource that goes
+	// to the resource's own origin (or to CookieOrigins, if there are any). With classes, it goes with their
+	// requests as cookie pairs do: to the host that the resource names, whichever it is.
+	Classes []Class
+	// Name is the header's name. Cookie, Host and what describes the connection or the body are refused.
+	Name string
+	// Value is sent as it is.
+	Value Secret
+}
+
+// Timeouts are the limits on one attempt. Zero is the class's default.
+type Timeouts struct {
+	// Connect is for name, connection and TLS.
+	Connect time.Duration
+	// FirstByte is from the connection to the end of the answer's header.
+	FirstByte time.Duration
+	// Stall is for a body that is being read and of which nothing, or next to nothing, comes.
+	Stall time.Duration
+	// Whole is for all of it, from the start to the body's end; for media there is none by default.
+	Whole time.Duration
+}
+
+// NewConfiguration returns a Configuration with the defaults.
+func NewConfiguration() *Configuration {
+	return &Configuration{ReadSetCookieHeader: true, ForceNativeNetworking: true}
+}
+
+// clone returns a copy that shares nothing that can be changed.
+func (c *Configuration) clone() *Configuration {
+	n := *c
+	n.CookieHeaders = c.CookieHeaders.Clone()
+	n.CookieOrigins = slices.Clone(c.CookieOrigins)
+	n.Cookies = slices.Clone(c.Cookies)
+	n.Headers = slices.Clone(c.Headers)
+	for i := range n.Headers {
+		n.Headers[i].Classes = slices.Clone(n.Headers[i].Classes)
+	}
+	n.Timeouts = make(map[Class]Timeouts, len(c.Timeouts))
+	for class, t := range c.Timeouts {
+		n.Timeouts[class] = t
+	}
+	return &n
+}
+
+// Validate returns nil when a client can be made of c. Otherwise the error is ErrConfiguration, and
+// ErrCookie too where a cookie is the reason; it names the field and never a value.
+func (c *Configuration) Validate() error {
+	if _, err := cookiePairs(c.CookieHeaders); err != nil {
+		return fmt.Errorf("CookieHeaders: %w: %w", err, ErrConfiguration)
+	}
+	if len(c.CookieOrigins) > maxCookieOrigins {
+		return fmt.Errorf("CookieOrigins: more than %d: %w", maxCookieOrigins, ErrConfiguration)
+	}
+	for i, s := range c.CookieOrigins {
+		if _, err := parseOrigin(s); err != nil {
+			return fmt.Errorf("CookieOrigins: number %d is not of the form scheme://host[:port]: %w", i+1, ErrConfiguration)
+		}
+	}
+	if c.NetworkDownVerificationURL != "" {
+		if _, err := parseURL(c.NetworkDownVerificationURL); err != nil {
+			return fmt.Errorf("NetworkDownVerificationURL: %w: %w", err, ErrConfiguration)
+		}
+	}
+	if !httpguts.ValidHeaderFieldValue(c.UserAgent) || len(c.UserAgent) > maxHeaderSize {
+		return fmt.Errorf("UserAgent: cannot be sent as it is: %w", ErrConfiguration)
+	}
+	if c.MasterUpdateInterval < 0 {
+		return fmt.Errorf("MasterUpdateInterval: negative: %w", ErrConfiguration)
+	}
+	if len(c.Headers) > maxHeaders {
+		return fmt.Errorf("Headers: more than %d: %w", maxHeaders, ErrConfiguration)
+	}
+	for i, h := range c.Headers {
+		if err := h.validate(); err != nil {
+			return fmt.Errorf("Headers: number %d: %w: %w", i+1, err, ErrConfiguration)
+		}
+	}
+	for class, t := range c.Timeouts {
+		if t.Connect < 0 || t.FirstByte < 0 || t.Stall < 0 || t.Whole < 0 {
+			return fmt.Errorf("Timeouts: negative for class %s: %w", class, ErrConfiguration)
+		}
+	}
+	for i, cookie := range c.Cookies {
+		if err := cookie.validate(); err != nil {
+			return fmt.Errorf("Cookies: number %d: %w: %w", i+1, err, ErrConfiguration)
+		}
+	}
+	return nil
+}
+
+func (h Header) validate() error {
+	if !httpguts.ValidHeaderFieldName(h.Name) {
+		return errors.New("the name is not one of a header")
+	}
+	if reservedHeader(h.Name) {
+		return fmt.Errorf("%s is not for a configuration to set", http.CanonicalHeaderKey(h.Name))
+	}
+	if h.Value.Len() > maxHeaderSize {
+		return fmt.Errorf("the value of %s has more than %d bytes", h.Name, maxHeaderSize)
+	}
+	if !httpguts.ValidHeaderFieldValue(h.Value.Reveal()) {
+		return fmt.Errorf("the value of %s holds a character that cannot be sent", h.Name)
+	}
+	return nil
+}
+
+// reservedHeader says that the client alone sets the header.
+func reservedHeader(name string) bool {
+	switch strings.ToLower(name) {
+	case "cookie", "cookie2", "set-cookie", "host", "content-length", "transfer-encoding", "connection", "keep-alive",
+		"proxy-connection", "proxy-authorization", "te", "trailer", "upgrade", "accept-encoding", "range", "if-range", "expect":
+		return true
+	}
+	return false
+}
+
+// defaultUserAgent returns "Latchkey/" and the main module's version.
+func defaultUserAgent() string {
+	version := "devel"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		version = strings.TrimPrefix(info.Main.Version, "v")
+	}
+	return "Latchkey/" + version
+}

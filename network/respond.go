@@ -1,0 +1,149 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxSkip bounds what is thrown away of the body of a server that knows no ranges.
+const maxSkip = 512 * mib
+
+// The ways in which an answer's header can be wrong.
+var (
+	errEncoding     = errors.New("its content encoding was not asked for")
+	errRange        = errors.New("it is not the range that was asked for")
+	errUnasked      = errors.New("it is a part, and the whole was asked for")
+	errSkip         = errors.New("the server knows no ranges, and the part lies too far in")
+	errShort        = errors.New("the resource ends before the part that was asked for")
+	errChanged      = errors.New("what is asked for has changed since")
+	errAnnounced    = errors.New("its announced length is more than allowed")
+	errTooLong      = errors.New("it is longer than allowed")
+	errNotResumable = errors.New("the server cannot continue it")
+)
+
+// contentRange reads a Content-Range header's value: the first byte, the one after the last, and the total
+// or -1. RFC 9110, 14.4.
+func contentRange(value string) (from, to, total int64, ok bool) {
+	value, found := strings.CutPrefix(strings.Trim(value, " \t"), "bytes ")
+	if !found {
+		return 0, 0, 0, false
+	}
+	span, size, found := strings.Cut(value, "/")
+	first, last, dash := strings.Cut(span, "-")
+	if !found || !dash {
+		return 0, 0, 0, false
+	}
+	from, err1 := parseLength(first)
+	to, err2 := parseLength(last)
+	total = -1
+	var err3 error
+	if size != "*" {
+		total, err3 = parseLength(size)
+	}
+	if err1 != nil || err2 != nil || err3 != nil || to < from || (total >= 0 && to >= total) {
+		return 0, 0, 0, false
+	}
+	return from, to + 1, total, true
+}
+
+// parseLength reads digits alone: no sign, and room for one more.
+func parseLength(s string) (int64, error) {
+	n, err := strconv.ParseUint(s, 10, 62)
+	return int64(n), err
+}
+
+// respond makes the Response of an exchange that succeeded, its body bounded by limit.
+func (c *Client) respond(ctx context.Context, p *plan, x *exchange, limit int64) (*Response, error) {
+	fail := func(kind Kind, cause error) (*Response, error) {
+		e := x.failure(nil, kind)
+		e.Err, e.Status = cause, x.response.StatusCode
+		x.finish(e)
+		return nil, e
+	}
+	answer := x.response
+	b := &body{client: c, plan: p, exchange: x, left: limit, want: -1, end: -1, attempt: x.attempt,
+		etag: answer.Header.Get("ETag"), modified: answer.Header.Get("Last-Modified")}
+	r := &Response{Status: answer.StatusCode, Header: answer.Header, URL: x.route.target.String(), Body: b,
+		ContentLength: answer.ContentLength, TotalLength: -1}
+	encoding := strings.ToLower(strings.Trim(answer.Header.Get("Content-Encoding"), " \t"))
+	plain := encoding == "" || encoding == "identity"
+	switch answer.StatusCode {
+	case http.StatusPartialContent:
+		from, to, total, ok := contentRange(answer.Header.Get("Content-Range"))
+		switch {
+		case !p.span.asked:
+			return fail(KindStatus, errUnasked)
+		case !ok || from != p.span.from || (p.span.to >= 0 && to > p.span.to):
+			return fail(KindStatus, errRange)
+		}
+		r.TotalLength = total
+		b.position, b.total = from, total
+		b.end = p.span.to
+		if total >= 0 && (b.end < 0 || b.end > total) {
+			b.end = total
+		}
+		if b.end >= 0 {
+			b.want = b.end - from
+			r.ContentLength = b.want
+		}
+	default:
+		b.total = answer.ContentLength
+		if plain {
+			r.TotalLength = answer.ContentLength
+		}
+		if p.span.asked {
+			if err := b.skipTo(p.span, r); err != nil {
+				return fail(KindStatus, err)
+			}
+		}
+	}
+	if r.ContentLength > limit {
+		return fail(KindTooLarge, errAnnounced)
+	}
+	b.source = (*wire)(b)
+	switch {
+	case plain:
+		b.resumable = p.policy.resume && p.method == http.MethodGet && answer.StatusCode != http.StatusNotModified
+	case encoding == "gzip" || encoding == "x-gzip":
+		b.source = &gunzip{source: b.source}
+		r.ContentLength = -1
+	default:
+		return fail(KindEncoding, errEncoding)
+	}
+	if b.resumable {
+		ctx, stop := context.WithCancel(ctx)
+		b.stop = stop
+		b.open = func(w way) (*exchange, error) { return c.follow(ctx, p, w) }
+		b.wait = func(d time.Duration) error { return c.sleep(ctx, d) }
+	}
+	return r, nil
+}
+
+// readAll reads a response's body to its end and closes it.
+func readAll(r *Response) ([]byte, error) {
+	const most = 8 * mib // before anything has come
+	size := r.ContentLength
+	if size < 0 {
+		size = 4 * kib
+	}
+	data := make([]byte, 0, min(size, most)+1)
+	for {
+		n, err := r.Body.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if err == io.EOF {
+			return data, r.Body.Close()
+		}
+		if err != nil {
+			_ = r.Body.Close() // it has nothing to add
+			return nil, err
+		}
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+	}
+}
