@@ -1,0 +1,82 @@
+# Latchkey. `make help` lists what there is; every target sets up what it needs.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := bin/latchkey
+TOOLS := bin/tools
+GOLANGCI_LINT_VERSION := v2.15.0
+NFPM_VERSION := v2.44.2
+GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
+NFPM := $(TOOLS)/nfpm-$(NFPM_VERSION)
+
+FUZZTIME ?= 1m
+BENCH ?= .
+ARGS ?=
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: deps
+deps: ## install what building and running need of the system
+	@.ci/deps build run
+
+.PHONY: test-deps
+test-deps: ## install what the tests and the package need as well
+	@.ci/deps build run test package
+
+.PHONY: build
+build: deps ## the program: bin/latchkey
+	go build -trimpath -o $(BIN) ./cmd/latchkey
+
+.PHONY: run
+run: build ## start the window; ARGS="URL" plays that
+	$(BIN) $(ARGS)
+
+.PHONY: demo
+demo: build ## watch the embedded demo service; without a display, play 10 s of it into demo.png
+	@.ci/demo $(BIN) $(ARGS)
+
+.PHONY: test
+test: test-deps ## every check: format, vet, lint, tests with -race, fuzzing, end to end, package
+	@.ci/check
+
+.PHONY: lint
+lint: deps $(GOLANGCI_LINT) ## golangci-lint alone
+	$(GOLANGCI_LINT) run ./...
+
+.PHONY: fmt
+fmt: $(GOLANGCI_LINT) ## format the source
+	$(GOLANGCI_LINT) fmt ./...
+
+.PHONY: bench
+bench: deps ## the benchmarks; BENCH=REGEXP picks some
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: fuzz
+fuzz: deps ## fuzz each target for FUZZTIME (1m)
+	@.ci/fuzz $(FUZZTIME)
+
+.PHONY: package
+package: ## the Debian package: dist/latchkey_VERSION_ARCH.deb
+	@.ci/deps build package
+	@$(MAKE) --no-print-directory $(NFPM)
+	@assets/package/deb $(NFPM)
+
+.PHONY: libav-matrix
+libav-matrix: deps ## compile player/libav against the FFmpeg of other Debian releases
+	player/libav/testdata/matrix.sh
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin dist demo.png
+
+# The tools are built once from pinned sources of the Go module proxy.
+.PHONY: tools
+tools: $(GOLANGCI_LINT) $(NFPM)
+
+$(GOLANGCI_LINT):
+	.ci/tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint $(GOLANGCI_LINT_VERSION) $@
+
+$(NFPM):
+	.ci/tool github.com/goreleaser/nfpm/v2/cmd/nfpm $(NFPM_VERSION) $@
