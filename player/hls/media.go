@@ -34,8 +34,9 @@ type Media struct {
 
 	// PartTarget is EXT-X-PART-INF's PART-TARGET, 0 when absent.
 	PartTarget time.Duration
-	// Parts are the EXT-X-PART after the last segment: those of the segment that is being made.
-	Parts []Part
+	// Partial is the segment that is being made: the EXT-X-PART after the last segment, with the sequence
+	// numbers, start, keys and initialization section that it will have, and no URI. Nil without such parts.
+	Partial *Segment
 	// ServerControl is EXT-X-SERVER-CONTROL, nil when absent.
 	ServerControl *ServerControl
 	// Skip is EXT-X-SKIP, nil when absent. Segments then lacks the skipped ones, unless
@@ -71,7 +72,7 @@ type Segment struct {
 	// ByteRange is EXT-X-BYTERANGE with its offset resolved; nil for the whole resource.
 	ByteRange *ByteRange
 	// ProgramDateTime is EXT-X-PROGRAM-DATE-TIME, counted on over the segments that have no tag of their
-	// own, and backwards to those before the first tag up to a discontinuity. Zero when unknown.
+	// own, and backwards to those before the first tag. Zero when unknown.
 	ProgramDateTime time.Time
 	// Bitrate is EXT-X-BITRATE in bits per second, 0 when unknown.
 	Bitrate int64

@@ -1,0 +1,147 @@
+package hls
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Limits of URIs.
+const (
+	maxBaseBytes = 64 << 10
+	maxURIBytes  = 1 << 20 // data: URIs are long
+)
+
+// resolver turns the URIs of a playlist into absolute ones. The zero value leaves them as they are.
+type resolver struct {
+	base *url.URL
+	// prefix stands before a path that does not begin with a slash, origin before one that does.
+	prefix, origin string
+}
+
+// newResolver returns the resolver of a base, which is a URL or, with no "://" in it, a file's path. ok is
+// false for a URL that cannot be read.
+func newResolver(base string) (r resolver, ok bool) {
+	if i := strings.Index(base, "://"); i < 1 || strings.ContainsAny(base[:i], `/\ `) {
+		return r, true
+	}
+	u, err := url.Parse(base)
+	if err != nil || len(base) > maxBaseBytes {
+		return r, false
+	}
+	r.base = u
+	r.prefix = strings.TrimSuffix(u.ResolveReference(&url.URL{Path: "x"}).String(), "x")
+	r.origin = strings.TrimSuffix(u.ResolveReference(&url.URL{Path: "/x"}).String(), "/x")
+	return r, true
+}
+
+// query returns the value of a query parameter of the base, percent-decoded.
+func (r *resolver) query(name string) (value string, ok bool) {
+	if r.base == nil {
+		return "", false
+	}
+	for _, pair := range strings.Split(r.base.RawQuery, "&") {
+		key, raw, hasValue := strings.Cut(pair, "=")
+		if decoded, err := url.PathUnescape(key); err != nil || decoded != name || !hasValue {
+			continue
+		}
+		if value, err := url.PathUnescape(raw); err == nil {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// appendTo appends the absolute form of ref to dst. What cannot be resolved is appended as it is, and ok
+// is false. RFC 3986, 5.2.
+func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
+	if r.base == nil {
+		return append(dst, ref...), true
+	}
+	switch plainReference(ref) {
+	case refRelative:
+		return append(append(dst, r.prefix...), ref...), true
+	case refRooted:
+		return append(append(dst, r.origin...), ref...), true
+	case refAbsolute:
+		return append(dst, ref...), true
+	}
+	u, err := url.Parse(ref)
+	if err != nil {
+		return append(dst, ref...), false
+	}
+	if u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
+		return append(dst, ref...), true // data:, skd: and the like mean what they say
+	}
+	return append(dst, r.base.ResolveReference(u).String()...), true
+}
+
+type referenceKind int
+
+const (
+	refOther    referenceKind = iota // needs the whole algorithm
+	refRelative                      // a path without a leading slash
+	refRooted                        // a path with one
+	refAbsolute                      // http or https
+)
+
+// plainReference tells the references that can be resolved by putting strings together: those in plain
+// characters, without dot segments.
+func plainReference(ref string) referenceKind {
+	if ref == "" {
+		return refOther
+	}
+	kind := refRelative
+	path := ref
+	switch {
+	case strings.HasPrefix(ref, "https://"):
+		kind, path = refAbsolute, ref[len("https://"):]
+	case strings.HasPrefix(ref, "http://"):
+		kind, path = refAbsolute, ref[len("http://"):]
+	case ref[0] == '/':
+		kind = refRooted
+		if len(ref) > 1 && ref[1] == '/' {
+			return refOther
+		}
+	case ref[0] == '.' || ref[0] == '?':
+		return refOther
+	}
+	if kind == refAbsolute {
+		slash := strings.IndexByte(path, '/')
+		if slash < 1 || !plainHost(path[:slash]) {
+			return refOther
+		}
+		path = path[slash:]
+	}
+	query := false
+	for i := 0; i < len(path); i++ {
+		switch c := path[i]; {
+		case uriBytes[c]:
+		case c == '/':
+			if !query && i+1 < len(path) && path[i+1] == '.' {
+				return refOther
+			}
+		case c == '?' && !query && i+1 < len(path):
+			query = true
+		default:
+			return refOther
+		}
+	}
+	return kind
+}
+
+func plainHost(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !uriBytes[c] || c == '=' || c == '&' || c == '_' || c == '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// uriBytes are the characters that nobody escapes.
+var uriBytes = func() (set [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~=&") {
+		set[c] = true
+	}
+	return set
+}()
