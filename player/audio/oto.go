@@ -25,7 +25,9 @@ func openOto(ctx context.Context) (device, error) {
 	if d := takeParked(); d != nil {
 		return d, nil
 	}
-	quietALSA()
+	if err := beforeOpen(); err != nil {
+		return nil, fmt.Errorf("open sound device: %w", err)
+	}
 	c, ready, err := oto.NewContextWithOptions(&oto.NewContextOptions{
 		SampleRate:   SampleRate,
 		ChannelCount: Channels,
