@@ -1,10 +1,16 @@
 package audio
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	// clockGain is the part of an observation's error that the clock takes over, once it has settled.
 	clockGain = 0.05
+	// clockAgain is how many observations count as made when the clock starts again: the n-th weighs 1/n until that
+	// is less than clockGain.
+	clockAgain = 4
 	// clockTrim is the part of it that goes into the rate: a quarter of the gain's square damps the loop
 	// critically.
 	clockTrim = clockGain * clockGain / 4
@@ -29,12 +35,13 @@ type clock struct {
 }
 
 // reset forgets everything; the clock stands at frame 0 until the first observation.
-func (c *clock) reset() { *c = clock{running: c.running} }
+func (c *clock) reset() { *c = clock{running: c.running, high: math.Inf(-1)} }
 
-// start lets the clock run on from where it stands.
+// start lets the clock run on from where it stands. The first observations then weigh more.
 func (c *clock) start(now time.Time) {
 	if !c.running {
 		c.running, c.t, c.fresh = true, now, now
+		c.seen = min(c.seen, clockAgain)
 	}
 }
 
@@ -57,8 +64,12 @@ func (c *clock) raw(now time.Time) float64 {
 	return c.h + now.Sub(c.t).Seconds()*SampleRate*(1+c.trim)
 }
 
-// at is the frame heard now, at most limit, and never less than it said before.
+// at is the frame heard now, at most limit, and never less than it said before; 0 before the first observation.
+// It is negative while the first frame is on its way.
 func (c *clock) at(now time.Time, limit float64) float64 {
+	if c.seen == 0 {
+		return c.h
+	}
 	c.high = max(c.high, min(c.raw(now), limit))
 	return c.high
 }

@@ -42,7 +42,9 @@ type core struct {
 }
 
 func newCore() *core {
-	return &core{ring: newRing(), room: make(chan struct{}, 1), fadeIn: declickFrames, volume: 1}
+	c := &core{ring: newRing(), room: make(chan struct{}, 1), fadeIn: declickFrames, volume: 1}
+	c.clock.reset()
+	return c
 }
 
 func (c *core) signalRoom() {
