@@ -1,0 +1,208 @@
+package drm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"latchkey/network"
+)
+
+// Limits on what a store keeps.
+const (
+	maxKeys       = 1024
+	maxPrefetches = 8 // at the same time; more are left to be asked for when they are needed
+
+	// How long a failure is the answer: to Key, so that tracks that need the same key do not ask one after
+	// the other, and to Prefetch, which is called each time a playlist is read.
+	failureForKey      = time.Second
+	failureForPrefetch = 10 * time.Second
+)
+
+// KeyStore gets keys and keeps them in memory, by URI and credential epoch. Safe for concurrent use.
+type KeyStore struct {
+	fetcher Fetcher // constant
+	flights sync.WaitGroup
+
+	mu         sync.Mutex
+	closed     bool                // guarded by mu
+	entries    map[address]*flight // guarded by mu
+	order      []address           // guarded by mu; oldest first
+	prefetches int                 // guarded by mu; in progress
+}
+
+// address is what a key is kept by.
+type address struct {
+	uri   string
+	epoch uint64
+}
+
+// flight is a key that is being fetched, or was.
+type flight struct {
+	cancel context.CancelFunc
+	done   chan struct{} // closed when the fields below are set
+	key    Key
+	err    error
+	ended  time.Time
+}
+
+// NewKeyStore returns a store that fetches with f.
+func NewKeyStore(f Fetcher) *KeyStore {
+	return &KeyStore{fetcher: f, entries: make(map[address]*flight)}
+}
+
+// Prefetch begins to fetch a key, unless it is there, on its way, or failed a moment ago. It does not
+// block, and a failure is seen by Key alone. The fetch outlives ctx, of which it takes the values, and ends
+// with Close.
+func (s *KeyStore) Prefetch(ctx context.Context, info KeyInfo) {
+	if info.Clear() || info.check() != nil {
+		return
+	}
+	at := address{uri: info.URI, epoch: s.fetcher.Epoch()}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.prefetches >= maxPrefetches || s.usable(at, failureForPrefetch) != nil {
+		return
+	}
+	s.prefetches++
+	s.begin(ctx, at, true)
+}
+
+// Key returns the key, and waits for it if need be. All who ask at the same time share one request; ctx ends
+// the waiting and not the request.
+//
+// The error is *KeyError (ErrKeyLength, ErrKeyIsWebPage, ErrKeyURI), *KeyFormatError, ErrUnsupportedMethod,
+// ErrClosed, ctx's cause, or that of the network, wrapped: network.ErrRefused asks for a sign-in. A failure
+// is forgotten after a second, and at once when the credentials change.
+func (s *KeyStore) Key(ctx context.Context, info KeyInfo) (Key, error) {
+	if err := info.check(); err != nil {
+		return Key{}, err
+	}
+	if info.Clear() {
+		return Key{}, fmt.Errorf("METHOD %s has no key: %w", MethodNone, ErrUnsupportedMethod)
+	}
+	for {
+		at := address{uri: info.URI, epoch: s.fetcher.Epoch()}
+		f, err := s.join(ctx, at)
+		if err != nil {
+			return Key{}, err
+		}
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return Key{}, fmt.Errorf("wait for key: %w", context.Cause(ctx))
+		}
+		if f.err != nil && errors.Is(f.err, network.ErrRefused) && s.fetcher.Epoch() != at.epoch {
+			continue // refused with credentials that have been replaced since
+		}
+		return f.key, f.err
+	}
+}
+
+// join returns the flight of a key, a new one if there is none.
+func (s *KeyStore) join(ctx context.Context, at address) (*flight, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, ErrClosed
+	}
+	if f := s.usable(at, failureForKey); f != nil {
+		return f, nil
+	}
+	return s.begin(ctx, at, false), nil
+}
+
+// usable returns the flight of a key that is there, on its way, or failed less than memory ago. The caller
+// holds mu.
+func (s *KeyStore) usable(at address, memory time.Duration) *flight {
+	f := s.entries[at]
+	if f == nil {
+		return nil
+	}
+	select {
+	case <-f.done:
+	default:
+		return f
+	}
+	if f.err == nil || time.Since(f.ended) < max(memory, wait(f.err)) {
+		return f
+	}
+	return nil
+}
+
+// wait is how long the server asked not to be asked.
+func wait(err error) time.Duration {
+	if e, ok := errors.AsType[*network.Error](err); ok {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+// begin starts a flight, in the place of one that failed. The caller holds mu.
+func (s *KeyStore) begin(ctx context.Context, at address, prefetch bool) *flight {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	f := &flight{cancel: cancel, done: make(chan struct{})}
+	if s.entries[at] == nil {
+		s.order = append(s.order, at)
+	}
+	s.entries[at] = f
+	s.evict()
+	s.flights.Go(func() {
+		defer cancel()
+		f.key, f.err = acquire(ctx, s.fetcher, at.uri)
+		s.end(f, prefetch)
+	})
+	return f
+}
+
+// end lets those go on who wait for a flight.
+func (s *KeyStore) end(f *flight, prefetch bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if prefetch {
+		s.prefetches--
+	}
+	if s.closed {
+		f.key.wipe()
+		f.key, f.err = Key{}, ErrClosed
+	}
+	f.ended = time.Now()
+	close(f.done)
+}
+
+// evict forgets the oldest keys. Who holds one may go on using it. The caller holds mu.
+func (s *KeyStore) evict() {
+	for kept := 0; len(s.order) > maxKeys && kept < len(s.order); {
+		at := s.order[0]
+		s.order = s.order[1:]
+		select {
+		case <-s.entries[at].done:
+			delete(s.entries, at)
+		default:
+			s.order = append(s.order, at)
+			kept++
+		}
+	}
+}
+
+// Close ends the fetches, waits for them, and wipes the keys: a reader that has been made goes on, making
+// one fails. It returns nil, and may be called again.
+func (s *KeyStore) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	for _, f := range s.entries {
+		f.cancel()
+	}
+	s.mu.Unlock()
+	s.flights.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.entries {
+		f.key.wipe()
+	}
+	clear(s.entries)
+	s.order = nil
+	return nil
+}
