@@ -37,7 +37,7 @@ var policies = [...]policy{
 	ClassSegment: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second},
 		limit: 1024 * gib, fetchLimit: 256 * mib, attempts: 3, budget: 20 * time.Second, base: 250 * time.Millisecond, resume: true},
 	ClassKey: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 5 * time.Second, Whole: 20 * time.Second},
-		limit: 64 * kib, fetchLimit: 64 * kib, attempts: 4, budget: 20 * time.Second, base: 250 * time.Millisecond},
+		limit: mib, fetchLimit: mib, attempts: 4, budget: 20 * time.Second, base: 250 * time.Millisecond},
 	ClassLicense: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 15 * time.Second, Stall: 5 * time.Second, Whole: 30 * time.Second},
 		limit: mib, fetchLimit: mib, attempts: 3, budget: 20 * time.Second, base: 500 * time.Millisecond},
 	ClassCertificate: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 5 * time.Second, Whole: 20 * time.Second},
