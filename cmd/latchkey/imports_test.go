@@ -33,6 +33,7 @@ var importRules = []importRule{
 	{folder: "player/audio", others: []string{"github.com/hajimehoshi/oto/v2", "github.com/ebitengine/purego"}},
 	{folder: "player/libav", ours: []string{"player/frame"}},
 	{folder: "player/mediatest", others: []string{"github.com/stretchr/testify/..."}},
+	{folder: "player/report", ours: []string{"player", "network"}},
 	{folder: "player/frame"},
 	{folder: "player/abr"},
 	{folder: "player/caption"},
