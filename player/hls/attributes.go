@@ -213,24 +213,22 @@ func (a *attributes) uri(name string) string {
 	return ""
 }
 
-// hex returns a hexadecimal-sequence with its variables replaced.
-func (a *attributes) hex(name string) (digits string, ok bool) {
+// hex complains of an attribute that is there and no hexadecimal-sequence.
+func (a *attributes) hex(name string) {
 	at := a.find(name)
 	if at == nil {
-		return "", false
+		return
 	}
 	if at.Quoted {
 		a.p.must("4.2", "%s is a quoted string", name)
 	}
-	digits, legal, ok := hexDigits(a.p.substitute(at.Value))
-	if !ok {
+	_, legal, ok := hexDigits(a.p.substitute(at.Value))
+	switch {
+	case !ok:
 		a.p.must("4.2", "%s is not a hexadecimal number", name)
-		return "", false
-	}
-	if !legal {
+	case !legal:
 		a.p.should("4.2", "%s has hexadecimal digits in lower case", name)
 	}
-	return digits, true
 }
 
 // hexDigits returns what follows 0x; legal says that the letters are capitals.

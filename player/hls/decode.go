@@ -17,6 +17,18 @@ import (
 // cannot tell (several keys, implied offsets, groups, 64-bit numbers ...) stays in tables of the same
 // order. Both must agree on the number and the URIs, else the result is thrown away.
 
+// The head of the text for the parser, with room for the longest numbers: they are known at the end.
+const (
+	headerFormat = "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:%020d\n#EXT-X-DISCONTINUITY-SEQUENCE:%020d\n"
+	headerBytes  = len(headerFormat) - 2*len("%020d") + 2*20
+)
+
+// writeHeader writes the head into the room that was left for it.
+func (m *mediaReader) writeHeader() {
+	first := m.media.MediaSequence + m.skipped + uint64(m.merged)
+	copy(m.input, fmt.Sprintf(headerFormat, first, m.media.DiscontinuitySequence))
+}
+
 // writeSegment writes a segment for the parser.
 func (p *parser) writeSegment(s *Segment, next *nextSegment, uri string) {
 	m := &p.media
@@ -50,11 +62,10 @@ func (p *parser) writeSegment(s *Segment, next *nextSegment, uri string) {
 func (p *parser) decodeSegments() {
 	m := &p.media
 	own := m.segments[m.merged:]
-	header := fmt.Sprintf("#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:%d\n#EXT-X-DISCONTINUITY-SEQUENCE:%d\n",
-		m.media.MediaSequence+m.skipped+uint64(m.merged), m.media.DiscontinuitySequence)
+	m.writeHeader()
 	list, err := m3u8.NewMediaPlaylist(0, uint(len(own)+1))
 	if err == nil {
-		err = guard(func() error { return list.DecodeFrom(&twoReaders{header: header, rest: m.input}, false) })
+		err = guard(func() error { return list.Decode(*bytes.NewBuffer(m.input), false) })
 	}
 	if err != nil || int(list.Count()) != len(own) || list.DiscontinuitySeq != m.media.DiscontinuitySequence {
 		p.err = errDesync
@@ -94,24 +105,6 @@ func guard(f func() error) (err error) {
 		}
 	}()
 	return f()
-}
-
-// twoReaders is a header and a long text behind it, read without putting them together first.
-type twoReaders struct {
-	header string
-	rest   []byte
-}
-
-// Read implements io.Reader.
-func (r *twoReaders) Read(b []byte) (int, error) {
-	if r.header != "" {
-		n := copy(b, r.header)
-		r.header = r.header[n:]
-		return n, nil
-	}
-	n, err := bytes.NewReader(r.rest).Read(b)
-	r.rest = r.rest[n:]
-	return n, err
 }
 
 // finishMedia puts a media playlist together.

@@ -89,13 +89,18 @@ func (p *parser) key(value, clause string, needs func(version int, clause, what 
 // iv reads IV, a number of 128 bits. One that cannot be read is an error in tolerant mode, too: what is
 // decrypted with another would be damaged.
 func (p *parser) iv(a *attributes, clause string, iv *[16]byte) bool {
-	text, ok := a.hex("IV")
-	if !ok || len(strings.TrimLeft(text, "0")) > 2*len(iv) {
+	at := a.find("IV")
+	text, legal, ok := hexDigits(p.substitute(at.Value))
+	text = strings.TrimLeft(text, "0")
+	if !ok || len(text) > 2*len(iv) {
 		p.fatal(clause, "IV is not a hexadecimal number of 128 bits")
 		return false
 	}
-	if len(text) > 2*len(iv) {
-		text = text[len(text)-2*len(iv):]
+	if at.Quoted {
+		p.must("4.2", "IV is a quoted string")
+	}
+	if !legal {
+		p.should("4.2", "IV has hexadecimal digits in lower case")
 	}
 	text = strings.Repeat("0", 2*len(iv)-len(text)) + text
 	_, err := hex.Decode(iv[:], []byte(text))

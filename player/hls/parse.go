@@ -212,6 +212,7 @@ func (p *parser) parse(text string) *Playlist {
 			rest = ""
 		}
 		p.line++
+		p.checkBytes(line)
 		p.readLine(line)
 	}
 	if p.err == nil && !p.header {

@@ -78,7 +78,7 @@ func (m *mediaReader) grow(text string) {
 	n := min(strings.Count(text, "#EXTINF"), maxSegments)
 	m.segments = make([]Segment, 0, n)
 	m.rows = make([]row, 0, n)
-	m.input = make([]byte, 0, min(len(text)+len(text)/2, maxTextBytes))
+	m.input = make([]byte, headerBytes, min(headerBytes+len(text)+len(text)/2, maxTextBytes))
 }
 
 // readSegmentTag reads the tags of RFC 8216, 4.3.2, but for the three that are frequent. It says whether

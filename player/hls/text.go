@@ -9,8 +9,8 @@ import (
 
 const byteOrderMark = "\ufeff"
 
-// normalize returns the text with line feeds alone between lines and without a byte order mark. What it
-// mends, and what the character set of playlists has not, it tells the parser. RFC 8216, 4.1.
+// normalize returns the text with line feeds alone between lines and without a byte order mark, and tells
+// the parser what it mends. RFC 8216, 4.1.
 func (p *parser) normalize(text string) string {
 	if strings.HasPrefix(text, byteOrderMark) {
 		p.mustAt(1, "4.1", "the text begins with a byte order mark")
@@ -18,14 +18,6 @@ func (p *parser) normalize(text string) string {
 	}
 	if strings.IndexByte(text, '\r') >= 0 {
 		text = p.lineFeeds(text)
-	}
-	ascii := p.checkControls(text)
-	switch {
-	case ascii:
-	case !utf8.ValidString(text):
-		p.mustAt(lineOf(text, firstInvalid(text)), "4.1", "the text is not UTF-8")
-	case p.opts.Strict && !norm.NFC.IsNormalString(text):
-		p.mustAt(0, "4.1", "the text is not in Unicode normalization form C")
 	}
 	return text
 }
@@ -53,40 +45,39 @@ func (p *parser) lineFeeds(text string) string {
 	}
 }
 
-// checkControls complains of the first control character and says whether all is ASCII. Tabs are left to
+// checkBytes complains of a line that has what a playlist's characters must not be. Tabs are left to
 // whoever reads the line: one attribute may hold them, everywhere else they are white space.
-func (p *parser) checkControls(text string) (ascii bool) {
-	var all byte
-	bad := -1
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		all |= c
-		if (c < ' ' && c != '\n' && c != '\t' || c == 0x7f) && bad < 0 {
-			bad = i
+func (p *parser) checkBytes(line string) {
+	const ones = 0x0101010101010101
+	var all, odd uint64
+	i := 0
+	for ; i+8 <= len(line); i += 8 {
+		v := uint64(line[i]) | uint64(line[i+1])<<8 | uint64(line[i+2])<<16 | uint64(line[i+3])<<24 |
+			uint64(line[i+4])<<32 | uint64(line[i+5])<<40 | uint64(line[i+6])<<48 | uint64(line[i+7])<<56
+		all |= v
+		del := v ^ 0x7f*ones
+		odd |= (v-0x20*ones)&^v | (del-ones)&^del // a byte below 0x20, or 0x7f: the high bit of some byte
+	}
+	for ; i < len(line); i++ {
+		c := line[i]
+		all |= uint64(c)
+		if c < ' ' || c == 0x7f {
+			odd |= 0x80
 		}
 	}
-	ascii = all < utf8.RuneSelf
-	if bad < 0 && !ascii {
-		bad = strings.IndexFunc(text, func(r rune) bool { return r >= 0x80 && r <= 0x9f })
+	if (all|odd)&(0x80*ones) != 0 {
+		p.checkRunes(line)
 	}
-	if bad >= 0 {
-		p.mustAt(lineOf(text, bad), "4.1", "the text has a control character")
-	}
-	return ascii
 }
 
-// lineOf returns the number of the line that a byte is on, from 1.
-func lineOf(text string, offset int) int {
-	return 1 + strings.Count(text[:offset], "\n")
-}
-
-func firstInvalid(text string) int {
-	for i, r := range text {
-		if r == utf8.RuneError {
-			if _, n := utf8.DecodeRuneInString(text[i:]); n == 1 {
-				return i
-			}
-		}
+// checkRunes is checkBytes for lines that are not plain ASCII.
+func (p *parser) checkRunes(line string) {
+	if strings.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' || r >= 0x7f && r <= 0x9f }) {
+		p.must("4.1", "the text has a control character")
 	}
-	return 0
+	if !utf8.ValidString(line) {
+		p.must("4.1", "the text is not UTF-8")
+	} else if !norm.NFC.IsNormalString(line) {
+		p.must("4.1", "the text is not in Unicode normalization form C")
+	}
 }

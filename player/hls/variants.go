@@ -1,6 +1,7 @@
 package hls
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -213,7 +214,7 @@ func (p *parser) decodeVariants() {
 	m := &p.multi
 	text := slices.Concat([]byte("#EXTM3U\n"), m.iframeInput, m.streamInput)
 	list := m3u8.NewMasterPlaylist()
-	err := guard(func() error { return list.DecodeFrom(&twoReaders{rest: text}, false) })
+	err := guard(func() error { return list.Decode(*bytes.NewBuffer(text), false) })
 	if err != nil || len(list.Variants) != len(m.iframes)+len(m.variants) {
 		p.err = errDesync
 		return
