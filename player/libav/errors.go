@@ -1,0 +1,64 @@
+package libav
+
+// #include "bridge.h"
+import "C"
+
+import (
+	"errors"
+	"io"
+	"strings"
+)
+
+// The conditions that callers act on.
+var (
+	// ErrAgain is returned by a decoder that must be read from before it takes more, or be given more
+	// before there is something to read.
+	ErrAgain = errors.New("libav: not now")
+	// ErrNotMedia is returned for what is none of the containers that are played.
+	ErrNotMedia = errors.New("libav: not a media file that can be played")
+	// ErrNoDecoder is returned for a codec that the FFmpeg that runs cannot decode.
+	ErrNoDecoder = errors.New("libav: no decoder")
+	// ErrCorrupt is returned for data that the demuxer or decoder makes nothing of. What follows may be good.
+	ErrCorrupt = errors.New("libav: damaged data")
+	// ErrClosed is returned by a value that was closed.
+	ErrClosed = errors.New("libav: closed")
+)
+
+// Error is a failure of FFmpeg's.
+type Error struct {
+	Op   string // what was tried: "open", "decode"
+	Code int    // FFmpeg's AVERROR code
+	Text string // FFmpeg's text of the code
+	Line string // the last line that FFmpeg logged as an error, may be empty; at most 200 bytes
+}
+
+// Error says what was tried and why it failed.
+func (e *Error) Error() string {
+	text := "libav: " + e.Op + ": " + e.Text
+	if e.Line != "" {
+		text += " (" + e.Line + ")"
+	}
+	return text
+}
+
+// Is makes errors.Is find the sentinel that the code stands for.
+func (e *Error) Is(target error) bool {
+	switch C.int(e.Code) {
+	case C.LK_INVALID:
+		return target == ErrCorrupt
+	case C.LK_NO_DECODER:
+		return target == ErrNoDecoder
+	}
+	return false
+}
+
+// newError turns what C wrote into an error.
+func newError(op string, f *C.lk_failure) error {
+	switch f.code {
+	case C.LK_AGAIN:
+		return ErrAgain
+	case C.LK_EOF:
+		return io.EOF
+	}
+	return &Error{Op: op, Code: int(f.code), Text: C.GoString(&f.text[0]), Line: strings.ToValidUTF8(C.GoString(&f.line[0]), "?")}
+}

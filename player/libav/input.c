@@ -1,0 +1,284 @@
+#include <string.h>
+
+#include <libavutil/avstring.h>
+#include <libavutil/display.h>
+#include <libavutil/mathematics.h>
+#include <libavutil/opt.h>
+
+#include "bridge.h"
+#include "compat.h"
+#include "rotation.h"
+
+// What the Go side exports: reader.go.
+extern int latchkeyRead(uintptr_t reader, uint8_t *buffer, int size);
+extern int64_t latchkeySeek(uintptr_t reader, int64_t offset, int whence);
+
+enum {
+    IO_BUFFER = 64 << 10,
+    MAX_STREAMS = 128,
+    // Frames that the frame rate is guessed from where the header has none; FFmpeg's own 20 to 40 cost
+    // a second of media before the first picture.
+    FRAME_RATE_PROBE = 3,
+};
+
+// The containers that are played, under FFmpeg's names. No other demuxer runs, so none that opens
+// further files or URLs (hls, dash, concat, image2, rtsp, sdp and the like).
+static const char *const containers =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,ogg,mp3,aac,ac3,eac3,flac,wav,flv,avi";
+
+static int on_read(void *opaque, uint8_t *buffer, int size)
+{
+    const lk_input *in = opaque;
+    return latchkeyRead(in->reader, buffer, size);
+}
+
+static int64_t on_seek(void *opaque, int64_t offset, int whence)
+{
+    const lk_input *in = opaque;
+    return latchkeySeek(in->reader, offset, whence & ~AVSEEK_FORCE);
+}
+
+// refuse_open is asked for every further file or URL that a demuxer would open.
+static int refuse_open(AVFormatContext *s, AVIOContext **pb, const char *url, int flags, AVDictionary **options)
+{
+    (void)s, (void)pb, (void)url, (void)flags, (void)options;
+    return AVERROR(EPERM);
+}
+
+static int choose_format(lk_input *in, const lk_input_options *o, const char *name, const AVInputFormat **format)
+{
+    if (name && *name) {
+        if (!av_match_list(name, containers, ',') || !(*format = av_find_input_format(name)))
+            return LK_REFUSED;
+        return 0;
+    }
+    int score = av_probe_input_buffer2(in->io, format, NULL, NULL, 0, (unsigned)o->probe_bytes);
+    if (score < 0)
+        return score;
+    if (!av_match_list((*format)->name, containers, ','))
+        return LK_REFUSED;
+    return 0;
+}
+
+static int open_format(lk_input *in, const lk_input_options *o, const char *name)
+{
+    const AVInputFormat *format = NULL;
+    int ret = choose_format(in, o, name, &format);
+    if (ret < 0)
+        return ret;
+    if (!(in->format = avformat_alloc_context()))
+        return AVERROR(ENOMEM);
+    AVFormatContext *c = in->format;
+    c->pb = in->io;
+    c->flags |= AVFMT_FLAG_CUSTOM_IO;
+    c->io_open = refuse_open;
+    c->probesize = o->probe_bytes;
+    c->max_analyze_duration = o->analyze_us;
+    c->fps_probe_size = FRAME_RATE_PROBE;
+    c->max_streams = MAX_STREAMS;
+    c->format_whitelist = av_strdup(containers);
+    c->protocol_whitelist = av_strdup("none");
+    if (!c->format_whitelist || !c->protocol_whitelist)
+        return AVERROR(ENOMEM);
+    // On failure this frees the context and sets in->format to NULL.
+    if ((ret = avformat_open_input(&in->format, NULL, format, NULL)) < 0)
+        return ret;
+    return avformat_find_stream_info(in->format, NULL);
+}
+
+// has_media says whether a stream has what playing it needs to know.
+static int has_media(const AVFormatContext *c)
+{
+    for (unsigned i = 0; i < c->nb_streams; i++) {
+        const AVCodecParameters *p = c->streams[i]->codecpar;
+        if (p->codec_id == AV_CODEC_ID_NONE)
+            continue;
+        if (p->codec_type == AVMEDIA_TYPE_VIDEO && p->width > 0 && p->height > 0)
+            return 1;
+        if (p->codec_type == AVMEDIA_TYPE_AUDIO && p->sample_rate > 0)
+            return 1;
+    }
+    return 0;
+}
+
+int lk_input_open(const lk_input_options *o, const char *format, lk_input **out, lk_failure *f)
+{
+    lk_log_begin();
+    lk_input *in = av_mallocz(sizeof *in);
+    if (!in)
+        return lk_fail(f, AVERROR(ENOMEM));
+    in->reader = o->reader;
+    uint8_t *buffer = av_malloc(IO_BUFFER);
+    if (buffer)
+        in->io = avio_alloc_context(buffer, IO_BUFFER, 0, in, on_read, NULL, o->seekable ? on_seek : NULL);
+    int ret = in->io ? 0 : AVERROR(ENOMEM);
+    if (!in->io) {
+        av_free(buffer);
+    } else {
+        in->io->seekable = o->seekable ? AVIO_SEEKABLE_NORMAL : 0;
+        ret = open_format(in, o, format);
+        if (ret >= 0 && !has_media(in->format))
+            ret = AVERROR_INVALIDDATA;
+    }
+    if (ret < 0) {
+        lk_fail(f, ret);
+        lk_input_close(in);
+        return ret;
+    }
+    *out = in;
+    return 0;
+}
+
+void lk_input_close(lk_input *in)
+{
+    if (!in)
+        return;
+    avformat_close_input(&in->format);
+    if (in->io)
+        av_freep(&in->io->buffer);
+    avio_context_free(&in->io);
+    av_free(in);
+}
+
+int lk_input_stream_count(const lk_input *in)
+{
+    return (int)in->format->nb_streams;
+}
+
+static void copy_parameters(const AVStream *stream, lk_parameters *out)
+{
+    const AVCodecParameters *p = stream->codecpar;
+    *out = (lk_parameters){
+        .type = p->codec_type,
+        .codec = p->codec_id,
+        .format = p->format,
+        .profile = p->profile,
+        .level = p->level,
+        .tag = p->codec_tag,
+        .bit_rate = p->bit_rate,
+        .bits_coded = p->bits_per_coded_sample,
+        .bits_raw = p->bits_per_raw_sample,
+        .width = p->width,
+        .height = p->height,
+        .field_order = p->field_order,
+        .video_delay = p->video_delay,
+        .range = p->color_range,
+        .primaries = p->color_primaries,
+        .transfer = p->color_trc,
+        .matrix = p->color_space,
+        .chroma_location = p->chroma_location,
+        .sample_rate = p->sample_rate,
+        .channels = p->ch_layout.nb_channels,
+        .channel_order = p->ch_layout.order,
+        .channel_mask = p->ch_layout.order == AV_CHANNEL_ORDER_NATIVE ? p->ch_layout.u.mask : 0,
+        .block_align = p->block_align,
+        .frame_size = p->frame_size,
+        .initial_padding = p->initial_padding,
+        .trailing_padding = p->trailing_padding,
+        .seek_preroll = p->seek_preroll,
+        .extradata_size = p->extradata ? p->extradata_size : 0,
+        .codec_aspect = p->sample_aspect_ratio,
+        .stream_aspect = stream->sample_aspect_ratio,
+        .time_base = stream->time_base,
+    };
+    size_t size = 0;
+    const uint8_t *matrix = lk_stream_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    if (matrix)
+        out->rotation = lk_rotation(matrix, size);
+}
+
+static const char *tag_of(AVDictionary *d, const char *key)
+{
+    const AVDictionaryEntry *e = av_dict_get(d, key, NULL, 0);
+    return e ? e->value : NULL;
+}
+
+void lk_input_stream(const lk_input *in, int index, lk_stream *out)
+{
+    AVStream *s = in->format->streams[index];
+    *out = (lk_stream){
+        .is_default = (s->disposition & AV_DISPOSITION_DEFAULT) != 0,
+        .is_attached_picture = (s->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0,
+        .start = s->start_time,
+        .frame_rate = av_guess_frame_rate(in->format, s, NULL),
+        .codec = avcodec_get_name(s->codecpar->codec_id),
+        .profile = avcodec_profile_name(s->codecpar->codec_id, s->codecpar->profile),
+        .language = tag_of(s->metadata, "language"),
+        .title = tag_of(s->metadata, "title"),
+        .extradata = s->codecpar->extradata,
+    };
+    copy_parameters(s, &out->parameters);
+}
+
+int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
+{
+    lk_log_begin();
+    if (!out->packet && !(out->packet = av_packet_alloc()))
+        return lk_fail(f, AVERROR(ENOMEM));
+    AVPacket *p = out->packet;
+    av_packet_unref(p);
+    int ret = av_read_frame(in->format, p);
+    // What a failing reader cut off is no packet.
+    if (ret >= 0 && (p->flags & AV_PKT_FLAG_CORRUPT) && in->io->error == LK_READER) {
+        av_packet_unref(p);
+        ret = LK_READER;
+    }
+    out->pts = p->pts;
+    out->dts = p->dts;
+    out->duration = p->duration;
+    out->data = p->data;
+    out->size = p->size;
+    out->stream = p->stream_index;
+    out->key = (p->flags & AV_PKT_FLAG_KEY) != 0;
+    return ret < 0 ? lk_fail(f, ret) : 0;
+}
+
+void lk_packet_free(lk_packet *p)
+{
+    av_packet_free(&p->packet);
+    p->data = NULL;
+    p->size = 0;
+}
+
+int lk_input_seek(lk_input *in, int stream, int64_t ns, lk_failure *f)
+{
+    lk_log_begin();
+    if (stream < 0 || stream >= (int)in->format->nb_streams)
+        return lk_fail(f, AVERROR(EINVAL));
+    in->io->error = 0;
+    in->io->eof_reached = 0;
+    int64_t at = av_rescale_q(ns, (AVRational){1, 1000000000}, in->format->streams[stream]->time_base);
+    int ret = av_seek_frame(in->format, stream, at, AVSEEK_FLAG_BACKWARD);
+    return ret < 0 ? lk_fail(f, ret) : 0;
+}
+
+int64_t lk_input_duration_us(const lk_input *in)
+{
+    return in->format->duration == AV_NOPTS_VALUE ? 0 : in->format->duration;
+}
+
+int64_t lk_input_start_us(const lk_input *in)
+{
+    int64_t lowest = AV_NOPTS_VALUE;
+    for (unsigned i = 0; i < in->format->nb_streams; i++) {
+        const AVStream *s = in->format->streams[i];
+        enum AVMediaType type = s->codecpar->codec_type;
+        if ((type != AVMEDIA_TYPE_VIDEO && type != AVMEDIA_TYPE_AUDIO) || s->start_time == AV_NOPTS_VALUE ||
+            (s->disposition & AV_DISPOSITION_ATTACHED_PIC))
+            continue;
+        int64_t start = av_rescale_q(s->start_time, s->time_base, AV_TIME_BASE_Q);
+        if (lowest == AV_NOPTS_VALUE || start < lowest)
+            lowest = start;
+    }
+    return lowest == AV_NOPTS_VALUE ? 0 : lowest;
+}
+
+const char *lk_input_format(const lk_input *in)
+{
+    return in->format->iformat->name;
+}
+
+const char *lk_input_tag(const lk_input *in, const char *key)
+{
+    return tag_of(in->format->metadata, key);
+}

@@ -1,0 +1,47 @@
+package libav
+
+// #include "bridge.h"
+import "C"
+
+import "unsafe"
+
+// Packet is compressed data of one stream: a picture, or a stretch of sound. It owns its data, whatever
+// becomes of the Input. The zero value is an empty packet.
+type Packet struct {
+	c C.lk_packet
+}
+
+// NewPacket returns an empty packet for Input.ReadPacket.
+func NewPacket() *Packet { return &Packet{} }
+
+// Stream returns the index of the packet's stream.
+func (p *Packet) Stream() int { return int(p.c.stream) }
+
+// PTS returns the presentation time in ticks of the stream's time base, or NoPTS.
+func (p *Packet) PTS() int64 { return int64(p.c.pts) }
+
+// DTS returns the decoding time in ticks of the stream's time base, or NoPTS.
+func (p *Packet) DTS() int64 { return int64(p.c.dts) }
+
+// Duration returns how long the packet's content plays in ticks of the stream's time base, 0 when unknown.
+func (p *Packet) Duration() int64 { return int64(p.c.duration) }
+
+// Key says that decoding can begin with the packet.
+func (p *Packet) Key() bool { return p.c.key != 0 }
+
+// Data returns the packet's bytes, in FFmpeg's memory: they are valid until the packet is read into again
+// or closed, and must not be changed.
+func (p *Packet) Data() []byte {
+	if p.c.size <= 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(p.c.data), int(p.c.size))
+}
+
+// Close frees the data. The packet is empty then, and may be read into again. It may be called more than
+// once.
+func (p *Packet) Close() {
+	if p.c.packet != nil {
+		C.lk_packet_free(&p.c)
+	}
+}

@@ -1,0 +1,40 @@
+package libav
+
+import (
+	"math"
+	"math/bits"
+	"time"
+
+	"latchkey/player/frame"
+)
+
+// NoPTS is the time stamp of what has none.
+const NoPTS int64 = math.MinInt64
+
+// Ticks returns how long ticks of a time base, in seconds, are: exact, and rounded to the nearest
+// nanosecond, halves away from zero, as av_rescale_q does. It is 0 for NoPTS and for a time base that is
+// no positive fraction, and the extreme duration for what is out of range.
+func Ticks(ticks int64, timeBase frame.Rational) time.Duration {
+	if ticks == NoPTS || timeBase.Num <= 0 || timeBase.Den <= 0 || timeBase.Num > math.MaxInt64/int64(time.Second) {
+		return 0
+	}
+	negative := ticks < 0
+	magnitude := uint64(ticks)
+	if negative {
+		magnitude = -magnitude
+	}
+	den := uint64(timeBase.Den)
+	high, low := bits.Mul64(magnitude, uint64(timeBase.Num)*uint64(time.Second))
+	low, carry := bits.Add64(low, den/2, 0)
+	high += carry
+	limit := uint64(math.MaxInt64)
+	quotient := limit
+	if high < den {
+		quotient, _ = bits.Div64(high, low, den)
+	}
+	d := time.Duration(min(quotient, limit))
+	if negative {
+		return -d
+	}
+	return d
+}
