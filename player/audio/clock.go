@@ -8,9 +8,6 @@ import (
 const (
 	// clockGain is the part of an observation's error that the clock takes over, once it has settled.
 	clockGain = 0.05
-	// clockAgain is how many observations count as made when the clock starts again: the n-th weighs 1/n until that
-	// is less than clockGain.
-	clockAgain = 4
 	// clockTrim is the part of it that goes into the rate: a quarter of the gain's square damps the loop
 	// critically.
 	clockTrim = clockGain * clockGain / 4
@@ -26,7 +23,7 @@ const (
 // loop over the wall clock. Times are given, none is asked for. Not safe for concurrent use.
 type clock struct {
 	running bool
-	seen    int       // observations since reset
+	seen    int       // observations since reset or start
 	t       time.Time // when the ear was at h
 	h       float64   // frames
 	trim    float64   // frames per frame above SampleRate
@@ -37,11 +34,11 @@ type clock struct {
 // reset forgets everything; the clock stands at frame 0 until the first observation.
 func (c *clock) reset() { *c = clock{running: c.running, high: math.Inf(-1)} }
 
-// start lets the clock run on from where it stands. The first observations then weigh more.
+// start lets the clock go on: it stands where it is until the first observation, and takes that as it is.
 func (c *clock) start(now time.Time) {
 	if !c.running {
 		c.running, c.t, c.fresh = true, now, now
-		c.seen = min(c.seen, clockAgain)
+		c.seen = 0
 	}
 }
 
@@ -68,7 +65,7 @@ func (c *clock) raw(now time.Time) float64 {
 // It is negative while the first frame is on its way.
 func (c *clock) at(now time.Time, limit float64) float64 {
 	if c.seen == 0 {
-		return c.h
+		return max(c.h, c.high)
 	}
 	c.high = max(c.high, min(c.raw(now), limit))
 	return c.high

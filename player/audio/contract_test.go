@@ -132,7 +132,21 @@ func measure(t *testing.T, s *Sink, length time.Duration) fit {
 type tolerance struct {
 	slope  float64
 	offset time.Duration // between two looks at about the same time, and across a change
+	resume time.Duration // across a pause: what fades is passed over
 	start  time.Duration // until sound moves after a start
+	tries  int           // of a measurement, for a busy machine
+}
+
+// keeps requires a slope and no underrun.
+func keeps(t *testing.T, s *Sink, tol tolerance, slope float64) {
+	t.Helper()
+	f := measure(t, s, 2*time.Second)
+	for try := 1; try < tol.tries && math.Abs(f.slope-slope) > tol.slope; try++ {
+		f = measure(t, s, 2*time.Second)
+	}
+	t.Logf("slope %.5f, residual rms %v, max %v", f.slope, f.rms, f.max)
+	assert.InDelta(t, slope, f.slope, tol.slope)
+	assert.Zero(t, s.Stats().Underruns)
 }
 
 // contract is what each output keeps. New returns a paused sink, which the test closes.
@@ -155,10 +169,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 			s.Play()
 			play(t, s, 0, time.Minute, 1)
 			await(t, tol.start, "one second of sound", func() bool { return position(s) > time.Second })
-			f := measure(t, s, 2*time.Second)
-			t.Logf("slope %.5f, residual rms %v, max %v", f.slope, f.rms, f.max)
-			assert.InDelta(t, 1, f.slope, tol.slope)
-			assert.Zero(t, s.Stats().Underruns)
+			keeps(t, s, tol, 1)
 		})
 	})
 	t.Run("rate", func(t *testing.T) {
@@ -166,7 +177,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 			s.Play()
 			play(t, s, 0, time.Minute, 1.5)
 			await(t, tol.start, "one second of media", func() bool { return position(s) > time.Second })
-			assert.InDelta(t, 1.5, measure(t, s, 2*time.Second).slope, 2*tol.slope)
+			keeps(t, s, tol, 1.5)
 		})
 	})
 	t.Run("pause stands and play goes on", func(t *testing.T) {
@@ -186,7 +197,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 				begun := time.Now()
 				await(t, tol.start, "movement", func() bool { return position(s) > stood+200*time.Millisecond })
 				took := time.Since(begun)
-				assert.InDelta(t, 200*time.Millisecond, took, float64(tol.offset))
+				assert.InDelta(t, 200*time.Millisecond, took, float64(tol.resume))
 			}
 		})
 	})
@@ -287,7 +298,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 }
 
 func TestContractFake(t *testing.T) {
-	tol := tolerance{slope: 0.002, offset: 30 * time.Millisecond, start: 5 * time.Second}
+	tol := tolerance{slope: 0.002, offset: 30 * time.Millisecond, resume: 80 * time.Millisecond, start: 5 * time.Second}
 	contract(t, tol, func(t *testing.T, test func(*testing.T, *Sink)) {
 		synctest.Test(t, func(t *testing.T) {
 			s, _ := newFakeSink(t)
@@ -300,7 +311,7 @@ func TestContractFake(t *testing.T) {
 }
 
 func TestContractNull(t *testing.T) {
-	tol := tolerance{slope: 0.0005, offset: 30 * time.Millisecond, start: 5 * time.Second}
+	tol := tolerance{slope: 0.0005, offset: 30 * time.Millisecond, resume: 30 * time.Millisecond, start: 5 * time.Second}
 	contract(t, tol, func(t *testing.T, test func(*testing.T, *Sink)) {
 		synctest.Test(t, func(t *testing.T) {
 			s := New(Options{Output: Null})
@@ -312,7 +323,7 @@ func TestContractNull(t *testing.T) {
 }
 
 func TestContractNoDevice(t *testing.T) {
-	tol := tolerance{slope: 0.0005, offset: 60 * time.Millisecond, start: 5 * time.Second}
+	tol := tolerance{slope: 0.0005, offset: 30 * time.Millisecond, resume: 30 * time.Millisecond, start: 5 * time.Second}
 	contract(t, tol, func(t *testing.T, test func(*testing.T, *Sink)) {
 		synctest.Test(t, func(t *testing.T) {
 			r := &fakeRoom{absent: true}

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// deviceBuffer is the size of ALSA's buffer, and devicePeriod of the halves in which it is filled.
-	deviceBuffer = 40 * time.Millisecond
+	// deviceBuffer is the size that is asked for ALSA's buffer, and devicePeriod, at most, that of the parts in which
+	// it is filled.
+	deviceBuffer = 80 * time.Millisecond
 	devicePeriod = deviceBuffer / 2
 	// playerBufferFrames is what oto's player reads ahead, 80 ms.
 	playerBufferFrames = SampleRate * 80 / 1000
@@ -19,9 +20,9 @@ const (
 	feedFrames = SampleRate / 100
 	// frameBytes is the size of a frame as oto reads it.
 	frameBytes = 4 * Channels
-	// deviceLag is how far the ear is behind the frames that left the player's buffer, in frames, at the time of
-	// the Read that refills it: a full device buffer and the period that waits to go there.
-	deviceLag = float64(SampleRate * (deviceBuffer + devicePeriod) / time.Second)
+	// deviceBufferFrames and devicePeriodFrames are the same in frames.
+	deviceBufferFrames = int64(SampleRate * deviceBuffer / time.Second)
+	devicePeriodFrames = int64(SampleRate * devicePeriod / time.Second)
 )
 
 // device is an open sound device, as oto's context gives it. Suspend and Resume may block for as long as a sound
@@ -60,13 +61,14 @@ type feed struct {
 
 	pad    int       // owned by Read: frames of silence to give before the source's
 	buf    []float32 // owned by Read
+	period int64     // owned by Read: the least that left the player's buffer at a time
 	served atomic.Int64
 	played atomic.Int64 // frames that had left the player's buffer when it was last seen
 	moved  atomic.Int64 // Unix nanoseconds of the last change of played
 }
 
 func newFeed(s source) *feed {
-	return &feed{source: s, buf: make([]float32, feedFrames*Channels)}
+	return &feed{source: s, buf: make([]float32, feedFrames*Channels), period: devicePeriodFrames}
 }
 
 // Read gives the next frames, little-endian, and never blocks. oto calls it whenever its buffer is not full.
@@ -74,10 +76,12 @@ func (f *feed) Read(p []byte) (int, error) {
 	now := time.Now()
 	served := f.served.Load()
 	played := served - int64(f.player.UnplayedBufferSize()/frameBytes)
-	if played > f.played.Load() {
+	if moved := played - f.played.Load(); moved > 0 {
+		f.period = min(f.period, moved)
 		f.played.Store(played)
 		f.moved.Store(now.UnixNano())
-		f.source.observe(now, f, f.origin+float64(played)-deviceLag)
+		// ALSA's buffer is full, and the period that just left the player's waits to go there
+		f.source.observe(now, f, f.origin+float64(played-f.period-deviceBufferFrames))
 	}
 	n := min(len(p)/frameBytes, feedFrames)
 	if n == 0 {

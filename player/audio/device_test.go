@@ -73,7 +73,7 @@ func TestPositionIsWhatTheEarHears(t *testing.T) {
 			s.Play()
 			await(t, time.Second, "sound", func() bool { v, _ := room.last().at(time.Now()); return v > 0 })
 			observe(300*time.Millisecond, func(time.Time) {})
-			compare(10 * time.Millisecond)
+			compare(3 * time.Millisecond)
 		}
 		cancel()
 		require.ErrorIs(t, <-done, context.Canceled)
@@ -131,13 +131,12 @@ func TestLossWhilePaused(t *testing.T) {
 		observe(100*time.Millisecond, func(time.Time) {})
 		room.unplug(true)
 		await(t, time.Second, "wall clock", outputIs(s, "wall clock"))
-		tries := room.tries
-		observe(time.Minute, func(time.Time) {})
-		assert.Equal(t, tries, room.tries, "nothing is tried while paused")
+		room.unplug(false)
+		await(t, 3*time.Second, "device", func() bool { return s.Stats().DeviceOpens == 2 })
 		assert.Equal(t, stood, position(s))
 		s.Play()
-		steady(t, s, time.Second, 30*time.Millisecond)
-		assert.Equal(t, tries+1, room.tries)
+		steady(t, s, time.Second, 40*time.Millisecond)
+		assert.Equal(t, "device", s.Stats().Output)
 	})
 }
 
@@ -174,7 +173,7 @@ func TestSuspend(t *testing.T) {
 		await(t, 2*time.Second, "sleep", suspended)
 		stood := position(s)
 		s.Play()
-		steady(t, s, time.Second, 40*time.Millisecond)
+		steady(t, s, time.Second, 80*time.Millisecond)
 		assert.False(t, suspended())
 		assert.Less(t, stood, position(s))
 		assert.Zero(t, s.Stats().DeviceLosses)
@@ -352,7 +351,7 @@ func TestFlushIsQuick(t *testing.T) {
 		assert.Zero(t, time.Since(begun))
 		play(t, s, time.Hour, time.Minute, 1)
 		await(t, time.Second, "sound", sounds(s))
-		assert.LessOrEqual(t, time.Since(begun), 100*time.Millisecond)
+		assert.LessOrEqual(t, time.Since(begun), deviceBuffer+devicePeriod+pollEvery)
 		assert.Greater(t, loudest(room.last().sound()), 0.4)
 	})
 }

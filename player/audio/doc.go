@@ -15,7 +15,7 @@
 //
 // # Data flow
 //
-//	Write ─▶ ring, 400 ms ─▶ feed.Read ─▶ oto's player buffer, 80-90 ms ─▶ ALSA, 40 ms in 2 periods ─▶ ear
+//	Write ─▶ ring, 400 ms ─▶ feed.Read ─▶ oto's player buffer, 80-90 ms ─▶ ALSA, 80 ms in 2-4 periods ─▶ ear
 //	              │              │
 //	              │              └─▶ clock.observe (when, frames that left the player buffer)
 //	              └─▶ or the virtual device: the frames that the wall clock says, thrown away
@@ -27,7 +27,7 @@
 //
 // # The clock
 //
-// ALSA takes a period (20 ms) at a time, and oto then reads to fill its buffer up again, from one
+// ALSA takes a period (20-40 ms) at a time, and oto then reads to fill its buffer up again, from one
 // goroutine. At the start of that Read the frames handed out less [oto.Player.UnplayedBufferSize] are exactly
 // those given to ALSA, and this is the moment at which the period before them has just fitted in: the device's
 // buffer is full, one period is on its way. So at that time the ear is at
@@ -40,8 +40,8 @@
 // The latency of a sound server or of a wireless headset beyond ALSA's buffer is not known to oto and not
 // contained: offer an A/V offset to the user.
 //
-// Pause stops the reported time at once; the device fades out over its next period, and what it played meanwhile
-// is what it is ahead by on Play, when its buffer must be filled again: both are about the same.
+// Pause stops the reported time at once, and the device fades out over its next period. On Play the reported time
+// goes on when the device takes its next period, and passes over what faded: one or two periods.
 //
 // # Layout of the ring
 //

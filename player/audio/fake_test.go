@@ -11,8 +11,6 @@ import (
 	"time"
 )
 
-const fakePeriodFrames = int(SampleRate * devicePeriod / time.Second)
-
 var errUnplugged = errors.New("unplugged")
 
 // fakeDevice behaves as an oto context over ALSA does: each period it mixes one period off the players' buffers,
@@ -64,7 +62,7 @@ func (d *fakeDevice) close() {
 
 func (d *fakeDevice) mix() {
 	d.mu.Lock()
-	period := make([]float32, fakePeriodFrames*Channels)
+	period := make([]float32, devicePeriodFrames*Channels)
 	var players []*fakePlayer
 	if !d.stalled && !d.suspended && d.err == nil {
 		for p := range d.players {

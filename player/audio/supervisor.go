@@ -11,9 +11,10 @@ const (
 	// errPoll is how often the device is asked whether it failed, and watchPoll while it plays.
 	errPoll   = 250 * time.Millisecond
 	watchPoll = 50 * time.Millisecond
-	// probePoll is how often a device that is being tried is looked at, and probeFrames what it must have taken.
+	// probePoll is how often a device that is being tried is looked at, and probeFrames what it must have taken:
+	// more than its buffer, which an empty one takes at once.
 	probePoll   = 20 * time.Millisecond
-	probeFrames = int64(3 * SampleRate * devicePeriod / time.Second)
+	probeFrames = deviceBufferFrames + 4*devicePeriodFrames
 	// startGrace is how long the start of playback waits for a device that is on its way.
 	startGrace = time.Second
 	// stallAfter is how long a playing device may take nothing before the wall clock takes over.
@@ -59,7 +60,6 @@ type supervisor struct {
 	phase    phase
 	device   device
 	probe    *feed
-	tried    bool        // to open, once at least
 	opening  chan opened // of the errand under way
 	errand   chan error  // idem
 	errands  sync.WaitGroup
@@ -126,7 +126,7 @@ func (s *supervisor) tend(ctx context.Context, now time.Time, w wish) {
 	}
 	switch s.phase {
 	case phaseNone:
-		if s.open != nil && (!s.tried || w.playing && !now.Before(s.retryAt)) {
+		if s.open != nil && (!now.Before(s.retryAt)) {
 			s.startOpening(ctx, now)
 		}
 	case phaseProbing:
@@ -167,7 +167,6 @@ func (s *supervisor) sleepy(now time.Time) bool {
 }
 
 func (s *supervisor) startOpening(ctx context.Context, now time.Time) {
-	s.tried = true
 	s.enter(now, phaseOpening)
 	s.graceEnd = now.Add(startGrace)
 	result := make(chan opened, 1)
@@ -406,9 +405,9 @@ func (s *supervisor) wait(now time.Time, w wish) (d time.Duration, ok bool) {
 				within(s.graceEnd.Sub(now))
 			}
 		}
-		if s.phase == phaseNone && s.open != nil {
-			within(s.retryAt.Sub(now))
-		}
+	}
+	if s.phase == phaseNone && s.open != nil {
+		within(s.retryAt.Sub(now))
 	}
 	switch s.phase {
 	case phaseProbing:
@@ -436,8 +435,14 @@ func (s *supervisor) shut() {
 		}
 		s.retiring.close()
 	}
-	if s.device != nil && s.device.Err() == nil && s.phase != phaseSuspended && s.errand == nil {
-		s.send(s.device.Suspend)
+	if s.device != nil && s.device.Err() == nil && s.phase != phaseSuspended {
+		before := s.errand
+		s.send(func() error {
+			if before != nil {
+				<-before
+			}
+			return s.device.Suspend()
+		})
 	}
 	idle := make(chan struct{})
 	go func() { // ends with the errands

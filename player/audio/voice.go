@@ -5,8 +5,8 @@ import "time"
 const (
 	// fadePoll is how often a fade is looked at.
 	fadePoll = 5 * time.Millisecond
-	// fadeMax is how long a fade may take: the device takes a period in 20 ms, if it takes any.
-	fadeMax = 60 * time.Millisecond
+	// fadeMax is how long a fade may take: until the device has mixed a period, if it does.
+	fadeMax = 3 * devicePeriod
 	// voiceLag is how far the ear is behind the first frame of a voice when it starts: a full device buffer and on
 	// the average half a period, in frames.
 	voiceLag = float64(SampleRate * (deviceBuffer + devicePeriod/2) / time.Second)
