@@ -60,6 +60,7 @@ const (
 	CodeWrongKey       Code = 5005 // what was decrypted is no media
 	CodeKeyMethod      Code = 5006 // METHOD that is not known
 	CodeKeyFormat      Code = 5007 // a system that needs a vendor's module
+	CodeKeyURI         Code = 5008
 
 	CodeNoDecoder Code = 6001
 	CodeDecode    Code = 6002

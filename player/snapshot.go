@@ -61,6 +61,9 @@ type Stats struct {
 type SignInRequest struct {
 	Host   string // who refused
 	Reason string // a sentence for a person
+	Class  string // the class of the request that was refused, as in the report
+	URL    string // of that request, without query
+	Code   Code
 }
 
 // Snapshot is what a window shows: a value, safe to keep.
@@ -83,5 +86,6 @@ type Snapshot struct {
 	Error     *Error
 	SignIn    *SignInRequest // set while State is NeedsSignIn
 	Stats     Stats
+	Limited   bool     // Config.Limit ended the playback, or is about to
 	Notes     []string // what the player worked around, newest last; at most 20
 }

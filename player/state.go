@@ -50,11 +50,11 @@ const (
 )
 
 // allowed is the transition table of TVSDK.md, read by call. Replace and Reset are allowed in every
-// state but Released.
+// state but Released; play and pause are remembered while Preparing.
 var allowed = map[call][]State{
 	callPrepare: {Initialized},
-	callPlay:    {Prepared, Playing, Paused, Seeking, Complete, NeedsSignIn},
-	callPause:   {Prepared, Playing, Paused, Seeking, NeedsSignIn},
+	callPlay:    {Preparing, Prepared, Playing, Paused, Seeking, Complete, NeedsSignIn},
+	callPause:   {Preparing, Prepared, Playing, Paused, Seeking, NeedsSignIn},
 	callSeek:    {Prepared, Playing, Paused, Seeking, Complete, NeedsSignIn},
 	callSpeed: {Idle, Initializing, Initialized, Preparing, Prepared, Playing, Paused, Seeking, Complete,
 		Failed, NeedsSignIn},

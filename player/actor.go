@@ -1,0 +1,417 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync"
+	"time"
+
+	"latchkey/drm"
+	"latchkey/network"
+	"latchkey/player/libav"
+)
+
+const (
+	// stepInterval is how often the player looks at its buffers while something plays.
+	stepInterval = 25 * time.Millisecond
+	// notifyInterval is how often a moving position is told at least: TVSDK's 250 ms.
+	notifyInterval = 200 * time.Millisecond
+	// lateLimit is how long after its time the last picture may stand before playback counts as starved.
+	lateLimit = 60 * time.Millisecond
+)
+
+// actor is the player's state. It is owned by run's goroutine: nothing else touches it.
+type actor struct {
+	state     State
+	resource  *MediaResource
+	session   *session
+	pipeline  *pipeline
+	previous  *pipeline     // the one before, of whichever session: its end is waited for
+	target    time.Duration // where the pipeline began
+	last      time.Duration // the newest position known
+	wantPlay  bool          // what the person wants
+	resume    State         // Playing or Paused: where to go on after Seeking
+	parkedIn  State         // where to go on after NeedsSignIn
+	buffering bool
+	signIn    *SignInRequest
+	failure   *Error
+	speed     float64
+	volume    float64
+	muted     bool
+	notified  time.Time
+	sessions  sync.WaitGroup // those that are being left
+
+	askedPlay    time.Time
+	askedSeek    time.Time
+	stalledAt    time.Time
+	stats        Stats
+	bufferSum    time.Duration
+	bufferCounts int
+}
+
+// run owns the player's state until Close.
+func (p *Player) run() {
+	defer close(p.done)
+	defer p.release()
+	ticker := time.NewTicker(stepInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-p.quit:
+			return
+		case <-p.box.ready:
+			for _, m := range p.box.take() {
+				p.handle(m)
+			}
+			p.step(time.Now())
+			p.publish(time.Now())
+		case now := <-ticker.C:
+			if p.session == nil || p.state == Initialized {
+				continue
+			}
+			p.step(now)
+			if p.state == Playing && now.Sub(p.notified) >= notifyInterval {
+				p.publish(now)
+			}
+		}
+	}
+}
+
+// release ends everything that the player started.
+func (p *Player) release() {
+	p.leave()
+	p.sessions.Wait()
+	p.outputs.presenter.reset()
+	if p.outputs.sink != nil {
+		// Its only error would be that it was closed before.
+		_ = p.outputs.sink.Close()
+	}
+	p.setState(Released)
+	p.publish(time.Now())
+	p.observers.close()
+}
+
+// handle does what a message asks for.
+func (p *Player) handle(m message) {
+	switch m := m.(type) {
+	case command:
+		m.reply <- m.do()
+	case messageOpened:
+		if m.session == p.session {
+			p.opened(m.err)
+		}
+	case messageRefused:
+		if m.session == p.session {
+			p.refused(m.err)
+		}
+	case messageShown:
+		if m.pipeline == p.pipeline {
+			p.shown(time.Now())
+		}
+	}
+}
+
+// replace makes r the current resource.
+func (p *Player) replace(r *MediaResource) error {
+	if err := p.state.check(callReplace); err != nil {
+		return err
+	}
+	options := p.config.Network
+	options.Resource = r.source
+	if r.file {
+		options.Resource = ""
+	}
+	client, err := network.NewClient(r.configuration(), options)
+	if err != nil {
+		return fmt.Errorf("take the network configuration: %w", err)
+	}
+	p.leave()
+	p.resource, p.failure = r, nil
+	p.stats, p.bufferSum, p.bufferCounts = Stats{}, 0, 0
+	p.askedPlay, p.askedSeek, p.stalledAt = time.Time{}, time.Time{}, time.Time{}
+	p.target, p.last, p.wantPlay, p.buffering = 0, 0, false, false
+	p.outputs.presenter.forget()
+	p.outputs.until.Store(0)
+	p.outputs.position.Store(0)
+	p.outputs.reached.Store(false)
+	p.setState(Initializing)
+	p.session = newSession(p.config, r, client, p.outputs, p.box.post)
+	p.session.setSpeed(p.speed)
+	p.tell(ItemCreated)
+	p.setState(Initialized)
+	return nil
+}
+
+// leave ends the current session in the background.
+func (p *Player) leave() {
+	p.current.Store(nil)
+	p.moving.Store(false)
+	if p.outputs.sink != nil {
+		p.outputs.sink.Pause()
+	}
+	if p.pipeline != nil {
+		p.pipeline.stop()
+		p.previous, p.pipeline = p.pipeline, nil
+	}
+	p.signIn = nil
+	if s := p.session; s != nil {
+		p.session = nil
+		s.cancel(errClosed)
+		p.sessions.Go(s.close)
+	}
+}
+
+// prepare opens the current resource.
+func (p *Player) prepare(from time.Duration) error {
+	if err := p.state.check(callPrepare); err != nil {
+		return err
+	}
+	p.target, p.last = max(from, 0), max(from, 0)
+	p.setState(Preparing)
+	s := p.session
+	s.opened = time.Now()
+	s.work.Go(func() {
+		s.post(messageOpened{session: s, err: s.open(s.ctx)})
+	})
+	return nil
+}
+
+// opened starts the first pipeline of a session.
+func (p *Player) opened(err error) {
+	if err != nil {
+		p.fail(err)
+		return
+	}
+	s := p.session
+	s.ready = true
+	p.target = s.resolve(p.target)
+	p.last = p.target
+	if length := p.config.Limit.Length; length > 0 {
+		p.outputs.until.Store(int64(p.target + length))
+	}
+	p.tell(TimelineUpdated)
+	p.start(p.target)
+}
+
+// start begins a pipeline at a position.
+func (p *Player) start(target time.Duration) {
+	p.current.Store(nil)
+	p.moving.Store(false)
+	if p.outputs.sink != nil {
+		p.outputs.sink.Pause()
+	}
+	if p.pipeline != nil {
+		p.pipeline.stop()
+		p.previous = p.pipeline
+	}
+	p.target, p.last = target, target
+	p.pipeline = newPipeline(p.session, target, p.previous)
+	p.previous = nil
+	p.current.Store(p.pipeline)
+	p.buffering = false
+}
+
+// play notes the wish to play, and plays when that is possible now.
+func (p *Player) play() error {
+	if err := p.state.check(callPlay); err != nil {
+		return err
+	}
+	p.wantPlay = true
+	if p.askedPlay.IsZero() {
+		p.askedPlay = time.Now()
+	}
+	switch p.state {
+	case Complete:
+		p.askedSeek = time.Now()
+		p.resume = Playing
+		p.setState(Seeking)
+		p.start(0)
+	case Prepared, Paused:
+		p.enterPlaying()
+	}
+	return nil
+}
+
+// enterPlaying goes to Playing; whether the buffers suffice shows at the next step.
+func (p *Player) enterPlaying() {
+	p.setState(Playing)
+	p.buffering = true
+	p.stalledAt = time.Time{}
+	if _, shown, _, _ := p.outputs.presenter.level(); shown && p.stats.FirstFrame == 0 {
+		p.shown(time.Now())
+	}
+}
+
+// pause halts the clock.
+func (p *Player) pause() error {
+	if err := p.state.check(callPause); err != nil {
+		return err
+	}
+	p.wantPlay = false
+	if p.state == Playing {
+		p.last = p.clamp(p.position(time.Now(), p.last), p.session.duration)
+		p.endStall(time.Now())
+		p.buffering = false
+		p.setState(Paused)
+	}
+	return nil
+}
+
+// seek starts a new pipeline.
+func (p *Player) seek(to time.Duration) error {
+	if err := p.state.check(callSeek); err != nil {
+		return err
+	}
+	p.endStall(time.Now())
+	p.askedSeek = time.Now()
+	p.resume = Paused
+	if p.wantPlay {
+		p.resume = Playing
+	}
+	p.outputs.until.Store(0)
+	p.setState(Seeking)
+	p.start(p.session.resolve(to))
+	return nil
+}
+
+// changeSpeed takes effect with the next sound that is decoded.
+func (p *Player) changeSpeed(speed float64) error {
+	if err := p.state.check(callSpeed); err != nil {
+		return err
+	}
+	p.speed = speed
+	if p.session != nil {
+		p.session.setSpeed(speed)
+	}
+	return nil
+}
+
+// reset leaves the current resource.
+func (p *Player) reset() error {
+	if err := p.state.check(callReset); err != nil {
+		return err
+	}
+	p.leave()
+	p.resource, p.failure = nil, nil
+	p.target, p.last, p.wantPlay, p.buffering = 0, 0, false, false
+	p.setState(Idle)
+	return nil
+}
+
+// updateCookies renews the credentials of the current resource.
+func (p *Player) updateCookies(pairs network.Metadata) error {
+	if p.session == nil {
+		return &StateError{Call: "update the cookies", State: p.state}
+	}
+	if err := p.session.updateCookies(pairs); err != nil {
+		return err
+	}
+	p.signIn = nil
+	if p.state == NeedsSignIn {
+		p.setState(p.parkedIn)
+	}
+	return nil
+}
+
+// refused notes that a request needs a sign-in. Playback goes on as long as the buffers last.
+func (p *Player) refused(err error) {
+	e := classify(err, p.resource)
+	host := ""
+	if u, err := url.Parse(e.URL); err == nil {
+		host = u.Host
+	}
+	p.signIn = &SignInRequest{Host: host, Reason: e.Message, Class: e.Class, Code: e.Code, URL: e.URL}
+	p.tell(SignInNeeded)
+}
+
+// shown notes when the first picture of a pipeline was handed to the screen.
+func (p *Player) shown(now time.Time) {
+	if p.stats.FirstFrame == 0 && !p.askedPlay.IsZero() {
+		p.stats.FirstFrame = now.Sub(p.askedPlay)
+		p.tell(FirstFrame)
+	}
+	p.seekDone(now)
+}
+
+func (p *Player) seekDone(now time.Time) {
+	if !p.askedSeek.IsZero() {
+		p.stats.Seeks = append(p.stats.Seeks, now.Sub(p.askedSeek))
+		p.askedSeek = time.Time{}
+		p.tell(SeekEnded)
+	}
+}
+
+// fail ends the playback with an error and keeps the position.
+func (p *Player) fail(err error) {
+	if errors.Is(err, errStopped) || errors.Is(err, errClosed) {
+		return
+	}
+	p.failure = classify(err, p.resource)
+	p.config.Log.Error("playback failed", "error", p.failure, "cause", p.failure.Err)
+	p.endStall(time.Now())
+	p.buffering = false
+	if p.pipeline != nil {
+		p.pipeline.stop()
+	}
+	p.setState(Failed)
+	p.observers.tell(Event{Kind: PlaybackFailed, At: time.Now(), State: p.state, Error: p.failure})
+}
+
+// setState changes the state and tells.
+func (p *Player) setState(s State) {
+	if p.state == s {
+		return
+	}
+	p.state = s
+	p.config.Log.Debug("state", "state", s.String())
+	p.tell(StateChanged)
+}
+
+func (p *Player) tell(kind EventKind) {
+	p.observers.tell(Event{Kind: kind, At: time.Now(), State: p.state})
+}
+
+// newSession returns a session that nothing was fetched for yet.
+func newSession(config Config, r *MediaResource, client *network.Client, out *outputs, post func(message)) *session {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	s := &session{ctx: ctx, cancel: cancel, config: config, resource: r, client: client, outputs: out, post: post,
+		cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
+		variant: -1, rate: 1}
+	s.fetcher = newFetcher(client, r)
+	s.keys = drm.NewKeyStore(s.fetcher)
+	return s
+}
+
+// starved says whether a decoder waits for packets that have not come, while what it gave before was
+// used up.
+func (p *Player) starved(now time.Time) bool {
+	pl := p.pipeline
+	if p.config.FreeRun {
+		return false
+	}
+	packets, _, _, ended := pl.queues[libav.KindAudio].level()
+	if packets == 0 && !ended && !pl.audioEnded.Load() && p.outputs.sink.Queued() == 0 {
+		return true
+	}
+	waiting, _, videoEnded, lastEnd := p.outputs.presenter.level()
+	packets, _, _, ended = pl.queues[libav.KindVideo].level()
+	return packets == 0 && !ended && !videoEnded && waiting == 0 && p.position(now, p.last) > lastEnd+lateLimit
+}
+
+// primed says whether there is a first picture, where there are pictures, and sound to begin with.
+func (p *Player) primed() bool {
+	pl := p.pipeline
+	if !pl.started.Load() {
+		return false
+	}
+	if p.config.FreeRun {
+		return true
+	}
+	waiting, shown, videoEnded, _ := p.outputs.presenter.level()
+	_, _, _, noVideo := pl.queues[libav.KindVideo].level()
+	video := waiting > 0 || shown || videoEnded || noVideo && pl.queues[libav.KindVideo].missing()
+	sound := p.outputs.sink.Queued() > 0 || pl.audioEnded.Load()
+	return video && sound
+}

@@ -1,0 +1,397 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"latchkey/player/audio"
+	"latchkey/player/libav"
+)
+
+const (
+	// silenceChunk is how much silence is written at a time.
+	silenceChunk = 20 * time.Millisecond
+	// maxGap is how far sound may lie from where it should be before silence is put in, or sound left
+	// out: less than a frame of AAC.
+	maxGap = 15 * time.Millisecond
+	// sameTime is how far sound may lie from where it should be to be taken at its word, so that the
+	// clock follows the stream's times and sums up no rounding.
+	sameTime = time.Millisecond
+	// maxSilence bounds the silence that one gap is filled with; beyond it the clock jumps.
+	maxSilence = 30 * time.Second
+)
+
+// audioDecoder turns one pipeline's packets into sound, or, where there is none, into the silence that
+// the clock runs on. It belongs to one goroutine.
+type audioDecoder struct {
+	out       *pipeline
+	decoder   *libav.Decoder
+	run       *run
+	resampler *libav.Resampler
+	tempo     *libav.Tempo
+	failed    int
+	next      time.Duration // presentation time of the next sample to be written
+	rate      float64       // the tempo's
+	head      time.Duration // presentation time of the first sample that the tempo will give next
+	quiet     []float32
+	known     time.Duration // the last presentation time that the container gave
+	since     int64         // samples since then
+}
+
+// playAudio decodes until the track's end, and keeps the clock running until the picture's.
+func (p *pipeline) playAudio() error {
+	a := &audioDecoder{out: p, next: p.target, head: p.target, known: p.target, rate: 1}
+	defer a.close()
+	if err := a.decodeAll(); err != nil {
+		return err
+	}
+	if !p.session.outputs.freeRun {
+		if err := a.silence(); err != nil {
+			return err
+		}
+		p.session.outputs.sink.EndOfStream()
+	}
+	p.audioEnded.Store(true)
+	p.session.changed()
+	return nil
+}
+
+// decodeAll decodes the track.
+func (a *audioDecoder) decodeAll() error {
+	for {
+		if err := a.bridge(); err != nil {
+			return err
+		}
+		item, err := a.out.take(libav.KindAudio)
+		if errors.Is(err, io.EOF) {
+			if err := a.drain(); !errors.Is(err, errTrackEnd) {
+				return err
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = a.decode(item)
+		item.packet.Close()
+		if errors.Is(err, errTrackEnd) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// decode gives one packet to the decoder and takes what comes out.
+func (a *audioDecoder) decode(item queued) error {
+	if item.run != a.run {
+		if err := a.drain(); err != nil {
+			return err
+		}
+		stream := item.run.streams[libav.KindAudio]
+		decoder, err := libav.NewDecoder(stream, libav.DecoderOptions{})
+		if err != nil {
+			return err
+		}
+		a.decoder, a.run = decoder, item.run
+		a.out.session.gotAudio(stream)
+	}
+	for {
+		err := a.decoder.Send(item.packet)
+		if errors.Is(err, libav.ErrAgain) {
+			if err := a.receive(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return a.passOver(err)
+		}
+		return a.receive()
+	}
+}
+
+// passOver counts a packet that failed.
+func (a *audioDecoder) passOver(err error) error {
+	a.failed++
+	if a.failed > maxDecodeErrors {
+		return errors.Join(errDecode, err)
+	}
+	return nil
+}
+
+// receive takes the sound that the decoder has ready.
+func (a *audioDecoder) receive() error {
+	for {
+		sound, err := a.decoder.ReceiveAudio()
+		switch {
+		case errors.Is(err, libav.ErrAgain) || errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return a.passOver(err)
+		}
+		a.failed = 0
+		err = a.give(sound)
+		sound.Close()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// give resamples a frame and writes it where it belongs.
+func (a *audioDecoder) give(sound *libav.AudioFrame) error {
+	at := a.timeOf(sound)
+	if at+soundLength(sound) <= a.out.target {
+		return nil
+	}
+	outputs := a.out.session.outputs
+	if err := outputs.tapAudio(at, sound); err != nil {
+		return err
+	}
+	if outputs.freeRun {
+		outputs.passed(at)
+		return nil
+	}
+	if a.resampler == nil {
+		resampler, err := libav.NewResampler()
+		if err != nil {
+			return err
+		}
+		a.resampler = resampler
+	}
+	samples, err := a.resampler.Convert(sound)
+	if err != nil {
+		return a.passOver(err)
+	}
+	return a.place(at, samples)
+}
+
+// timeOf returns the presentation time of a frame: its own, or, where the container gave none, what
+// follows from the last one that it gave.
+func (a *audioDecoder) timeOf(sound *libav.AudioFrame) time.Duration {
+	if sound.PTS != libav.NoPTS {
+		a.known, a.since = a.run.time(libav.KindAudio, sound.PTS), 0
+	}
+	at := a.known
+	if sound.SampleRate > 0 {
+		at += time.Duration(a.since) * time.Second / time.Duration(sound.SampleRate)
+	}
+	a.since += int64(sound.Samples)
+	return at
+}
+
+// soundLength is how long a frame sounds.
+func soundLength(sound *libav.AudioFrame) time.Duration {
+	if sound.SampleRate <= 0 {
+		return 0
+	}
+	return time.Duration(sound.Samples) * time.Second / time.Duration(sound.SampleRate)
+}
+
+// place writes samples that belong at a time: silence goes before them where there is a gap, and what
+// lies before the next sample's time is left out.
+func (a *audioDecoder) place(at time.Duration, samples []float32) error {
+	switch gap := at - a.next; {
+	case gap >= -sameTime && gap <= sameTime:
+		a.next = at
+		if a.tempo == nil {
+			a.head = at
+		}
+	case gap > maxGap && gap <= maxSilence:
+		if err := a.writeSilence(gap); err != nil {
+			return err
+		}
+	case gap > maxSilence:
+		if err := a.jump(at); err != nil {
+			return err
+		}
+	case gap < -maxGap:
+		drop := min(frames(-gap)*audio.Channels, len(samples))
+		samples = samples[drop:]
+	}
+	return a.write(samples)
+}
+
+// jump goes on at another presentation time.
+func (a *audioDecoder) jump(at time.Duration) error {
+	err := a.flushTempo()
+	a.next, a.head = at, at
+	return err
+}
+
+// write sends samples, interleaved stereo, to the sink, through the tempo filter when the speed is not 1.
+func (a *audioDecoder) write(samples []float32) error {
+	if len(samples) == 0 {
+		return nil
+	}
+	if speed := a.out.session.speed(); speed != a.rate {
+		if err := a.flushTempo(); err != nil {
+			return err
+		}
+		a.rate = speed
+	}
+	a.next += length(len(samples))
+	if a.rate == 1 {
+		at := a.head
+		a.head = a.next
+		return a.out.session.outputs.sink.Write(a.out.ctx, audio.Chunk{Samples: samples, PTS: at, Rate: 1})
+	}
+	if a.tempo == nil {
+		tempo, err := libav.NewTempo(a.rate)
+		if err != nil {
+			return err
+		}
+		a.tempo = tempo
+	}
+	stretched, err := a.tempo.Process(samples)
+	if err != nil {
+		return err
+	}
+	return a.writeStretched(stretched)
+}
+
+// writeStretched sends what the tempo filter gave.
+func (a *audioDecoder) writeStretched(samples []float32) error {
+	if len(samples) == 0 {
+		return nil
+	}
+	at := a.head
+	a.head += time.Duration(float64(length(len(samples))) * a.rate)
+	return a.out.session.outputs.sink.Write(a.out.ctx, audio.Chunk{Samples: samples, PTS: at, Rate: a.rate})
+}
+
+// flushTempo takes what the tempo filter holds, and ends it.
+func (a *audioDecoder) flushTempo() error {
+	if a.tempo == nil {
+		return nil
+	}
+	tail, err := a.tempo.Flush()
+	if err == nil {
+		err = a.writeStretched(tail)
+	}
+	a.tempo.Close()
+	a.tempo = nil
+	a.head = a.next
+	return err
+}
+
+// writeSilence fills a gap.
+func (a *audioDecoder) writeSilence(gap time.Duration) error {
+	if a.quiet == nil {
+		a.quiet = make([]float32, frames(silenceChunk)*audio.Channels)
+	}
+	for left := frames(gap) * audio.Channels; left > 0; {
+		n := min(left, len(a.quiet))
+		if err := a.write(a.quiet[:n]); err != nil {
+			return err
+		}
+		left -= n
+	}
+	return nil
+}
+
+// bridge keeps the clock running, as long as there is a picture, while the stream has no sound.
+func (a *audioDecoder) bridge() error {
+	q := a.out.queues[libav.KindAudio]
+	for !a.out.session.outputs.freeRun && q.missing() {
+		changed := a.out.space.wait()
+		_, _, until, _ := a.out.queues[libav.KindVideo].level()
+		if until > a.next {
+			if err := a.writeSilence(silenceChunk); err != nil {
+				return err
+			}
+			continue
+		}
+		select {
+		case <-changed:
+		case <-a.out.ctx.Done():
+			return context.Cause(a.out.ctx)
+		}
+	}
+	return nil
+}
+
+// silence keeps the clock running after the sound's end until the picture's.
+func (a *audioDecoder) silence() error {
+	p := a.out
+	for {
+		changed := p.space.wait()
+		ended, end := p.videoEnded.Load(), time.Duration(p.videoEnd.Load())
+		_, _, until, _ := p.queues[libav.KindVideo].level()
+		switch {
+		case ended && a.next >= end:
+			return a.flushTempo()
+		case ended || until > a.next:
+			if err := a.writeSilence(silenceChunk); err != nil {
+				return err
+			}
+			continue
+		}
+		select {
+		case <-changed:
+		case <-p.ctx.Done():
+			return context.Cause(p.ctx)
+		}
+	}
+}
+
+// drain takes what decoder and resampler still hold.
+func (a *audioDecoder) drain() error {
+	if a.decoder == nil {
+		return nil
+	}
+	defer func() {
+		a.decoder.Close()
+		a.decoder = nil
+	}()
+	for {
+		err := a.decoder.Send(nil)
+		if errors.Is(err, libav.ErrAgain) {
+			if err := a.receive(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil
+		}
+		break
+	}
+	if err := a.receive(); err != nil {
+		return err
+	}
+	if a.resampler == nil {
+		return nil
+	}
+	tail, err := a.resampler.Flush()
+	if err != nil {
+		return nil
+	}
+	return a.write(tail)
+}
+
+func (a *audioDecoder) close() {
+	if a.decoder != nil {
+		a.decoder.Close()
+	}
+	if a.resampler != nil {
+		a.resampler.Close()
+	}
+	if a.tempo != nil {
+		a.tempo.Close()
+	}
+}
+
+// frames returns how many sample frames a duration has.
+func frames(d time.Duration) int {
+	return int(d * audio.SampleRate / time.Second)
+}
+
+// length returns the duration of interleaved samples.
+func length(samples int) time.Duration {
+	return time.Duration(samples/audio.Channels) * time.Second / audio.SampleRate
+}

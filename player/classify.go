@@ -1,0 +1,226 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+
+	"latchkey/drm"
+	"latchkey/network"
+	"latchkey/player/hls"
+	"latchkey/player/libav"
+)
+
+// classify turns an error of the packages below into one that a person understands. It is the only
+// place where codes are given.
+func classify(err error, resource *MediaResource) *Error {
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
+	e := &Error{Severity: Fatal, URL: resource.String(), Err: err}
+	e.locate(err)
+	e.Code, e.Message = explain(err, e)
+	return e
+}
+
+// Explain turns an error of the packages below, met while opening source, into an *Error with code and
+// sentence. It returns nil for nil.
+func Explain(err error, source string) error {
+	if err == nil {
+		return nil
+	}
+	r := &MediaResource{source: source, file: !strings.Contains(source, "://")}
+	return classify(err, r)
+}
+
+// DisplayURL returns a URL as it may be shown: without user information and query, and of a data URI
+// nothing but its scheme.
+func DisplayURL(uri string) string { return display(uri) }
+
+// locate finds what was being fetched, and from where.
+func (e *Error) locate(err error) {
+	var (
+		segment *segmentError
+		fetch   *fetchError
+		medium  *mediaError
+		request *network.Error
+	)
+	if errors.As(err, &segment) {
+		e.Class, e.URL = network.ClassSegment.String(), segment.url
+	}
+	if errors.As(err, &medium) {
+		e.Class, e.URL = medium.class, medium.where
+	}
+	if errors.As(err, &fetch) {
+		e.Class, e.URL = fetch.class.String(), fetch.url
+	}
+	if errors.As(err, &request) {
+		e.Class, e.URL = request.Class.String(), request.URL
+	}
+}
+
+// explain chooses code and sentence. The order goes from the particular to the general.
+func explain(err error, e *Error) (Code, string) {
+	for _, explain := range []func(error, *Error) (Code, string){
+		explainFile, explainKey, explainNetwork, explainPlaylist, explainMedia,
+	} {
+		if code, message := explain(err, e); code != 0 {
+			return code, message
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		return CodeInternal, "Playback was broken off."
+	}
+	return CodeInternal, "Something went wrong inside Latchkey."
+}
+
+// host names the server of an error for a sentence.
+func (e *Error) host() string {
+	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return "The server"
+}
+
+func explainFile(err error, e *Error) (Code, string) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return CodeFileNotFound, fmt.Sprintf("The file %s does not exist.", e.URL)
+	case errors.Is(err, fs.ErrPermission):
+		return CodeFileNotPermitted, fmt.Sprintf("The file %s may not be read by you.", e.URL)
+	case errors.Is(err, errFolder):
+		return CodeFileUnreadable, fmt.Sprintf("%s is a folder. Choose a file in it.", e.URL)
+	case errors.Is(err, errLocalTooLarge):
+		return CodeTooLarge, fmt.Sprintf("The file %s is too large for what it should be.", e.URL)
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return CodeFileUnreadable, fmt.Sprintf("The file %s cannot be read: %v.", e.URL, path.Err)
+	}
+	return 0, ""
+}
+
+func explainKey(err error, e *Error) (Code, string) {
+	switch {
+	case errors.Is(err, drm.ErrKeyIsWebPage):
+		return CodeKeyIsWebPage, fmt.Sprintf("%s sent a web page instead of a key. A sign-in may be needed first.", e.host())
+	case errors.Is(err, drm.ErrKeyURI):
+		return CodeKeyURI, "The stream does not say where its key is to be had. The service is at fault."
+	case errors.Is(err, drm.ErrKeyLength):
+		return CodeKeyLength, fmt.Sprintf("%s sent a key of the wrong length. The service is at fault.", e.host())
+	case errors.Is(err, drm.ErrUnsupportedKeyFormat):
+		return CodeKeyFormat, systemSentence(err)
+	case errors.Is(err, drm.ErrUnsupportedMethod):
+		return CodeKeyMethod, "This title is encrypted in a way that Latchkey does not know."
+	case errors.Is(err, errWrongKey), errors.Is(err, drm.ErrPadding), errors.Is(err, drm.ErrCipherLength):
+		return CodeWrongKey, "The key does not fit this title: what it deciphers is no picture and no sound. The service is at fault, or the segment is damaged."
+	}
+	return 0, ""
+}
+
+// systemSentence takes drm's own sentence, which names the system.
+func systemSentence(err error) string {
+	var system *drm.KeyFormatError
+	if errors.As(err, &system) {
+		return system.Error() + "."
+	}
+	return "This title is protected by a system that Latchkey cannot play."
+}
+
+func explainNetwork(err error, e *Error) (Code, string) {
+	key := e.Class == network.ClassKey.String() || e.Class == network.ClassLicense.String()
+	var request *network.Error
+	status := 0
+	if errors.As(err, &request) {
+		status = request.Status
+	}
+	switch {
+	case errors.Is(err, network.ErrRefused) && status == 403:
+		return CodeForbidden, fmt.Sprintf("%s does not allow this title to you. Sign in with an account that may watch it.", e.host())
+	case errors.Is(err, network.ErrRefused):
+		return CodeSignInNeeded, fmt.Sprintf("%s asks for a sign-in. Sign in, or sign in again.", e.host())
+	case errors.Is(err, network.ErrDowngrade):
+		return CodeDowngrade, fmt.Sprintf("%s would have the request go on without encryption, and Latchkey refused.", e.host())
+	case errors.Is(err, network.ErrRedirect):
+		return CodeRedirect, fmt.Sprintf("%s sends requests round in circles or to nowhere.", e.host())
+	case errors.Is(err, network.ErrStatus) && key:
+		return CodeKeyRefused, fmt.Sprintf("%s did not give the key (status %d).", e.host(), status)
+	case errors.Is(err, network.ErrStatus) && (status == 404 || status == 410):
+		return CodeStatus, fmt.Sprintf("%s does not have it (status %d). The link may be old.", e.host(), status)
+	case errors.Is(err, network.ErrStatus):
+		return CodeStatus, fmt.Sprintf("%s answered with an error (status %d). Try again later.", e.host(), status)
+	case errors.Is(err, network.ErrTooLarge):
+		return CodeTooLarge, fmt.Sprintf("%s sent more than can be right.", e.host())
+	case errors.Is(err, network.ErrTruncated):
+		return CodeTruncated, fmt.Sprintf("%s broke off in the middle. Try again.", e.host())
+	case errors.Is(err, network.ErrTimeout) && key:
+		return CodeKeyUnreachable, fmt.Sprintf("%s did not send the key in time. Check your connection and try again.", e.host())
+	case errors.Is(err, network.ErrTimeout):
+		return CodeTimeout, fmt.Sprintf("%s did not answer in time. Check your connection and try again.", e.host())
+	case errors.Is(err, network.ErrUnreachable) && key:
+		return CodeKeyUnreachable, fmt.Sprintf("%s, which has the key, cannot be reached. Check your connection and try again.", e.host())
+	case errors.Is(err, network.ErrUnreachable):
+		return CodeUnreachable, fmt.Sprintf("%s cannot be reached. Check the address and your connection, and try again.", e.host())
+	case request != nil:
+		return CodeNetworkUnknown, fmt.Sprintf("The request to %s failed.", e.host())
+	}
+	return 0, ""
+}
+
+func explainPlaylist(err error, e *Error) (Code, string) {
+	var syntax *hls.ParseError
+	switch {
+	case errors.Is(err, hls.ErrNotPlaylist):
+		return CodeNotPlaylist, "What came is no stream: " + sentencePart(err) + ". Check the address."
+	case errors.Is(err, hls.ErrNoSegments):
+		return CodeNoSegments, "The stream's playlist has nothing to play in it."
+	case errors.Is(err, hls.ErrTooLarge):
+		return CodePlaylistTooLong, "The stream's playlist is too large."
+	case errors.Is(err, errNoVariant):
+		return CodeNoVariant, "The stream has no variant that can be played as asked."
+	case errors.Is(err, errLive):
+		return CodeLiveUnsupported, "This is a live stream. This version of Latchkey plays streams that have an end."
+	case errors.As(err, &syntax):
+		return CodePlaylistSyntax, fmt.Sprintf("The stream's playlist cannot be read: line %d, %s.", syntax.Line, syntax.Msg)
+	}
+	return 0, ""
+}
+
+// sentencePart returns what the playlist's parser says that the bytes look like.
+func sentencePart(err error) string {
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		if next := errors.Unwrap(inner); next != nil && errors.Is(next, hls.ErrNotPlaylist) {
+			if _, own := inner.(*fetchError); own { //nolint:errorlint // the wrapper itself is meant
+				continue
+			}
+			return inner.Error()
+		}
+	}
+	return "it is no HLS playlist"
+}
+
+func explainMedia(err error, e *Error) (Code, string) {
+	var segment *segmentError
+	inSegment := errors.As(err, &segment)
+	switch {
+	case errors.Is(err, errNoStreams):
+		return CodeNoStreams, "There is neither picture nor sound in it."
+	case errors.Is(err, libav.ErrNoDecoder):
+		return CodeNoDecoder, "There is no decoder for this title's format."
+	case inSegment && errors.Is(err, libav.ErrNotMedia), errors.Is(err, errNotSegment):
+		return CodeNotMedia, fmt.Sprintf("A part of the stream, %s, is neither picture nor sound.", e.URL)
+	case errors.Is(err, libav.ErrNotMedia):
+		return CodeNotMedia, fmt.Sprintf("%s is no film and no music that Latchkey knows.", e.URL)
+	case errors.Is(err, errDecode):
+		return CodeDecode, "The picture or the sound is damaged beyond what can be played."
+	case errors.Is(err, libav.ErrCorrupt), errors.Is(err, errInterleave):
+		return CodeCorrupt, "The stream is damaged."
+	case inSegment:
+		return CodeSegmentIncomplete, fmt.Sprintf("A part of the stream, %s, is incomplete.", e.URL)
+	}
+	return 0, ""
+}

@@ -1,0 +1,91 @@
+package player
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"latchkey/network"
+	"latchkey/player/abr"
+	"latchkey/player/audio"
+	"latchkey/player/frame"
+)
+
+// The defaults of TVSDK's buffer control.
+const (
+	defaultInitialBuffer  = 2 * time.Second
+	defaultPlaybackBuffer = 30 * time.Second
+)
+
+// Speeds that SetSpeed takes.
+const (
+	MinSpeed = 0.25
+	MaxSpeed = 4
+)
+
+// ErrConfig is returned by New for a configuration that contradicts itself.
+var ErrConfig = errors.New("the player's configuration is not valid")
+
+// Config configures a Player. The zero value plays in real time, to the sound device, with TVSDK's
+// defaults.
+type Config struct {
+	// OnChange is called when Snapshot has something new: on a goroutine of the player's, never twice at
+	// the same time, changes coalesced. It must return at once.
+	OnChange func()
+	// Log gets what happens, without secrets. Nil logs nothing.
+	Log *slog.Logger
+	// Network is handed to each resource's network client.
+	Network network.Options
+	// AudioOutput is where the sound goes.
+	AudioOutput audio.Output
+	// FreeRun decodes as fast as the machine can, without clock, screen and sound: NextFrame then gives
+	// nothing, and the taps see all.
+	FreeRun bool
+	// VideoTap sees each decoded picture that is not left out by a seek, in order, on the decoder's
+	// goroutine. It must not keep the picture.
+	VideoTap func(*frame.Video)
+	// AudioTap likewise sees decoded sound, before it is resampled.
+	AudioTap func(Sound)
+	// Limit ends the playback early.
+	Limit Limit
+	// InitialBuffer is how much must be there for playback to begin, or go on after it stood still: 2 s
+	// when 0. PlaybackBuffer is how much is loaded ahead: 30 s when 0. An initial buffer longer than the
+	// playback buffer is an error.
+	InitialBuffer, PlaybackBuffer time.Duration
+	// ABR limits the choice of the variant.
+	ABR abr.Controls
+	// Variant plays that variant of a multivariant playlist, counted from 1 in its order; 0 leaves the
+	// choice to ABR.
+	Variant int
+	// AudioLanguage is preferred where there is a choice of sound: BCP 47, empty for the stream's default.
+	AudioLanguage string
+	// Volume is 0 to 1 with Muted beside it; SetVolume and SetMuted change them. A nil Volume is 1.
+	Volume *float64
+	Muted  bool
+}
+
+// checked returns the configuration with its defaults filled in.
+func (c Config) checked() (Config, error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.InitialBuffer == 0 {
+		c.InitialBuffer = defaultInitialBuffer
+	}
+	if c.PlaybackBuffer == 0 {
+		c.PlaybackBuffer = max(defaultPlaybackBuffer, c.InitialBuffer)
+	}
+	switch {
+	case c.InitialBuffer < 0 || c.PlaybackBuffer < 0:
+		return c, fmt.Errorf("%w: a buffer time is negative", ErrConfig)
+	case c.InitialBuffer > c.PlaybackBuffer:
+		return c, fmt.Errorf("%w: the initial buffer of %v is longer than the playback buffer of %v",
+			ErrConfig, c.InitialBuffer, c.PlaybackBuffer)
+	case c.Variant < 0:
+		return c, fmt.Errorf("%w: variant %d", ErrConfig, c.Variant)
+	case c.Limit.Frames < 0 || c.Limit.Length < 0:
+		return c, fmt.Errorf("%w: a limit is negative", ErrConfig)
+	}
+	return c, nil
+}

@@ -1,0 +1,74 @@
+// Package player is Latchkey's engine: it opens a stream or file with the cookies of whoever signed in,
+// and plays it. It knows no window: what is shown is asked of it, tick by tick.
+//
+//	c := network.NewConfiguration()
+//	c.CookieHeaders.SetValue("session", token)
+//	metadata := new(network.Metadata)
+//	metadata.SetObject(player.NetworkConfigurationKey, c)
+//	resource, err := player.NewMediaResource("https://media.example/main.m3u8", metadata)
+//	...
+//	p, err := player.New(player.Config{})
+//	defer p.Close()
+//	p.ReplaceCurrentResource(resource)
+//	p.PrepareToPlay(0)
+//	p.Play()
+//
+// # How data flows
+//
+//	playlist ─▶ loader ─▶ download (memory, as it came) ─▶ decipher ─▶ demux ─▶ packet queues
+//	                                                                            │        │
+//	         NextFrame ◀─ presenter, 4 pictures ◀─ decode ◀─ video queue ◀──────┘        │
+//	                          ▲ the clock                                                │
+//	         device ◀─ audio.Sink ◀─ tempo ◀─ resample ◀─ decode ◀─ audio queue ◀────────┘
+//
+// A session is one resource from the moment that it becomes current. Within it each seek begins a new
+// pipeline: the goroutines that load, demux and decode from one position on. A new one starts when the one
+// before has ended, so nothing of an older position is ever shown.
+//
+// The sound is the clock. Where a stream has none, silence is played, so that there is one clock in every
+// case; where there is no device, the wall clock paces it.
+//
+// # Presentation time
+//
+// All times count from the start of the presentation. For a file that is where its container says; for HLS
+// it is the first picture of the first segment, or the first sound where there is no picture, and within a
+// discontinuity sequence all renditions share one origin (RFC 8216, 6.2.4). Times are computed from the
+// stream's own ticks and never summed.
+//
+// # Concurrency
+//
+// One goroutine owns the state of a [Player]; each method is a message to it, answered at once. Only
+// [Player.Close] waits. [Player.Snapshot] and [Player.NextFrame] take no part in that: they read what is
+// published.
+//
+// # Errors
+//
+// What goes wrong becomes an [Error] with a stable code, a category, and a sentence for a person. A key
+// server, or a playlist's, that answers 401 or 403 is no error: the state becomes [NeedsSignIn] when the
+// buffers have run dry, and [Player.UpdateCookies] goes on where it stood.
+//
+// # For those who know TVSDK
+//
+//	TVSDK                               here
+//	MediaPlayer                         Player
+//	MediaResource(url, metadata)        NewMediaResource
+//	Metadata, MetadataNode              network.Metadata
+//	setValue, setNode                   Metadata.SetValue, Metadata.SetObject
+//	NETWORK_CONFIGURATION metadata key  NetworkConfigurationKey
+//	NetworkConfiguration                network.Configuration
+//	replaceCurrentResource              Player.ReplaceCurrentResource
+//	prepareToPlay                       Player.PrepareToPlay
+//	play, pause, seek, reset, release   Player.Play, Pause, Seek, Reset, Close
+//	MediaPlayerStatus                   State
+//	ERROR                               Failed
+//	BufferControlParameters             Config.InitialBuffer, Config.PlaybackBuffer
+//	ABRControlParameters                abr.Controls
+//	events                              Player.Subscribe, Config.OnChange
+//	QOSProvider, PlaybackInformation    Snapshot.Stats
+//	LoadInfo                            Player.Requests
+//
+// # Specifications
+//
+// RFC 8216 (HTTP Live Streaming), ISO/IEC 13818-1 (MPEG-2 transport streams), ISO/IEC 14496-12 (ISO base
+// media file format), ETSI TS 102 366 (AC-3).
+package player

@@ -1,0 +1,151 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"latchkey/network"
+	"latchkey/player/hls"
+)
+
+// maxLocalFetch bounds what is read whole from a local file: playlists and keys.
+const maxLocalFetch = 32 << 20
+
+// errLocalTooLarge is returned for a local playlist or key beyond maxLocalFetch.
+var errLocalTooLarge = errors.New("the file is too large")
+
+// fetchError says what was fetched when an error came: its class and its place.
+type fetchError struct {
+	class network.Class
+	url   string // without query
+	err   error
+}
+
+func (e *fetchError) Error() string {
+	return fmt.Sprintf("fetch %s %s: %v", e.class, e.url, e.err)
+}
+
+func (e *fetchError) Unwrap() error { return e.err }
+
+// fetcher gets the parts of one resource: over the network, or, when the resource is a file, from
+// the folders around it too. Safe for concurrent use.
+type fetcher struct {
+	client *network.Client
+	folder string // of the resource's file; empty when it came over the network, which then cannot name files
+}
+
+// newFetcher returns the fetcher of a resource.
+func newFetcher(client *network.Client, r *MediaResource) *fetcher {
+	f := &fetcher{client: client}
+	if r.file {
+		f.folder = filepath.Dir(r.source)
+	}
+	return f
+}
+
+// local returns the path that uri names when it names a file and may do so.
+func (f *fetcher) local(uri string) (string, bool) {
+	if f.folder == "" {
+		return "", false
+	}
+	scheme, rest, ok := strings.Cut(uri, ":")
+	if ok && strings.EqualFold(scheme, "file") {
+		u, err := url.Parse(uri)
+		if err != nil || (u.Host != "" && u.Host != "localhost") {
+			return "", false
+		}
+		return u.Path, true
+	}
+	if ok && (strings.HasPrefix(rest, "//") || strings.EqualFold(scheme, "data")) {
+		return "", false
+	}
+	path := uri
+	if unescaped, err := url.PathUnescape(uri); err == nil {
+		path = unescaped
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(f.folder, path)
+	}
+	return path, true
+}
+
+// open starts to read uri, or the range of it. length is -1 when it is unknown.
+func (f *fetcher) open(ctx context.Context, class network.Class, uri string, part *hls.ByteRange) (body io.ReadCloser, length int64, err error) {
+	if path, ok := f.local(uri); ok {
+		return openLocal(path, part)
+	}
+	request := network.Request{Class: class, URL: uri}
+	if part != nil {
+		request.Offset, request.Length = part.Offset, part.Length
+	}
+	response, err := f.client.Do(ctx, request)
+	if err != nil {
+		return nil, 0, err
+	}
+	return response.Body, response.ContentLength, nil
+}
+
+// openLocal opens a file, or a range of it.
+func openLocal(path string, part *hls.ByteRange) (io.ReadCloser, int64, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("open %s: not a regular file", filepath.Base(path))
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, file.Close())
+	}
+	if part == nil {
+		return file, info.Size(), nil
+	}
+	return &section{Reader: io.NewSectionReader(file, part.Offset, part.Length), Closer: file}, part.Length, nil
+}
+
+// section is a range of a file that closes the file.
+type section struct {
+	io.Reader
+	io.Closer
+}
+
+// Fetch returns the whole body of a request: it is drm's door to the network.
+func (f *fetcher) Fetch(ctx context.Context, request network.Request) ([]byte, *network.Response, error) {
+	path, ok := f.local(request.URL)
+	if !ok {
+		return f.client.Fetch(ctx, request)
+	}
+	body, _, err := openLocal(path, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(body, maxLocalFetch+1))
+	if err = errors.Join(err, body.Close()); err != nil {
+		return nil, nil, err
+	}
+	if len(data) > maxLocalFetch {
+		return nil, nil, errLocalTooLarge
+	}
+	size := int64(len(data))
+	return data, &network.Response{Status: http.StatusOK, Header: http.Header{}, URL: request.URL,
+		ContentLength: size, TotalLength: size}, nil
+}
+
+// Epoch returns the credential epoch of the network client.
+func (f *fetcher) Epoch() uint64 { return f.client.Epoch() }
+
+// display returns a URI as it may stand in an error: without query, data or user information.
+func display(uri string) string {
+	if strings.HasPrefix(strings.ToLower(uri), "data:") {
+		return "data:"
+	}
+	return withoutQuery(uri)
+}

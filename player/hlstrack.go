@@ -1,0 +1,441 @@
+package player
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"latchkey/drm"
+	"latchkey/network"
+	"latchkey/player/hls"
+	"latchkey/player/libav"
+)
+
+const (
+	// keysAhead is how many segments ahead of the one that loads keys are asked for.
+	keysAhead = 3
+	// itemsAhead is how many segments may wait between the loader and the demuxer.
+	itemsAhead = 1
+	// segmentBuffer is the size of the buffer that a segment is read through; the ID3 tag of packed audio
+	// must fit into it.
+	segmentBuffer = 64 << 10
+)
+
+// errWrongKey is returned when what a key deciphers is no media.
+var errWrongKey = errors.New("what was deciphered is no media: the key is wrong")
+
+// segmentError names the segment at which reading failed.
+type segmentError struct {
+	url       string // without query
+	sequence  uint64
+	encrypted bool
+	err       error
+}
+
+func (e *segmentError) Error() string {
+	return fmt.Sprintf("segment %d %s: %v", e.sequence, e.url, e.err)
+}
+
+func (e *segmentError) Unwrap() error { return e.err }
+
+// hlsTrack is a media playlist that is played. Its fields are constant.
+type hlsTrack struct {
+	session *session
+	media   *hls.Media
+	kinds   []libav.Kind // what is taken from it
+	leads   bool         // it anchors the timeline; the others wait for it
+}
+
+// item is a segment on its way from the loader to the demuxer.
+type item struct {
+	segment *hls.Segment
+	init    *download // of the segment's Map, nil without one
+	data    *download
+	newRun  bool // it cannot follow the item before in one demuxer
+}
+
+// produce loads, deciphers and demuxes from the segment at from on, until the playlist's end, an error
+// or ctx's end.
+func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipeline) error {
+	group, ctx := errgroup.WithContext(ctx)
+	items := make(chan item, itemsAhead)
+	group.Go(func() error {
+		defer close(items)
+		return t.load(ctx, t.media.At(from), items, out)
+	})
+	group.Go(func() error {
+		return t.demux(ctx, items, out)
+	})
+	return group.Wait()
+}
+
+// load asks for keys, init sections and segments in order, as far ahead as out lets it. What fails is
+// told to who reads it, since playback goes on until there.
+func (t *hlsTrack) load(ctx context.Context, first int, items chan<- item, out *pipeline) error {
+	var (
+		lastMap  *hls.Map
+		init     *download
+		previous *hls.Segment
+	)
+	for i := max(first, 0); i < len(t.media.Segments); i++ {
+		segment := &t.media.Segments[i]
+		if err := out.gate(ctx, segment.Start); err != nil {
+			return err
+		}
+		if segment.Gap {
+			t.session.note(fmt.Sprintf("Segment %d is missing from the stream and was left out.", segment.Sequence))
+			continue
+		}
+		t.prefetchKeys(ctx, i)
+		next := item{segment: segment, newRun: previous == nil || segment.Discontinuity ||
+			previous.Sequence+1 != segment.Sequence || !sameMap(lastMap, segment.Map)}
+		previous = segment
+		var wait func() error
+		if segment.Map != nil && (init == nil || !sameMap(lastMap, segment.Map)) {
+			init, wait = t.begin(ctx, network.ClassInit, segment.Map.URI, segment.Map.ByteRange)
+		}
+		lastMap = segment.Map
+		if segment.Map != nil {
+			next.init = init
+		}
+		var done func() error
+		next.data, done = t.begin(ctx, network.ClassSegment, segment.URI, segment.ByteRange)
+		var sent error
+		select {
+		case items <- next:
+		case <-ctx.Done():
+			sent = context.Cause(ctx)
+		}
+		var failed error
+		if wait != nil {
+			failed = wait()
+		}
+		if err := errors.Join(failed, done()); err != nil || sent != nil {
+			return sent
+		}
+	}
+	return nil
+}
+
+// begin returns the bytes of uri, from the cache or loading in a goroutine that the returned function
+// waits for.
+func (t *hlsTrack) begin(ctx context.Context, class network.Class, uri string, part *hls.ByteRange) (*download, func() error) {
+	key := keyOf(uri, part)
+	if d := t.session.cache.get(key); d != nil {
+		return d, func() error { return nil }
+	}
+	d := newDownload()
+	failed := make(chan error, 1)
+	go func() {
+		failed <- t.fetch(ctx, class, uri, part, key, d)
+	}()
+	return d, func() error { return <-failed }
+}
+
+// fetch fills d and keeps it.
+func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, key cacheKey, d *download) error {
+	var (
+		body   io.ReadCloser
+		length int64
+	)
+	err := t.session.authorized(ctx, func() (err error) {
+		body, length, err = t.session.fetcher.open(ctx, class, uri, part)
+		return err
+	})
+	if err == nil {
+		err = d.fill(ctx, body, length)
+		err = errors.Join(err, body.Close())
+	}
+	if err != nil {
+		err = &fetchError{class: class, url: display(uri), err: err}
+		d.finish(err)
+		return err
+	}
+	t.session.cache.put(key, d)
+	return nil
+}
+
+// prefetchKeys asks for the keys of the segment and of those that follow.
+func (t *hlsTrack) prefetchKeys(ctx context.Context, index int) {
+	for i := index; i < min(index+keysAhead, len(t.media.Segments)); i++ {
+		segment := &t.media.Segments[i]
+		if key, err := drm.Select(keyInfos(segment.Keys)); err == nil && !key.Clear() {
+			t.session.keys.Prefetch(ctx, key)
+		}
+	}
+}
+
+// demux reads run after run into out's queues.
+func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline) error {
+	reader := &segmentReader{track: t, items: items, wait: ctx}
+	for {
+		first, format, err := reader.nextRun()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := t.demuxRun(ctx, reader, first, format, out); err != nil {
+			return err
+		}
+	}
+}
+
+// demuxRun reads the packets of one run.
+func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *hls.Segment, format string, out *pipeline) error {
+	input, err := libav.OpenInput(reader, libav.InputOptions{Format: format})
+	if err != nil {
+		if reader.err != nil {
+			return reader.err
+		}
+		return reader.wrap(err)
+	}
+	defer input.Close()
+	r := newRun(input, t.kinds, t.session.preferred, format == "mpegts")
+	if len(r.streams) == 0 {
+		return reader.wrap(errNoStreams)
+	}
+	out.found(t.kinds, r)
+	a := &anchor{track: t, run: r, segment: first, packed: format != "mpegts" && format != "mp4"}
+	return copyPackets(ctx, input, r, a, out, func(err error) error {
+		switch {
+		case reader.err != nil:
+			return reader.err
+		default:
+			return reader.wrap(err)
+		}
+	})
+}
+
+// anchor finds a run's place on the timeline.
+type anchor struct {
+	track   *hlsTrack
+	run     *run
+	segment *hls.Segment // the run's first
+	packed  bool         // the times are the demuxer's own count
+}
+
+// at returns the origin when this packet, or an earlier run, says it.
+func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration) (time.Duration, bool, error) {
+	timeline, domain := a.track.session.timeline, a.segment.DiscontinuitySequence
+	_, hasVideo := a.run.streams[libav.KindVideo]
+	switch {
+	case a.packed:
+		return media - a.segment.Start, true, nil
+	case !a.track.leads:
+		origin, err := timeline.await(ctx, domain)
+		return origin, err == nil, err
+	}
+	if origin, ok := timeline.origin(domain); ok {
+		return origin, true, nil
+	}
+	if hasVideo && kind != libav.KindVideo {
+		return 0, false, nil
+	}
+	return timeline.anchor(domain, media, a.segment.Start), true, nil
+}
+
+// segmentReader is the deciphered bytes of a run's segments, one after another. It is used by the
+// demuxer's goroutine alone. Read returns io.EOF where a run ends.
+type segmentReader struct {
+	track *hlsTrack
+	items <-chan item
+	wait  context.Context // the demuxer reads through io.Reader, which has no place for it
+
+	current *bufio.Reader
+	format  string
+	pending *item // first of the next run
+	now     item  // what is read
+	initRun bool  // current is the init section; the segment follows
+	err     error // what reading failed with
+}
+
+// nextRun goes to the first segment of the next run and names its container. It returns io.EOF when
+// there is none.
+func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
+	if s.pending == nil {
+		next, err := s.receive()
+		if err != nil {
+			return nil, "", err
+		}
+		s.pending = &next
+	}
+	s.now, s.pending, s.format = *s.pending, nil, ""
+	if err := s.open(); err != nil {
+		return nil, "", err
+	}
+	return s.now.segment, s.format, nil
+}
+
+// receive waits for the next item.
+func (s *segmentReader) receive() (item, error) {
+	select {
+	case next, ok := <-s.items:
+		if !ok {
+			if err := context.Cause(s.wait); err != nil {
+				return item{}, err
+			}
+			return item{}, io.EOF
+		}
+		return next, nil
+	case <-s.wait.Done():
+		return item{}, context.Cause(s.wait)
+	}
+}
+
+// open prepares to read s.now: its init section first where a run begins.
+func (s *segmentReader) open() error {
+	if s.now.init != nil && s.format == "" {
+		keys := s.now.segment.Map.Keys
+		current, err := s.decipher(s.now.init, keys)
+		if err != nil {
+			return s.wrap(err)
+		}
+		s.current, s.initRun = current, true
+		return s.sniff(keys)
+	}
+	return s.openSegment()
+}
+
+func (s *segmentReader) openSegment() error {
+	current, err := s.decipher(s.now.data, s.now.segment.Keys)
+	if err != nil {
+		return s.wrap(err)
+	}
+	s.current, s.initRun = current, false
+	return s.sniff(s.now.segment.Keys)
+}
+
+// sniff looks at what the current bytes are, and refuses what cannot be.
+func (s *segmentReader) sniff(keys []hls.Key) error {
+	format, err := sniffSegment(s.current)
+	if errors.Is(err, errNotSegment) && len(keys) > 0 {
+		err = errWrongKey
+	}
+	if err != nil {
+		return s.wrap(err)
+	}
+	if s.format != "" && s.format != format {
+		return s.wrap(errNotSegment)
+	}
+	s.format = format
+	return nil
+}
+
+// decipher returns the clear bytes of a download. It waits for the key.
+func (s *segmentReader) decipher(d *download, keys []hls.Key) (*bufio.Reader, error) {
+	source := d.reader(s.wait)
+	if len(keys) > 0 {
+		info, err := drm.Select(keyInfos(keys))
+		if err != nil {
+			return nil, err
+		}
+		if info.Clear() {
+			return bufio.NewReaderSize(source, segmentBuffer), nil
+		}
+		key, err := s.key(info)
+		if err != nil {
+			return nil, err
+		}
+		source = drm.NewSegmentReader(source, key, info.IVFor(s.now.segment.Sequence))
+	}
+	return bufio.NewReaderSize(source, segmentBuffer), nil
+}
+
+// key waits for a key, and for a sign-in when it is refused.
+func (s *segmentReader) key(info drm.KeyInfo) (key drm.Key, err error) {
+	err = s.track.session.authorized(s.wait, func() error {
+		key, err = s.track.session.keys.Key(s.wait, info)
+		return err
+	})
+	if err != nil {
+		return key, &fetchError{class: network.ClassKey, url: display(info.URI), err: err}
+	}
+	s.track.session.gotKey()
+	return key, nil
+}
+
+// Read implements io.Reader over the segments of the run.
+func (s *segmentReader) Read(p []byte) (int, error) {
+	for {
+		if s.err != nil {
+			return 0, s.err
+		}
+		if s.current == nil {
+			return 0, io.EOF
+		}
+		n, err := s.current.Read(p)
+		if n > 0 {
+			return n, nil
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			if err := s.advance(); err != nil {
+				if !errors.Is(err, io.EOF) {
+					s.err = err
+				}
+				return 0, err
+			}
+		case err != nil:
+			s.err = s.wrap(err)
+		}
+	}
+}
+
+// advance goes on to the segment after the init section, or to the next segment of the run.
+func (s *segmentReader) advance() error {
+	if s.initRun {
+		return s.openSegment()
+	}
+	s.current = nil
+	next, err := s.receive()
+	if err != nil {
+		return err
+	}
+	if next.newRun {
+		s.pending = &next
+		return io.EOF
+	}
+	s.now = next
+	return s.openSegment()
+}
+
+// wrap names the segment in an error.
+func (s *segmentReader) wrap(err error) error {
+	if s.now.segment == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	var known *segmentError
+	if errors.As(err, &known) {
+		return err
+	}
+	return &segmentError{url: display(s.now.segment.URI), sequence: s.now.segment.Sequence,
+		encrypted: len(s.now.segment.Keys) > 0, err: err}
+}
+
+// keyInfos turns the playlist's keys into drm's.
+func keyInfos(keys []hls.Key) []drm.KeyInfo {
+	infos := make([]drm.KeyInfo, 0, len(keys))
+	for _, k := range keys {
+		infos = append(infos, drm.KeyInfo{Method: k.Method, URI: k.URI, KeyFormat: k.KeyFormat,
+			KeyFormatVersions: k.KeyFormatVersions, IV: k.IV, HasIV: k.HasIV})
+	}
+	return infos
+}
+
+// sameMap says whether two segments have the same init section.
+func sameMap(a, b *hls.Map) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if a.URI != b.URI || (a.ByteRange == nil) != (b.ByteRange == nil) {
+		return false
+	}
+	return a.ByteRange == nil || *a.ByteRange == *b.ByteRange
+}

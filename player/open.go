@@ -1,0 +1,349 @@
+package player
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"latchkey/network"
+	"latchkey/player/hls"
+	"latchkey/player/libav"
+)
+
+// headBytes is how much of a resource is looked at to tell a playlist from media.
+const headBytes = 1024
+
+// maxPlaylistBytes bounds a playlist's text; hls refuses the same.
+const maxPlaylistBytes = 32 << 20
+
+var (
+	// errLive is returned for a playlist without an end.
+	errLive = errors.New("the playlist has no end: live streams are not played")
+	// errNoVariant is returned when no variant can be played, or the one that was asked for is not there.
+	errNoVariant = errors.New("no variant of the stream can be played")
+	// errWebPage is returned for a resource that is a page for a browser.
+	errWebPage = errors.New("the server sent a web page instead of a stream")
+)
+
+// open finds out what the resource is and prepares its source. It runs on a goroutine of the session.
+func (s *session) open(ctx context.Context) error {
+	if s.resource.IsFile() {
+		return s.openFile(ctx)
+	}
+	return s.openURL(ctx)
+}
+
+// openFile opens a file: a playlist, or media.
+func (s *session) openFile(ctx context.Context) error {
+	file, err := s.resource.open()
+	if err != nil {
+		return err
+	}
+	head := make([]byte, headBytes)
+	n, err := io.ReadFull(file, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.Join(err, file.Close())
+	}
+	head = head[:n]
+	if hls.Sniff(head) {
+		data, err := io.ReadAll(io.LimitReader(file, maxPlaylistBytes+1-int64(n)))
+		if err = errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+		return s.openPlaylist(ctx, append(head, data...), "")
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if playlistName(s.resource.source) {
+		_, err := hls.Parse(head, "", hls.ParseOptions{})
+		return err
+	}
+	return s.openMedia(ctx, &localFile{path: s.resource.source})
+}
+
+// openURL asks for the resource. What is named like media is read by ranges; of the rest the first
+// bytes tell.
+func (s *session) openURL(ctx context.Context) error {
+	source := s.resource.source
+	if mediaName(source) {
+		return s.openMedia(ctx, &remoteFile{session: s, url: source})
+	}
+	var response *network.Response
+	err := s.authorized(ctx, func() (err error) {
+		response, err = s.client.Do(ctx, network.Request{Class: network.ClassPlaylist, URL: source})
+		return err
+	})
+	if err != nil {
+		return &fetchError{class: network.ClassPlaylist, url: display(source), err: err}
+	}
+	head := make([]byte, headBytes)
+	n, err := io.ReadFull(response.Body, head)
+	head = head[:n]
+	short := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, network.ErrTruncated)
+	if err != nil && !short {
+		return errors.Join(&fetchError{class: network.ClassPlaylist, url: display(source), err: err}, response.Body.Close())
+	}
+	if hls.Sniff(head) || playlistName(source) || looksLikeText(head, response) {
+		data, err := io.ReadAll(io.LimitReader(response.Body, maxPlaylistBytes+1-int64(n)))
+		if err = errors.Join(err, response.Body.Close()); err != nil {
+			return &fetchError{class: network.ClassPlaylist, url: display(source), err: err}
+		}
+		base := source
+		if s.resource.configuration().UseRedirectedURL {
+			base = response.URL
+		}
+		return s.openPlaylist(ctx, append(head, data...), base)
+	}
+	if err := response.Body.Close(); err != nil && !errors.Is(err, context.Canceled) {
+		s.config.Log.Debug("close of a probe", "error", err)
+	}
+	return s.openMedia(ctx, &remoteFile{session: s, url: source})
+}
+
+// openPlaylist reads the main playlist. base is its URL, or empty for a file's.
+func (s *session) openPlaylist(ctx context.Context, data []byte, base string) error {
+	list, err := hls.Parse(data, base, hls.ParseOptions{})
+	if err != nil {
+		return err
+	}
+	if err := list.CheckPlayable(); err != nil {
+		return err
+	}
+	s.noteWarnings(list)
+	if list.Media != nil {
+		s.gotPlaylist()
+		return s.openTracks(list.Media, nil)
+	}
+	return s.openVariant(ctx, list)
+}
+
+// openVariant chooses a variant, and the audio rendition that belongs to it.
+func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
+	for i, v := range list.Multivariant.Variants {
+		s.variants = append(s.variants, VariantInfo{Index: i, Bandwidth: v.Bandwidth, Codecs: v.Codecs,
+			Width: v.Width, Height: v.Height, FrameRate: v.FrameRate})
+	}
+	index, err := s.chooseVariant()
+	if err != nil {
+		return err
+	}
+	s.variant = index
+	variant := list.Multivariant.Variants[index]
+	var audioURI string
+	if r := chooseAudio(list.Multivariant.Renditions, variant.Audio, s.preferred); r != nil && r.URI != "" && r.URI != variant.URI {
+		audioURI = r.URI
+	}
+	media, err := s.fetchMedia(ctx, variant.URI, list.Defines)
+	if err != nil {
+		return err
+	}
+	var audio *hls.Media
+	if audioURI != "" {
+		if audio, err = s.fetchMedia(ctx, audioURI, list.Defines); err != nil {
+			return err
+		}
+	}
+	s.gotPlaylist()
+	return s.openTracks(media, audio)
+}
+
+// chooseVariant applies TVSDK's rule for the initial variant.
+func (s *session) chooseVariant() (int, error) {
+	if n := s.config.Variant; n > 0 {
+		if n > len(s.variants) {
+			return 0, fmt.Errorf("%w: number %d was asked for, and there are %d", errNoVariant, n-1, len(s.variants))
+		}
+		return n - 1, nil
+	}
+	bandwidths := make([]int64, len(s.variants))
+	for i, v := range s.variants {
+		bandwidths[i] = v.Bandwidth
+	}
+	index := s.config.ABR.Initial(bandwidths)
+	if index < 0 {
+		return 0, errNoVariant
+	}
+	return index, nil
+}
+
+// chooseAudio returns the rendition of a group that plays: by language, else the default, else the
+// first; nil without any.
+func chooseAudio(renditions []hls.Rendition, group, preferred string) *hls.Rendition {
+	var best *hls.Rendition
+	bestScore := -1
+	for i := range renditions {
+		r := &renditions[i]
+		if r.Type != hls.RenditionAudio || r.Group != group || group == "" {
+			continue
+		}
+		score := 0
+		if preferred != "" && sameLanguage(r.Language, preferred) {
+			score += 4
+		}
+		if r.Default {
+			score += 2
+		}
+		if r.Autoselect {
+			score++
+		}
+		if score > bestScore {
+			best, bestScore = r, score
+		}
+	}
+	return best
+}
+
+// sameLanguage compares primary subtags (RFC 5646, 2.2.1).
+func sameLanguage(a, b string) bool {
+	a, _, _ = strings.Cut(a, "-")
+	b, _, _ = strings.Cut(b, "-")
+	return a != "" && strings.EqualFold(a, b)
+}
+
+// fetchMedia gets a media playlist.
+func (s *session) fetchMedia(ctx context.Context, uri string, variables map[string]string) (*hls.Media, error) {
+	var (
+		data     []byte
+		response *network.Response
+	)
+	err := s.authorized(ctx, func() (err error) {
+		data, response, err = s.fetcher.Fetch(ctx, network.Request{Class: network.ClassPlaylist, URL: uri})
+		return err
+	})
+	if err != nil {
+		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
+	}
+	base := response.URL
+	if _, local := s.fetcher.local(uri); local {
+		base = ""
+	}
+	list, err := hls.Parse(data, base, hls.ParseOptions{Variables: variables})
+	if err != nil {
+		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
+	}
+	s.noteWarnings(list)
+	if list.Media == nil {
+		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: hls.ErrNotPlaylist}
+	}
+	if err := list.CheckPlayable(); err != nil {
+		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
+	}
+	return list.Media, nil
+}
+
+// openTracks makes the source of a media playlist and, when it has its own, the sound's.
+func (s *session) openTracks(media, audio *hls.Media) error {
+	for _, m := range []*hls.Media{media, audio} {
+		if m != nil && !m.EndList && m.PlaylistType != hls.PlaylistVOD {
+			return errLive
+		}
+	}
+	s.duration = media.Duration()
+	source := &hlsSource{}
+	if audio == nil {
+		source.add(&hlsTrack{session: s, media: media, kinds: bothKinds, leads: true})
+	} else {
+		source.add(&hlsTrack{session: s, media: media, kinds: []libav.Kind{libav.KindVideo}, leads: true})
+		source.add(&hlsTrack{session: s, media: audio, kinds: []libav.Kind{libav.KindAudio}})
+	}
+	s.source = source
+	return nil
+}
+
+var bothKinds = []libav.Kind{libav.KindVideo, libav.KindAudio}
+
+// hlsSource is the tracks of a variant.
+type hlsSource struct {
+	list []producer
+}
+
+func (h *hlsSource) add(t *hlsTrack) { h.list = append(h.list, t) }
+
+func (h *hlsSource) tracks() []producer { return h.list }
+
+func (h *hlsSource) close() {}
+
+// cached widens a range by the segments around it that are in memory.
+func (h *hlsSource) cached(r Range) Range {
+	t, ok := h.list[0].(*hlsTrack)
+	if !ok || len(t.media.Segments) == 0 {
+		return r
+	}
+	there := func(i int) bool {
+		segment := &t.media.Segments[i]
+		return t.session.cache.has(keyOf(segment.URI, segment.ByteRange))
+	}
+	first := t.media.At(r.Start)
+	for first >= 0 && there(first) {
+		r.Start = min(r.Start, t.media.Segments[first].Start)
+		first--
+	}
+	for last := t.media.At(r.End); last < len(t.media.Segments) && there(last); last++ {
+		r.End = max(r.End, t.media.Segments[last].End())
+	}
+	return r
+}
+
+// noteWarnings logs what a playlist's parser tolerated.
+func (s *session) noteWarnings(list *hls.Playlist) {
+	for i, w := range list.Warnings {
+		if i == maxNotes {
+			return
+		}
+		s.config.Log.Info("playlist", "line", w.Line, "clause", w.Clause, "warning", w.Message)
+	}
+}
+
+// playlistName says whether a URL or path is named like a playlist.
+func playlistName(name string) bool {
+	switch extension(name) {
+	case ".m3u8", ".m3u":
+		return true
+	}
+	return false
+}
+
+// mediaName says whether a URL is named like media that is read by ranges.
+func mediaName(name string) bool {
+	switch extension(name) {
+	case ".mp4", ".m4v", ".m4a", ".mov", ".mkv", ".mka", ".webm", ".ts", ".m2ts", ".mp3", ".aac", ".ac3", ".eac3",
+		".flac", ".ogg", ".oga", ".ogv", ".opus", ".wav", ".avi", ".flv", ".mpg", ".mpeg":
+		return true
+	}
+	return false
+}
+
+func extension(name string) string {
+	if u, err := url.Parse(name); err == nil && u.Scheme != "" && u.Host != "" {
+		return strings.ToLower(path.Ext(u.Path))
+	}
+	return strings.ToLower(filepath.Ext(name))
+}
+
+// looksLikeText says that an answer is a page or a message for a person, which the playlist's parser
+// then names in its error.
+func looksLikeText(head []byte, response *network.Response) bool {
+	kind := strings.ToLower(response.Header.Get("Content-Type"))
+	if strings.HasPrefix(kind, "text/") || strings.Contains(kind, "json") || strings.Contains(kind, "xml") ||
+		strings.Contains(kind, "mpegurl") {
+		return true
+	}
+	trimmed := bytes.TrimSpace(head)
+	return len(trimmed) == 0 || trimmed[0] == '<'
+}
+
+// resolve returns the position that prepare asks for: the playlist's start when none is given.
+func (s *session) resolve(from time.Duration) time.Duration {
+	if s.duration > 0 && from >= s.duration {
+		return s.duration
+	}
+	return max(from, 0)
+}

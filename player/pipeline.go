@@ -1,0 +1,334 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"latchkey/player/libav"
+)
+
+// maxPending bounds the packets that wait for their run's place on the timeline.
+const maxPending = 4096
+
+// errNoStreams is returned for media without picture and sound.
+var errNoStreams = errors.New("neither picture nor sound is in it")
+
+// source is what a resource's packets come from.
+type source interface {
+	// tracks are the producers that run at the same time, each with the kinds that it gives.
+	tracks() []producer
+	// close frees what the source holds, after all producers have ended.
+	close()
+}
+
+// producer reads packets into a pipeline's queues from a time on, until the end, an error, or ctx's end.
+type producer interface {
+	produce(ctx context.Context, from time.Duration, out *pipeline) error
+}
+
+// pipeline is one generation of playback: from a seek, or the start, until the next seek or the end.
+// Its goroutines end with its context; wait returns after the last.
+type pipeline struct {
+	session *session
+	target  time.Duration // what is shown first: nothing that ends before it
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	done    chan struct{}
+	space   *notice
+	queues  map[libav.Kind]*queue
+	eaten   map[libav.Kind]*atomic.Int64 // presentation time of the newest packet that a decoder took
+
+	videoEnded, audioEnded atomic.Bool
+	videoEnd               atomic.Int64 // end of the last picture, when videoEnded
+
+	started atomic.Bool // the outputs hold nothing of the pipeline before
+
+	mu     sync.Mutex // guards what follows
+	err    error      // the first that came
+	deadly bool       // err is a decoder's: nothing more can be shown
+}
+
+// errStopped is the cause of a pipeline's end that nobody needs to hear of.
+var errStopped = errors.New("playback of this position was stopped")
+
+// newPipeline starts playback at target after the pipeline before has ended.
+func newPipeline(s *session, target time.Duration, before *pipeline) *pipeline {
+	ctx, cancel := context.WithCancelCause(s.ctx)
+	p := &pipeline{session: s, target: target, ctx: ctx, cancel: cancel, done: make(chan struct{}), space: newNotice(),
+		queues: make(map[libav.Kind]*queue), eaten: make(map[libav.Kind]*atomic.Int64)}
+	for _, kind := range bothKinds {
+		p.queues[kind] = newQueue(p.space)
+		p.eaten[kind] = new(atomic.Int64)
+		p.eaten[kind].Store(int64(target))
+	}
+	s.work.Go(func() { p.run(before) })
+	return p
+}
+
+// stop ends the pipeline without waiting.
+func (p *pipeline) stop() {
+	p.cancel(errStopped)
+}
+
+// run owns the pipeline's goroutines.
+func (p *pipeline) run(before *pipeline) {
+	defer close(p.done)
+	if before != nil {
+		<-before.done
+	}
+	p.session.outputs.flush()
+	p.started.Store(p.ctx.Err() == nil)
+	var decoders sync.WaitGroup
+	decoders.Go(func() { p.fail(p.decodeVideo(), true) })
+	decoders.Go(func() { p.fail(p.playAudio(), true) })
+	producers, ctx := errgroup.WithContext(p.ctx)
+	for _, track := range p.session.source.tracks() {
+		producers.Go(func() error { return track.produce(ctx, p.target, p) })
+	}
+	p.fail(producers.Wait(), false)
+	for _, q := range p.queues {
+		q.end()
+	}
+	p.space.post()
+	decoders.Wait()
+	for _, q := range p.queues {
+		q.close()
+	}
+	p.cancel(errStopped)
+	p.session.changed()
+}
+
+// fail notes an error, unless there is none or the pipeline was stopped. A producer's is no failure
+// until playback comes to it; a decoder's, which is deadly, is one at once.
+func (p *pipeline) fail(err error, deadly bool) {
+	if err == nil || p.ctx.Err() != nil {
+		return
+	}
+	p.mu.Lock()
+	if p.err == nil {
+		p.err, p.deadly = err, deadly
+	}
+	p.mu.Unlock()
+	p.session.changed()
+}
+
+// fatal returns the error that a decoder ended with.
+func (p *pipeline) fatal() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.deadly {
+		return nil
+	}
+	return p.err
+}
+
+// failure returns the error that the pipeline came upon.
+func (p *pipeline) failure() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
+
+// gate waits until what starts at the given time is wanted: no more than the playback buffer ahead
+// of what the decoders took, and within the byte budget.
+func (p *pipeline) gate(ctx context.Context, start time.Duration) error {
+	for {
+		space := p.space.wait()
+		if start-p.consumed() < p.session.config.PlaybackBuffer && p.queuedBytes() < maxQueueBytes {
+			return context.Cause(ctx)
+		}
+		select {
+		case <-space:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// consumed is the time that the slowest decoder has come to.
+func (p *pipeline) consumed() time.Duration {
+	lowest := time.Duration(-1)
+	for kind, at := range p.eaten {
+		if packets, _, _, ended := p.queues[kind].level(); ended && packets == 0 {
+			continue
+		}
+		if t := time.Duration(at.Load()); lowest < 0 || t < lowest {
+			lowest = t
+		}
+	}
+	return max(lowest, p.target)
+}
+
+func (p *pipeline) queuedBytes() int {
+	total := 0
+	for _, q := range p.queues {
+		_, bytes, _, _ := q.level()
+		total += bytes
+	}
+	return total
+}
+
+// admit waits until one more packet may be queued: while no decoder starves, the byte budget and the
+// playback buffer hold; a starving one may have twice the budget.
+func (p *pipeline) admit(ctx context.Context, at time.Duration) error {
+	for {
+		space := p.space.wait()
+		bytes, starving, crowded := 0, false, false
+		for _, q := range p.queues {
+			packets, size, _, ended := q.level()
+			bytes += size
+			starving = starving || packets == 0 && !ended
+			crowded = crowded || packets >= maxPackets
+		}
+		full := bytes >= maxQueueBytes || at-p.consumed() > 2*p.session.config.PlaybackBuffer
+		if !crowded && (!full || (starving && bytes < hardMaxBytes)) {
+			return context.Cause(ctx)
+		}
+		if bytes >= hardMaxBytes && starving || crowded && starving {
+			return errInterleave
+		}
+		select {
+		case <-space:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// errInterleave is returned when picture and sound lie too far apart to be held in memory.
+var errInterleave = errors.New("picture and sound lie too far apart in the stream")
+
+// newRun describes a demuxer's packets: of each kind that is wanted the stream that plays.
+func newRun(input *libav.Input, kinds []libav.Kind, preferred string, wraps bool) *run {
+	r := &run{streams: make(map[libav.Kind]libav.Stream), wraps: wraps}
+	for _, kind := range kinds {
+		best := -1
+		for _, stream := range input.Streams() {
+			if stream.Kind != kind || stream.AttachedPicture {
+				continue
+			}
+			if score := streamScore(stream, preferred); score > best {
+				best = score
+				r.streams[kind] = stream
+			}
+		}
+	}
+	return r
+}
+
+// streamScore says how good a choice a stream is: the language first, then the container's default.
+func streamScore(stream libav.Stream, preferred string) int {
+	score := 0
+	if preferred != "" && stream.Kind == libav.KindAudio && sameLanguage(stream.Language, preferred) {
+		score += 2
+	}
+	if stream.Default {
+		score++
+	}
+	return score
+}
+
+// placer finds a run's origin from a packet's media time.
+type placer interface {
+	at(ctx context.Context, kind libav.Kind, media time.Duration) (origin time.Duration, known bool, err error)
+}
+
+// found tells the decoders which of the kinds that a track gives are in a run.
+func (p *pipeline) found(kinds []libav.Kind, r *run) {
+	for _, kind := range kinds {
+		_, there := r.streams[kind]
+		p.queues[kind].setAbsent(!there)
+	}
+	p.space.post()
+}
+
+// copyPackets moves packets from a demuxer to the queues until the run's end, which is nil. explain
+// gives errors of the demuxer their context.
+func copyPackets(ctx context.Context, input *libav.Input, r *run, place placer, out *pipeline, explain func(error) error) error {
+	var pending []queued
+	defer func() {
+		for _, q := range pending {
+			q.packet.Close()
+		}
+	}()
+	kinds := make(map[int]libav.Kind, len(r.streams))
+	for kind, stream := range r.streams {
+		kinds[stream.Index] = kind
+	}
+	placed := false
+	packet := libav.NewPacket()
+	defer func() { packet.Close() }()
+	for {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		err := input.ReadPacket(packet)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return explain(err)
+		}
+		kind, wanted := kinds[packet.Stream()]
+		if !wanted {
+			continue
+		}
+		taken := queued{packet: packet, run: r, kind: kind}
+		packet = libav.NewPacket()
+		if !placed {
+			ticks := taken.packet.PTS()
+			if ticks == libav.NoPTS {
+				ticks = taken.packet.DTS()
+			}
+			origin, known, err := place.at(ctx, kind, libav.Ticks(ticks, r.streams[kind].TimeBase))
+			if err != nil {
+				taken.packet.Close()
+				return err
+			}
+			pending = append(pending, taken)
+			if !known && len(pending) < maxPending {
+				continue
+			}
+			if !known {
+				return explain(errInterleave)
+			}
+			r.setOrigin(origin)
+			placed = true
+		} else {
+			pending = append(pending, taken)
+		}
+		for len(pending) > 0 {
+			if err := out.emit(ctx, pending[0]); err != nil {
+				return err
+			}
+			pending = pending[1:]
+		}
+	}
+}
+
+// emit puts a packet into its queue. The queue owns it then, and only then.
+func (p *pipeline) emit(ctx context.Context, item queued) error {
+	at := item.time()
+	if err := p.admit(ctx, at); err != nil {
+		return err
+	}
+	item.at = at
+	end := at + libav.Ticks(item.packet.Duration(), item.run.streams[item.kind].TimeBase)
+	p.queues[item.kind].push(item, end)
+	return nil
+}
+
+// take pops a packet for a decoder and notes how far it is.
+func (p *pipeline) take(kind libav.Kind) (queued, error) {
+	item, err := p.queues[kind].pop(p.ctx)
+	if err == nil && item.at > time.Duration(p.eaten[kind].Load()) {
+		p.eaten[kind].Store(int64(item.at))
+	}
+	return item, err
+}

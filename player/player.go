@@ -1,0 +1,244 @@
+package player
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"latchkey/network"
+	"latchkey/player/audio"
+	"latchkey/player/frame"
+	"latchkey/player/libav"
+)
+
+// ErrReleased is returned by every call after Close.
+var ErrReleased = errors.New("the player was released")
+
+// Player plays one resource at a time. All methods are safe for concurrent use and none but Close waits
+// for network, disk or decoder.
+type Player struct {
+	// Constant after New.
+	config    Config
+	outputs   *outputs
+	box       *mailbox
+	observers observers
+	quit      chan struct{}
+	done      chan struct{}
+	closeOnce sync.Once
+
+	// Safe for concurrent use.
+	snapshot atomic.Pointer[Snapshot]
+	current  atomic.Pointer[pipeline] // what NextFrame draws from
+	moving   atomic.Bool              // the clock runs
+
+	// Owned by run.
+	actor
+}
+
+// New returns an idle player. Close must be called.
+func New(config Config) (*Player, error) {
+	config, err := config.checked()
+	if err != nil {
+		return nil, err
+	}
+	p := &Player{config: config, box: newMailbox(), quit: make(chan struct{}), done: make(chan struct{}),
+		outputs: &outputs{presenter: newPresenter(), freeRun: config.FreeRun, videoTap: config.VideoTap,
+			audioTap: config.AudioTap, limit: config.Limit}}
+	p.speed, p.volume, p.muted = 1, 1, config.Muted
+	if config.Volume != nil {
+		p.volume = min(max(*config.Volume, 0), 1)
+	}
+	if !config.FreeRun {
+		p.outputs.sink = audio.New(audio.Options{Output: config.AudioOutput, Log: config.Log})
+		p.outputs.sink.SetVolume(p.volume)
+		p.outputs.sink.SetMuted(p.muted)
+	}
+	p.publish(time.Now())
+	go p.run()
+	return p, nil
+}
+
+// call runs do on the player's goroutine and returns what it returns.
+func (p *Player) call(do func() error) error {
+	reply := make(chan error, 1)
+	p.box.post(command{do: do, reply: reply})
+	select {
+	case err := <-reply:
+		return err
+	case <-p.done:
+		select {
+		case err := <-reply:
+			return err
+		default:
+			return ErrReleased
+		}
+	}
+}
+
+// do runs a command that cannot fail; after Close it does nothing.
+func (p *Player) do(command func()) {
+	// The one error is ErrReleased: there is nothing left that the command could act on.
+	_ = p.call(func() error {
+		command()
+		return nil
+	})
+}
+
+// ReplaceCurrentResource leaves the current resource and makes r the current one: Initializing, then
+// Initialized. r's network configuration is read now. It returns an error that wraps
+// network.ErrConfiguration when that cannot be used.
+func (p *Player) ReplaceCurrentResource(r *MediaResource) error {
+	if r == nil {
+		return fmt.Errorf("replace the current resource: %w", ErrNoResource)
+	}
+	return p.call(func() error { return p.replace(r) })
+}
+
+// PrepareToPlay opens the current resource and fills the buffers from the given position on: Preparing,
+// then Prepared, or NeedsSignIn, or Failed. It returns before that.
+func (p *Player) PrepareToPlay(from time.Duration) error {
+	return p.call(func() error { return p.prepare(from) })
+}
+
+// Play starts or resumes playback; after the end it starts over. While Preparing it is remembered.
+func (p *Player) Play() error { return p.call(p.play) }
+
+// Pause halts playback and keeps the position.
+func (p *Player) Pause() error { return p.call(p.pause) }
+
+// Seek goes to a position: the first picture shown is the one at that time. A newer seek replaces one
+// in progress. Positions beyond the ends are moved to them.
+func (p *Player) Seek(to time.Duration) error {
+	return p.call(func() error { return p.seek(to) })
+}
+
+// SetSpeed changes how fast presentation time goes by, from MinSpeed to MaxSpeed; the pitch stays. It
+// holds for later resources too.
+func (p *Player) SetSpeed(speed float64) error {
+	if !(speed >= MinSpeed && speed <= MaxSpeed) {
+		return fmt.Errorf("speed %v is not between %v and %v", speed, MinSpeed, MaxSpeed)
+	}
+	return p.call(func() error { return p.changeSpeed(speed) })
+}
+
+// SetVolume sets the volume, 0 to 1; values beyond are moved to the ends.
+func (p *Player) SetVolume(volume float64) {
+	p.do(func() {
+		p.volume = min(max(volume, 0), 1)
+		if p.outputs.sink != nil {
+			p.outputs.sink.SetVolume(p.volume)
+		}
+	})
+}
+
+// SetMuted switches the sound off and on again.
+func (p *Player) SetMuted(muted bool) {
+	p.do(func() {
+		p.muted = muted
+		if p.outputs.sink != nil {
+			p.outputs.sink.SetMuted(muted)
+		}
+	})
+}
+
+// UpdateCookies replaces the cookie pairs of the current resource: they take effect with the next
+// request, and what waits for a sign-in goes on. It returns an error that wraps network.ErrCookie when
+// a pair cannot be sent as it is.
+func (p *Player) UpdateCookies(pairs network.Metadata) error {
+	return p.call(func() error { return p.updateCookies(pairs) })
+}
+
+// Reset leaves the current resource: Idle.
+func (p *Player) Reset() error { return p.call(p.reset) }
+
+// Close releases the player for good, and waits until all of it has ended. It may be called twice.
+func (p *Player) Close() error {
+	p.closeOnce.Do(func() { close(p.quit) })
+	<-p.done
+	return nil
+}
+
+// Snapshot returns the player's state. It never waits.
+func (p *Player) Snapshot() Snapshot {
+	s := *p.snapshot.Load()
+	if s.State == Playing && !s.Buffering {
+		s.Position = p.clamp(p.position(time.Now(), s.Position), s.Duration)
+	}
+	return s
+}
+
+// Subscribe returns a channel that gets events from now on, buffered by n. Events for which there is no
+// room are dropped. The channel is closed by the returned function, or when the player is released.
+func (p *Player) Subscribe(n int) (events <-chan Event, unsubscribe func()) {
+	return p.observers.subscribe(n)
+}
+
+// NextFrame returns the picture that is to replace the one on screen now, and true; false when the one
+// on screen stays. It is meant to be called at each tick of the screen, by one caller, and never waits.
+// The picture is the caller's to release.
+func (p *Player) NextFrame(now time.Time) (*frame.Video, bool) {
+	pipeline := p.current.Load()
+	if pipeline == nil || !pipeline.started.Load() {
+		return nil, false
+	}
+	var (
+		pos     time.Duration
+		running bool
+	)
+	if p.moving.Load() && p.outputs.sink != nil {
+		pos, running = p.outputs.sink.Position(now)
+	}
+	picture, first := p.outputs.presenter.next(pos, running)
+	if first {
+		p.box.post(messageShown{pipeline})
+	}
+	return picture, picture != nil
+}
+
+// Requests returns the records of the current resource's requests, oldest first, as many as the
+// network's log holds.
+func (p *Player) Requests() []network.Record {
+	var records []network.Record
+	p.do(func() {
+		if p.session != nil {
+			records = p.session.client.Records()
+		}
+	})
+	return records
+}
+
+// Scaler turns pictures into RGBA. It belongs to one goroutine at a time.
+type Scaler struct {
+	inner *libav.Scaler
+}
+
+// NewScaler returns a scaler over FFmpeg's libswscale. Close must be called.
+func NewScaler() *Scaler { return &Scaler{inner: libav.NewScaler()} }
+
+// RGBA draws the whole of src over the whole of dst, in the range and with the matrix that src says.
+func (s *Scaler) RGBA(dst *image.RGBA, src *frame.Video) error { return s.inner.RGBA(dst, src) }
+
+// Close frees the scaler. It may be called twice.
+func (s *Scaler) Close() { s.inner.Close() }
+
+// position returns the presentation time that is heard, or fallback when there is none.
+func (p *Player) position(now time.Time, fallback time.Duration) time.Duration {
+	if p.config.FreeRun {
+		return max(time.Duration(p.outputs.position.Load()), fallback)
+	}
+	if pos, ok := p.outputs.sink.Position(now); ok {
+		return pos
+	}
+	return fallback
+}
+
+// clamp keeps a position within the presentation.
+func (p *Player) clamp(pos, duration time.Duration) time.Duration {
+	if duration > 0 {
+		pos = min(pos, duration)
+	}
+	return max(pos, 0)
+}

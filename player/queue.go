@@ -1,0 +1,166 @@
+package player
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"latchkey/player/libav"
+)
+
+// Limits of what is demuxed and not decoded yet.
+const (
+	maxQueueBytes = 64 << 20 // over all queues of a pipeline
+	hardMaxBytes  = 2 * maxQueueBytes
+	maxPackets    = 100_000 // per queue
+)
+
+// queued is a packet on its way to a decoder.
+type queued struct {
+	packet *libav.Packet
+	run    *run // what it was demuxed from, with how its times are to be read
+	kind   libav.Kind
+	at     time.Duration // presentation time
+}
+
+// time returns the presentation time of the packet; a packet without any stands at its run's origin.
+func (q queued) time() time.Duration {
+	ticks := q.packet.PTS()
+	if ticks == libav.NoPTS {
+		ticks = q.packet.DTS()
+	}
+	if ticks == libav.NoPTS {
+		return q.at
+	}
+	return q.run.time(q.kind, ticks)
+}
+
+// queue holds the packets of one track. One producer and one consumer; the counters are safe for
+// concurrent use.
+type queue struct {
+	mu    sync.Mutex
+	items []queued
+	bytes int
+	last  time.Duration // end of the newest packet pushed
+	any   bool          // whether last counts
+	ended bool
+	// absent says that the stream has nothing of this kind at present.
+	absent bool
+	ready  chan struct{} // a token: something was pushed, or the end
+	space  *notice       // something was popped; shared by the queues of a pipeline
+}
+
+func newQueue(space *notice) *queue {
+	return &queue{ready: make(chan struct{}, 1), space: space}
+}
+
+// push appends a packet whose presentation ends at end. It never waits.
+func (q *queue) push(item queued, end time.Duration) {
+	q.mu.Lock()
+	q.items = append(q.items, item)
+	q.bytes += len(item.packet.Data())
+	if !q.any || end > q.last {
+		q.last, q.any = end, true
+	}
+	q.mu.Unlock()
+	signal(q.ready)
+}
+
+// end says that no packet follows.
+func (q *queue) end() {
+	q.mu.Lock()
+	q.ended = true
+	q.mu.Unlock()
+	signal(q.ready)
+}
+
+// setAbsent says whether the stream has anything of this kind at present.
+func (q *queue) setAbsent(absent bool) {
+	q.mu.Lock()
+	q.absent = absent
+	q.mu.Unlock()
+	signal(q.ready)
+}
+
+// missing says whether the stream has nothing of this kind at present and nothing waits.
+func (q *queue) missing() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.absent && len(q.items) == 0 && !q.ended
+}
+
+// pop takes the oldest packet, waiting for one. It returns io.EOF after the last, or ctx's cause.
+func (q *queue) pop(ctx context.Context) (queued, error) {
+	for {
+		q.mu.Lock()
+		if len(q.items) > 0 {
+			item := q.items[0]
+			q.items[0] = queued{}
+			q.items = q.items[1:]
+			q.bytes -= len(item.packet.Data())
+			q.mu.Unlock()
+			q.space.post()
+			return item, nil
+		}
+		ended := q.ended
+		q.mu.Unlock()
+		if ended {
+			return queued{}, io.EOF
+		}
+		select {
+		case <-q.ready:
+		case <-ctx.Done():
+			return queued{}, context.Cause(ctx)
+		}
+	}
+}
+
+// level says how full the queue is, until when its packets last, and whether no more is to be expected
+// for now.
+func (q *queue) level() (packets, bytes int, until time.Duration, ended bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.items), q.bytes, q.last, q.ended || q.absent
+}
+
+// close frees what nobody took.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, item := range q.items {
+		item.packet.Close()
+	}
+	q.items, q.bytes = nil, 0
+}
+
+// signal leaves a token, unless one lies there.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// notice wakes all who wait for a change. The zero value is not ready: use newNotice.
+type notice struct {
+	mu sync.Mutex
+	c  chan struct{}
+}
+
+func newNotice() *notice { return &notice{c: make(chan struct{})} }
+
+// wait returns a channel that the next post closes. Take it before looking at what may change.
+func (n *notice) wait() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.c
+}
+
+// post wakes all who wait.
+func (n *notice) post() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	close(n.c)
+	n.c = make(chan struct{})
+}

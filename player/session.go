@@ -1,0 +1,195 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"latchkey/drm"
+	"latchkey/network"
+	"latchkey/player/libav"
+)
+
+// maxNotes bounds the notes of a snapshot.
+const maxNotes = 20
+
+// session is one resource from the moment that it became current until it is left. What has no label
+// is constant after it was opened.
+type session struct {
+	ctx       context.Context // ends with the session: the root of all that its goroutines do
+	cancel    context.CancelCauseFunc
+	config    Config
+	resource  *MediaResource
+	client    *network.Client
+	fetcher   *fetcher
+	keys      *drm.KeyStore
+	cache     *cache
+	timeline  *timeline
+	outputs   *outputs
+	preferred string         // language of the sound, BCP 47, may be empty
+	post      func(message)  // to the player's mailbox, never waiting
+	work      sync.WaitGroup // open, and the pipelines
+	opened    time.Time
+	renewed   *notice // posted when the credentials changed
+
+	// Set by open before it posts opened; constant from then on.
+	source   source
+	duration time.Duration
+	title    string
+	variants []VariantInfo
+	variant  int
+	ready    bool // owned by the player: open succeeded
+
+	mu         sync.Mutex // guards what follows
+	rate       float64
+	video      VideoInfo
+	audio      AudioInfo
+	notes      []string
+	toPlaylist time.Duration
+	toKey      time.Duration
+	parked     int // how many wait for a sign-in
+}
+
+// errClosed is the cause when a session ends.
+var errClosed = errors.New("the resource was left")
+
+// close ends the session and waits until all of it is gone. It is called once, on a goroutine that may
+// wait.
+func (s *session) close() {
+	s.cancel(errClosed)
+	s.work.Wait()
+	if s.source != nil {
+		s.source.close()
+	}
+	// What remains is their own memory and connections; there is nobody left to tell of a failure.
+	_ = errors.Join(s.keys.Close(), s.client.Close())
+}
+
+// changed tells the player that something in the session may matter to its state.
+func (s *session) changed() { s.post(messageChanged{s}) }
+
+// speed is the rate at which presentation time is to go by.
+func (s *session) speed() float64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rate
+}
+
+func (s *session) setSpeed(rate float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rate = rate
+}
+
+// note keeps a sentence about what was worked around.
+func (s *session) note(text string) {
+	s.mu.Lock()
+	if len(s.notes) == maxNotes {
+		s.notes = s.notes[1:]
+	}
+	s.notes = append(s.notes, text)
+	s.mu.Unlock()
+	s.config.Log.Warn("worked around", "what", text)
+}
+
+// gotPlaylist notes when the media playlist was there.
+func (s *session) gotPlaylist() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.toPlaylist == 0 {
+		s.toPlaylist = time.Since(s.opened)
+	}
+}
+
+// gotKey notes when the first key was there.
+func (s *session) gotKey() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.toKey == 0 {
+		s.toKey = time.Since(s.opened)
+	}
+}
+
+func (s *session) gotVideo(stream libav.Stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.video = VideoInfo{Codec: stream.Codec, Width: stream.Width, Height: stream.Height}
+	if stream.FrameRate.Den > 0 {
+		s.video.FrameRate = float64(stream.FrameRate.Num) / float64(stream.FrameRate.Den)
+	}
+}
+
+func (s *session) gotAudio(stream libav.Stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.audio = AudioInfo{Codec: stream.Codec, SampleRate: stream.SampleRate, Channels: stream.Channels, Language: stream.Language}
+}
+
+// authorized runs do, and when the answer is that a sign-in is needed, asks for one and runs do again
+// as soon as the credentials have changed. It returns what else do returns, or ctx's cause.
+func (s *session) authorized(ctx context.Context, do func() error) error {
+	for {
+		renewed, epoch := s.renewed.wait(), s.client.Epoch()
+		err := do()
+		if err == nil || !errors.Is(err, network.ErrRefused) {
+			return err
+		}
+		if s.client.Epoch() != epoch {
+			continue
+		}
+		s.park(+1, err)
+		select {
+		case <-renewed:
+		case <-ctx.Done():
+			s.park(-1, nil)
+			return context.Cause(ctx)
+		}
+		s.park(-1, nil)
+	}
+}
+
+// park counts those who wait for a sign-in, and tells the player.
+func (s *session) park(n int, refused error) {
+	s.mu.Lock()
+	s.parked += n
+	s.mu.Unlock()
+	if refused != nil {
+		s.post(messageRefused{session: s, err: refused})
+	}
+	s.changed()
+}
+
+// waiting says whether something waits for a sign-in.
+func (s *session) waiting() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.parked > 0
+}
+
+// updateCookies replaces the pairs and wakes what waits for them.
+func (s *session) updateCookies(pairs network.Metadata) error {
+	if err := s.client.UpdateCookies(pairs); err != nil {
+		return err
+	}
+	s.renewed.post()
+	return nil
+}
+
+// describe fills in what a snapshot says of the resource.
+func (s *session) describe(out *Snapshot) {
+	if s.ready {
+		out.Duration, out.Variants, out.Variant = s.duration, s.variants, s.variant
+		if s.title != "" {
+			out.Title = s.title
+		}
+		if s.variant >= 0 {
+			out.Stats.Bitrate = s.variants[s.variant].Bandwidth
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out.Video, out.Audio = s.video, s.audio
+	out.Notes = append([]string(nil), s.notes...)
+	out.Stats.ToPlaylist, out.Stats.ToKey = s.toPlaylist, s.toKey
+}

@@ -1,0 +1,255 @@
+package player
+
+import (
+	"time"
+
+	"latchkey/player/libav"
+)
+
+// step looks at the buffers and moves the state on. It never waits.
+func (p *Player) step(now time.Time) {
+	pl := p.pipeline
+	if p.session == nil || p.state == Failed || p.state == Complete {
+		p.runClock(false)
+		return
+	}
+	if p.state == NeedsSignIn && !p.session.waiting() {
+		p.signIn = nil
+		p.setState(p.parkedIn)
+	}
+	if pl == nil {
+		if p.state == Preparing && p.session.waiting() {
+			p.needSignIn(Preparing)
+		}
+		return
+	}
+	if err := pl.fatal(); err != nil {
+		p.fail(err)
+		p.runClock(false)
+		return
+	}
+	switch p.state {
+	case Preparing:
+		p.stepPreparing()
+	case Seeking:
+		p.stepSeeking(now)
+	case Playing:
+		p.stepPlaying(now)
+	}
+	p.runClock(p.state == Playing && !p.buffering)
+}
+
+// runClock starts or halts the clock and the sound.
+func (p *Player) runClock(on bool) {
+	if p.moving.Swap(on) == on || p.outputs.sink == nil {
+		return
+	}
+	if on {
+		p.outputs.sink.Play()
+	} else {
+		p.outputs.sink.Pause()
+	}
+}
+
+// stepPreparing waits until there is something to show.
+func (p *Player) stepPreparing() {
+	switch {
+	case p.primed() || p.finished():
+		if err := p.pipeline.failure(); err != nil && p.finished() {
+			p.fail(err)
+			return
+		}
+		p.setState(Prepared)
+		if p.wantPlay {
+			p.enterPlaying()
+		}
+	case p.session.waiting():
+		p.needSignIn(Preparing)
+	}
+}
+
+// stepSeeking waits until there is something to show at the new position.
+func (p *Player) stepSeeking(now time.Time) {
+	switch {
+	case p.primed() || p.finished():
+		if err := p.pipeline.failure(); err != nil && p.finished() {
+			p.fail(err)
+			return
+		}
+		if p.withoutPicture() {
+			p.seekDone(now) // no picture will say so
+		}
+		if p.resume == Playing {
+			p.enterPlaying()
+		} else {
+			p.setState(p.resume)
+		}
+	case p.session.waiting():
+		p.needSignIn(Seeking)
+	}
+}
+
+// stepPlaying watches the buffers, the end, and the position.
+func (p *Player) stepPlaying(now time.Time) {
+	pl := p.pipeline
+	p.last = p.clamp(p.position(now, p.last), p.session.duration)
+	if p.finished() {
+		if err := pl.failure(); err != nil {
+			p.fail(err)
+			return
+		}
+		p.endStall(now)
+		p.buffering = false
+		p.last = p.endPosition()
+		p.setState(Complete)
+		p.tell(PlaybackComplete)
+		return
+	}
+	if p.buffering {
+		switch {
+		case p.enough():
+			p.endStall(now)
+			p.buffering = false
+			p.tell(BufferingEnded)
+		case p.session.waiting() && p.starved(now):
+			p.needSignIn(Playing)
+		}
+		return
+	}
+	if p.starved(now) {
+		p.buffering = true
+		p.stalledAt = now
+		p.stats.Rebuffers++
+		p.tell(BufferingBegan)
+		return
+	}
+	p.sampleBuffer()
+}
+
+// endStall adds up how long playback stood still.
+func (p *Player) endStall(now time.Time) {
+	if !p.stalledAt.IsZero() {
+		p.stats.Rebuffered += now.Sub(p.stalledAt)
+		p.stalledAt = time.Time{}
+	}
+}
+
+// needSignIn halts playback until the credentials change.
+func (p *Player) needSignIn(parkedIn State) {
+	p.parkedIn = parkedIn
+	p.setState(NeedsSignIn)
+}
+
+// finished says whether all that there is was shown and heard.
+func (p *Player) finished() bool {
+	pl := p.pipeline
+	if !pl.videoEnded.Load() || !pl.audioEnded.Load() {
+		return false
+	}
+	if p.config.FreeRun {
+		return true
+	}
+	waiting, _, _, _ := p.outputs.presenter.level()
+	return waiting == 0 && p.outputs.sink.Drained()
+}
+
+// endPosition is the position of a presentation that has ended.
+func (p *Player) endPosition() time.Duration {
+	if p.outputs.reached.Load() || p.session.duration == 0 {
+		return max(p.last, time.Duration(p.pipeline.videoEnd.Load()))
+	}
+	return p.session.duration
+}
+
+// ahead is how much is there beyond the position, of the track that has least.
+func (p *Player) ahead() (buffer time.Duration, all bool) {
+	all = true
+	for _, q := range p.pipeline.queues {
+		_, _, until, ended := q.level()
+		if ended {
+			continue
+		}
+		if left := max(until-p.last, 0); all || left < buffer {
+			buffer = left
+		}
+		all = false
+	}
+	return buffer, all
+}
+
+// enough says whether playback may begin or go on.
+func (p *Player) enough() bool {
+	if !p.primed() {
+		return false
+	}
+	buffer, all := p.ahead()
+	return all || p.config.FreeRun || buffer >= p.config.InitialBuffer || p.pipeline.queuedBytes() >= maxQueueBytes/2
+}
+
+// sampleBuffer sums up how full the buffer is.
+func (p *Player) sampleBuffer() {
+	buffer, all := p.ahead()
+	if all {
+		until := time.Duration(0)
+		for _, kind := range []libav.Kind{libav.KindVideo, libav.KindAudio} {
+			_, _, end, _ := p.pipeline.queues[kind].level()
+			until = max(until, end)
+		}
+		buffer = max(until-p.last, 0)
+	}
+	if p.bufferCounts == 0 || buffer < p.stats.BufferMin {
+		p.stats.BufferMin = buffer
+	}
+	p.stats.BufferMax = max(p.stats.BufferMax, buffer)
+	p.bufferSum += buffer
+	p.bufferCounts++
+	p.stats.BufferMean = p.bufferSum / time.Duration(p.bufferCounts)
+}
+
+// publish makes a new snapshot and tells who watches.
+func (p *Player) publish(now time.Time) {
+	p.notified = now
+	s := Snapshot{State: p.state, Buffering: p.buffering, Position: p.last, Speed: p.speed, Volume: p.volume,
+		Muted: p.muted, Variant: -1, Error: p.failure, SignIn: p.signIn, Stats: p.stats}
+	if p.resource != nil {
+		s.Source, s.Title = p.resource.String(), p.resource.name()
+	}
+	s.Stats.Seeks = append([]time.Duration(nil), p.stats.Seeks...)
+	s.Stats.Frames, s.Stats.AVOffset = p.outputs.presenter.figures()
+	s.Limited = p.outputs.reached.Load()
+	if p.session != nil {
+		p.session.describe(&s)
+	}
+	if p.outputs.sink != nil {
+		s.Audio.Output = p.outputs.sink.Stats().Output
+	}
+	if p.pipeline != nil && p.session != nil {
+		s.Buffered = p.buffered()
+	}
+	p.snapshot.Store(&s)
+	if p.config.OnChange != nil {
+		p.config.OnChange()
+	}
+}
+
+// buffered is what is there around the position.
+func (p *Player) buffered() []Range {
+	end := p.last
+	for _, q := range p.pipeline.queues {
+		_, _, until, _ := q.level()
+		end = max(end, until)
+	}
+	r := Range{Start: p.last, End: end}
+	if source, ok := p.session.source.(interface{ cached(Range) Range }); ok {
+		r = source.cached(r)
+	}
+	r.Start, r.End = p.clamp(r.Start, p.session.duration), p.clamp(r.End, p.session.duration)
+	return []Range{r}
+}
+
+// withoutPicture says that the stream is sound alone at the position.
+func (p *Player) withoutPicture() bool {
+	waiting, shown, _, _ := p.outputs.presenter.level()
+	packets, _, _, ended := p.pipeline.queues[libav.KindVideo].level()
+	return waiting == 0 && !shown && packets == 0 && ended
+}

@@ -1,0 +1,214 @@
+package player
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"latchkey/player/frame"
+	"latchkey/player/libav"
+)
+
+// maxDecodeErrors is how many packets in a row may fail before the playback does: a damaged stretch
+// is passed over, what is no video at all is not.
+const maxDecodeErrors = 120
+
+// errDecode is returned when a decoder makes nothing of what it gets.
+var errDecode = errors.New("the decoder makes nothing of the stream")
+
+// errTrackEnd ends a track that has given as much as was asked for.
+var errTrackEnd = errors.New("as much of the track as was asked for was played")
+
+// videoDecoder turns one pipeline's packets into pictures. It belongs to one goroutine.
+type videoDecoder struct {
+	out      *pipeline
+	decoder  *libav.Decoder
+	run      *run
+	failed   int          // packets in a row
+	early    *frame.Video // the last picture before the target, shown when none follows
+	given    bool         // a picture was given to the screen
+	end      time.Duration
+	reported bool // without a screen: that the first picture was there
+}
+
+// decodeVideo decodes until the track's end.
+func (p *pipeline) decodeVideo() error {
+	v := &videoDecoder{out: p}
+	defer v.close()
+	for {
+		item, err := p.take(libav.KindVideo)
+		if errors.Is(err, io.EOF) {
+			return v.finish()
+		}
+		if err != nil {
+			return err
+		}
+		err = v.decode(item)
+		item.packet.Close()
+		if errors.Is(err, errTrackEnd) {
+			v.ended()
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// decode gives one packet to the decoder and takes what comes out.
+func (v *videoDecoder) decode(item queued) error {
+	if item.run != v.run {
+		if err := v.drain(); err != nil {
+			return err
+		}
+		if err := v.open(item.run); err != nil {
+			return err
+		}
+	}
+	for {
+		err := v.decoder.Send(item.packet)
+		if errors.Is(err, libav.ErrAgain) {
+			if err := v.receive(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			v.failed++
+			if v.failed > maxDecodeErrors {
+				return errors.Join(errDecode, err)
+			}
+			return nil
+		}
+		return v.receive()
+	}
+}
+
+// open makes the decoder of a run.
+func (v *videoDecoder) open(r *run) error {
+	decoder, err := libav.NewDecoder(r.streams[libav.KindVideo], libav.DecoderOptions{})
+	if err != nil {
+		return err
+	}
+	v.decoder, v.run = decoder, r
+	v.out.session.gotVideo(r.streams[libav.KindVideo])
+	return nil
+}
+
+// receive takes the pictures that the decoder has ready.
+func (v *videoDecoder) receive() error {
+	for {
+		picture, err := v.decoder.ReceiveVideo()
+		switch {
+		case errors.Is(err, libav.ErrAgain) || errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			v.failed++
+			if v.failed > maxDecodeErrors {
+				return errors.Join(errDecode, err)
+			}
+			return nil
+		}
+		v.failed = 0
+		if err := v.give(picture); err != nil {
+			return err
+		}
+	}
+}
+
+// give hands a picture on, unless it ends before what was asked for.
+func (v *videoDecoder) give(picture *frame.Video) error {
+	stream := v.run.streams[libav.KindVideo]
+	if picture.Ticks == libav.NoPTS {
+		picture.PTS = v.end
+	} else {
+		picture.PTS = v.run.time(libav.KindVideo, picture.Ticks)
+	}
+	if picture.Duration <= 0 && stream.FrameRate.Num > 0 {
+		picture.Duration = time.Duration(int64(time.Second) * stream.FrameRate.Den / stream.FrameRate.Num)
+	}
+	v.end = picture.PTS + picture.Duration
+	if v.end <= v.out.target && v.out.target > 0 {
+		v.early.Release()
+		v.early = picture
+		return nil
+	}
+	return v.show(picture)
+}
+
+// show puts a picture into the queue of the screen, or, without a clock, counts it at once.
+func (v *videoDecoder) show(picture *frame.Video) error {
+	outputs := v.out.session.outputs
+	v.given = true
+	if err := outputs.tapVideo(picture); err != nil {
+		picture.Release()
+		return err
+	}
+	if outputs.freeRun {
+		if !v.reported {
+			v.reported = true
+			v.out.session.post(messageShown{v.out})
+		}
+		outputs.presenter.count(1, 1)
+		outputs.passed(picture.PTS)
+		picture.Release()
+		return nil
+	}
+	outputs.presenter.count(1, 0)
+	return outputs.presenter.put(v.out.ctx, picture)
+}
+
+// drain takes what the decoder still holds, and closes it.
+func (v *videoDecoder) drain() error {
+	if v.decoder == nil {
+		return nil
+	}
+	defer func() {
+		v.decoder.Close()
+		v.decoder = nil
+	}()
+	for {
+		err := v.decoder.Send(nil)
+		if errors.Is(err, libav.ErrAgain) {
+			if err := v.receive(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil
+		}
+		return v.receive()
+	}
+}
+
+// finish drains the decoder at the track's end.
+func (v *videoDecoder) finish() error {
+	err := v.drain()
+	if err == nil && !v.given && v.early != nil {
+		last := v.early
+		v.early = nil
+		err = v.show(last)
+	}
+	if err != nil && !errors.Is(err, errTrackEnd) {
+		return err
+	}
+	v.ended()
+	return nil
+}
+
+// ended says that no picture follows.
+func (v *videoDecoder) ended() {
+	v.out.session.outputs.presenter.end()
+	v.out.videoEnd.Store(int64(v.end))
+	v.out.videoEnded.Store(true)
+	v.out.space.post()
+	v.out.session.changed()
+}
+
+func (v *videoDecoder) close() {
+	v.early.Release()
+	if v.decoder != nil {
+		v.decoder.Close()
+	}
+}
