@@ -179,6 +179,7 @@ func (p *parser) mergePrevious(skip *Skip) {
 	p.charge(segmentBytes * m.merged)
 	last := &m.segments[len(m.segments)-1]
 	m.keys, m.section, m.bitrate, m.lastURI, m.lastEnd = last.Keys, last.Map, last.Bitrate, last.URI, -1
+	m.lastMerged = true
 	if last.ByteRange != nil {
 		m.lastEnd = last.ByteRange.Offset + last.ByteRange.Length
 	}

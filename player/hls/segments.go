@@ -35,6 +35,7 @@ type mediaReader struct {
 
 	discontinuities uint64 // seen so far
 	lastURI         string // of the last segment, before it was resolved
+	lastMerged      bool   // the last segment is the previous playlist's, its URI resolved
 	lastEnd         int64  // where its byte range ended, -1 without one
 	ranges          []ByteRange
 
@@ -221,7 +222,7 @@ func (p *parser) addSegment(uri string) {
 	if s.ByteRange == nil {
 		s.Bitrate = m.bitrate
 	}
-	m.lastURI = uri
+	m.lastURI, m.lastMerged = uri, false
 	p.writeSegment(&s, &next, uri)
 	m.segments = append(m.segments, s)
 	p.charge(segmentBytes + len(uri))
@@ -243,6 +244,9 @@ func (p *parser) resolveRange(s *Segment, next *nextSegment, uri string) {
 	}
 	r := next.byteRange
 	if !next.offset {
+		if m.lastMerged {
+			uri = p.resolve(uri)
+		}
 		if len(m.segments) == 0 || m.lastEnd < 0 || m.lastURI != uri {
 			p.fatal("4.3.2.2", "EXT-X-BYTERANGE has no offset, and the segment before is no part of the same resource")
 			return

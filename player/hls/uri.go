@@ -51,8 +51,8 @@ func (r *resolver) query(name string) (value string, ok bool) {
 	return "", false
 }
 
-// appendTo appends the absolute form of ref to dst. What cannot be resolved is appended as it is, and ok
-// is false. RFC 3986, 5.2.
+// appendTo appends the absolute form of ref to dst. ok is false for what is no URI reference; it is made the
+// best of. RFC 3986, 5.2.
 func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
 	if r.base == nil {
 		return append(dst, ref...), true
@@ -66,13 +66,30 @@ func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
 		return append(dst, ref...), true
 	}
 	u, err := url.Parse(ref)
+	ok = err == nil
+	if err != nil && !hasScheme(ref) { // a colon in the first part of a path, maybe: 12:30.ts
+		u, err = url.Parse("./" + ref)
+	}
 	if err != nil {
 		return append(dst, ref...), false
 	}
 	if u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
 		return append(dst, ref...), true // data:, skd: and the like mean what they say
 	}
-	return append(dst, r.base.ResolveReference(u).String()...), true
+	return append(dst, r.base.ResolveReference(u).String()...), ok
+}
+
+// hasScheme says whether a reference begins with a scheme. RFC 3986, 3.1.
+func hasScheme(ref string) bool {
+	for i := 0; i < len(ref); i++ {
+		switch c := ref[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+		case i > 0 && (c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.'):
+		default:
+			return c == ':' && i > 0
+		}
+	}
+	return false
 }
 
 type referenceKind int

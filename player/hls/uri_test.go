@@ -1,0 +1,76 @@
+package hls
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestResolve(t *testing.T) { // RFC 3986, 5.4, and what playlists have
+	const rfcBase = "http://a/b/c/d;p?q"
+	for _, c := range []struct{ base, ref, want string }{
+		{rfcBase, "g", "http://a/b/c/g"},
+		{rfcBase, "./g", "http://a/b/c/g"},
+		{rfcBase, "g/", "http://a/b/c/g/"},
+		{rfcBase, "/g", "http://a/g"},
+		{rfcBase, "//g", "http://g"},
+		{rfcBase, "?y", "http://a/b/c/d;p?y"},
+		{rfcBase, "g?y", "http://a/b/c/g?y"},
+		{rfcBase, "g?y/./x", "http://a/b/c/g?y/./x"},
+		{rfcBase, "g?y/../x", "http://a/b/c/g?y/../x"},
+		{rfcBase, "g#s", "http://a/b/c/g#s"},
+		{rfcBase, "g;x=1/./y", "http://a/b/c/g;x=1/y"},
+		{rfcBase, "g;x=1/../y", "http://a/b/c/y"},
+		{rfcBase, "..", "http://a/b/"},
+		{rfcBase, "../g", "http://a/b/g"},
+		{rfcBase, "../../../g", "http://a/g"},
+		{rfcBase, "/./g", "http://a/g"},
+		{rfcBase, "/../g", "http://a/g"},
+		{rfcBase, "g.", "http://a/b/c/g."},
+		{rfcBase, ".g", "http://a/b/c/.g"},
+		{rfcBase, "http://other.example/x/../y", "http://other.example/y"},
+		{"https://a.example/p/i.m3u8?t=1#f", "s-1.ts?a=b&c=d", "https://a.example/p/s-1.ts?a=b&c=d"},
+		{"https://a.example", "s.ts", "https://a.example/s.ts"},
+		{"https://a.example:8443/x/y", "/s.ts", "https://a.example:8443/s.ts"},
+		{"https://a.example/p/", "s%201.ts", "https://a.example/p/s%201.ts"},
+		{"https://a.example/p/", "s 1.ts", "https://a.example/p/s%201.ts"},
+		{"https://a.example/p/", "12:30.ts", "https://a.example/p/12:30.ts"},
+		{"https://a.example/p/", "skd://Key-1", "skd://Key-1"},
+		{"https://a.example/p/", "data:text/plain;base64,AA==", "data:text/plain;base64,AA=="},
+		{"file:///home/me/i.m3u8", "s.ts", "file:///home/me/s.ts"},
+		{"/home/me/i.m3u8", "../s.ts", "../s.ts"},
+		{`C:\films\i.m3u8`, `a\s.ts`, `a\s.ts`},
+		{"", "s.ts", "s.ts"},
+	} {
+		t.Run(c.base+" "+c.ref, func(t *testing.T) {
+			r, ok := newResolver(c.base)
+			require.True(t, ok)
+			got, _ := r.appendTo(nil, c.ref)
+			assert.Equal(t, c.want, string(got))
+		})
+	}
+	_, ok := newResolver("http://[::1/x")
+	assert.False(t, ok)
+	_, err := Parse([]byte(mediaHead), "http://[::1/x", ParseOptions{})
+	assert.Error(t, err)
+}
+
+// FuzzResolve holds the short way of putting references together against net/url.
+func FuzzResolve(f *testing.F) {
+	for _, ref := range []string{"a.ts", "/a/b.ts?c=d", "../a", "http://b.example/x", "https://b.example/a/../x", "a:b", "?q", "#f", "//h/p", "a?b?c", "http:///x", "a/./b", "http://b.example:80/x", "~a_b"} {
+		f.Add("https://u@a.example/p/q/i.m3u8?x=1", ref)
+	}
+	f.Fuzz(func(t *testing.T, base, ref string) {
+		r, ok := newResolver(base)
+		if !ok || r.base == nil || r.base.Scheme != "http" && r.base.Scheme != "https" || r.base.Host == "" || plainReference(ref) == refOther {
+			return
+		}
+		parsed, err := url.Parse(ref)
+		require.NoError(t, err)
+		got, ok := r.appendTo(nil, ref)
+		require.True(t, ok)
+		require.Equal(t, r.base.ResolveReference(parsed).String(), string(got))
+	})
+}
