@@ -1,0 +1,85 @@
+package mediatest
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// keyInfo writes the key, and the file that tells ffmpeg of it.
+func (s HLSSpec) keyInfo(dir string) (string, error) {
+	key, info := filepath.Join(dir, "key.bin"), filepath.Join(dir, "key.info")
+	if err := os.WriteFile(key, HLSKey(), 0o600); err != nil {
+		return "", err
+	}
+	text := s.keyURI() + "\n" + key + "\n" + hex.EncodeToString(s.IV) + "\n"
+	return info, os.WriteFile(info, []byte(text), 0o600)
+}
+
+func (s HLSSpec) keyURI() string { return or(s.KeyURI, "key.bin") }
+
+// encipher rewrites a clear presentation in place (RFC 8216, 5.2).
+func (s HLSSpec) encipher(playlist string) error {
+	text, err := os.ReadFile(playlist)
+	if err != nil {
+		return err
+	}
+	var out []string
+	keyed := false
+	sequence := uint64(0) // ffmpeg's playlists begin with 0
+	dir := filepath.Dir(playlist)
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		isMap := strings.HasPrefix(line, "#EXT-X-MAP:")
+		if !keyed && (strings.HasPrefix(line, "#EXTINF:") || isMap && len(s.IV) > 0) {
+			out = append(out, s.keyTag())
+			keyed = true
+		}
+		out = append(out, line)
+		switch {
+		case isMap && keyed:
+			err = s.encipherFile(filepath.Join(dir, "init.mp4"), 0)
+		case line != "" && !strings.HasPrefix(line, "#"):
+			err = s.encipherFile(filepath.Join(dir, line), sequence)
+			sequence++
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(playlist, []byte(strings.Join(out, "\n")+"\n"), 0o600)
+}
+
+// keyTag is the EXT-X-KEY of the presentation.
+func (s HLSSpec) keyTag() string {
+	tag := fmt.Sprintf("#EXT-X-KEY:METHOD=AES-128,URI=%q", s.keyURI())
+	if len(s.IV) > 0 {
+		tag += ",IV=0x" + hex.EncodeToString(s.IV)
+	}
+	return tag
+}
+
+// encipherFile enciphers a file in place: AES-128, CBC, PKCS #7.
+func (s HLSSpec) encipherFile(path string, sequence uint64) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	block, err := aes.NewCipher(HLSKey())
+	if err != nil {
+		return err
+	}
+	iv := make([]byte, aes.BlockSize)
+	binary.BigEndian.PutUint64(iv[8:], sequence)
+	copy(iv, s.IV)
+	padding := aes.BlockSize - len(data)%aes.BlockSize
+	data = append(data, bytes.Repeat([]byte{byte(padding)}, padding)...)
+	cipher.NewCBCEncrypter(block, iv).CryptBlocks(data, data)
+	return os.WriteFile(path, data, 0o600)
+}
