@@ -13,8 +13,6 @@ import (
 	"fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
-	"github.com/go-gl/gl/v2.1/gl"
 )
 
 // screen is the one window of the tests: Fyne ends with its last window.
@@ -34,7 +32,7 @@ func run(m *testing.M) int {
 	}
 	defer stop()
 	a := app.NewWithID("latchkey.video.test")
-	screen.open(a)
+	screen.open(a, "video")
 	code := make(chan int, 1)
 	a.Lifecycle().SetOnStarted(func() {
 		go func() {
@@ -97,17 +95,14 @@ type testScreen struct {
 	pixels  []byte        // what was painted: RGBA from the lower left corner
 	width   int           // of pixels
 	height  int
+	blind   bool // do not read what was painted
 }
 
-func (s *testScreen) open(a fyne.App) {
+func (s *testScreen) open(a fyne.App, title string) {
 	s.painted = make(chan struct{}, 1)
 	s.signal = canvas.NewRectangle(onSignal{s})
 	s.signal.Resize(fyne.NewSquareSize(1))
-	if d, ok := a.Driver().(desktop.Driver); ok {
-		s.window = d.CreateSplashWindow()
-	} else {
-		s.window = a.NewWindow("video")
-	}
+	s.window = a.NewWindow(title)
 	s.window.SetPadded(false)
 	s.window.SetContent(container.NewWithoutLayout(s.signal))
 	s.window.Resize(fyne.NewSize(320, 240))
@@ -121,23 +116,29 @@ type onSignal struct{ screen *testScreen }
 func (o onSignal) RGBA() (r, g, b, a uint32) {
 	if s := o.screen; s.armed {
 		s.armed = false
-		var viewport [4]int32
-		gl.GetIntegerv(gl.VIEWPORT, &viewport[0])
-		s.width, s.height = int(viewport[2]), int(viewport[3])
-		s.pixels = make([]byte, 4*s.width*s.height)
-		gl.ReadPixels(0, 0, viewport[2], viewport[3], gl.RGBA, gl.UNSIGNED_BYTE, gl.Ptr(s.pixels))
+		if !s.blind {
+			s.pixels, s.width, s.height = readWindow()
+		}
 		s.painted <- struct{}{}
 	}
 	return 0, 0, 0, 0
 }
 
-// place makes o, width by height, the window's content.
+// place makes o, width by height, the window's content. The X server resizes the window in its own
+// time, so it is painted until that has come through.
 func (s *testScreen) place(o fyne.CanvasObject, width, height float32) {
+	var want image.Point
+	resize := func() {
+		s.window.Resize(fyne.NewSize(width, height))
+		want.X, want.Y = s.window.Canvas().PixelCoordinateForPosition(fyne.NewPos(width, height))
+	}
 	s.paint(func() {
 		s.window.SetContent(container.NewStack(o, container.NewWithoutLayout(s.signal)))
-		s.window.Resize(fyne.NewSize(width, height))
-		s.window.Canvas().Content().Resize(fyne.NewSize(width, height))
+		resize()
 	})
+	for image.Pt(s.width, s.height) != want {
+		s.paint(resize)
+	}
 }
 
 // paint runs f on the Fyne goroutine and returns when what it changed is in the window.

@@ -10,7 +10,7 @@ import (
 )
 
 // maxReady is how many prepared pictures wait for SetFrame before the oldest is dropped.
-const maxReady = 2
+const maxReady = 4
 
 // picture is a frame made ready for drawing: as textures for the shader, or as RGBA.
 type picture struct {

@@ -9,8 +9,12 @@ import (
 	"latchkey/player/frame"
 )
 
-// errNotForShader says that a picture can only be drawn by way of a converter.
-var errNotForShader = errors.New("no shader for this pixel format")
+var (
+	// errNotForShader says that a picture can only be drawn by way of a converter.
+	errNotForShader = errors.New("no shader for this pixel format")
+	// errPlane says that a plane is not as large as the picture.
+	errPlane = errors.New("plane too small")
+)
 
 //go:embed shader.frag
 var fragment string
@@ -70,7 +74,7 @@ func programOf(f *frame.Video, maxTexture int) (program, error) {
 			bytes *= 2
 		}
 		if err := check(plane, bytes, height); err != nil {
-			return p, fmt.Errorf("plane %d: %w", i, err)
+			return p, fmt.Errorf("plane %d of %s: %w", i, f.Format.Name, err)
 		}
 		if maxTexture > 0 && (height > maxTexture || (plane.Stride+3)/4 > maxTexture) {
 			return p, errNotForShader
@@ -83,7 +87,7 @@ func programOf(f *frame.Video, maxTexture int) (program, error) {
 func check(plane frame.Plane, bytes, height int) error {
 	if bytes <= 0 || height <= 0 || plane.RowBytes < bytes || plane.Rows < height || plane.Stride < plane.RowBytes ||
 		len(plane.Data) < (plane.Rows-1)*plane.Stride+plane.RowBytes {
-		return fmt.Errorf("%d rows of %d bytes do not fit", height, bytes)
+		return fmt.Errorf("%w for %d rows of %d bytes", errPlane, height, bytes)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ type graphics struct {
 // softwareNames are parts of the names, in lower case, of OpenGL implementations that run on the CPU:
 // those of Mesa, Google, Microsoft, Apple and of old Mesa.
 var softwareNames = []string{
-	"llvmpipe", "softpipe", "swrast", "openswr", "swiftshader", "gdi generic", "basic render",
+	"llvmpipe", "softpipe", "swrast", "swr (", "swiftshader", "gdi generic", "basic render",
 	"apple software", "software rasterizer",
 }
 
