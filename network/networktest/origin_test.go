@@ -62,14 +62,20 @@ func start(t *testing.T, options networktest.Options) (*networktest.Origin, *htt
 		transport.CloseIdleConnections()
 		require.NoError(t, origin.Close())
 		require.NoError(t, origin.Close(), "Close may be called twice")
-		for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
-			if time.Now().After(deadline) {
-				stacks := make([]byte, 1<<20)
-				t.Fatalf("a goroutine is left:\n%s", stacks[:runtime.Stack(stacks, true)])
-			}
-		}
+		waitForGoroutines(t, before)
 	})
 	return origin, &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// waitForGoroutines fails the test if more goroutines than before are left, after those of a client had time to notice that it is closed.
+func waitForGoroutines(t *testing.T, before int) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 1<<20)
+			t.Fatalf("a goroutine is left:\n%s", stacks[:runtime.Stack(stacks, true)])
+		}
+	}
 }
 
 // get asks for a URL with header fields (pairs), and returns the answer and what could be read of its body.
