@@ -62,6 +62,7 @@ func beforeOpen() error {
 	// int snd_pcm_open(snd_pcm_t **, const char *name, snd_pcm_stream_t, int mode)
 	name := []byte("default\x00")
 	handle := new(uintptr)
+	//nolint:gosec // C gets two addresses for the time of the call, during which SyscallN keeps both alive
 	code, _, _ := purego.SyscallN(lib.open, uintptr(unsafe.Pointer(handle)), uintptr(unsafe.Pointer(&name[0])), 0, 0)
 	if int32(code) >= 0 {
 		purego.SyscallN(lib.close, *handle)

@@ -125,7 +125,7 @@ func TestClock(t *testing.T) {
 
 func BenchmarkPosition(b *testing.B) {
 	s := New(Options{Output: Null})
-	defer func() { _ = s.Close() }() //nolint:errcheck // always nil
+	defer func() { _ = s.Close() }() // always nil
 	b.ReportAllocs()
 	for b.Loop() {
 		s.Position(time.Now())

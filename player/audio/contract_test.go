@@ -58,7 +58,7 @@ func sine(ctx context.Context, s *Sink, pts, length time.Duration, rate float64)
 // play writes a tone in the background; the function that it returns ends that and waits.
 func play(t *testing.T, s *Sink, pts, length time.Duration, rate float64) (stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		err := sine(ctx, s, pts, length, rate)
@@ -151,8 +151,10 @@ func keeps(t *testing.T, s *Sink, tol tolerance, slope float64) {
 
 // contract is what each output keeps. New returns a paused sink, which the test closes.
 func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *testing.T, s *Sink))) {
+	t.Helper()
 	t.Run("position starts with the first chunk that sounds", func(t *testing.T) {
 		run(t, func(t *testing.T, s *Sink) {
+			t.Helper()
 			_, ok := s.Position(time.Now())
 			assert.False(t, ok)
 			play(t, s, time.Hour, time.Minute, 1)
@@ -166,6 +168,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 	})
 	t.Run("position keeps step with the wall clock", func(t *testing.T) {
 		run(t, func(t *testing.T, s *Sink) {
+			t.Helper()
 			s.Play()
 			play(t, s, 0, time.Minute, 1)
 			await(t, tol.start, "one second of sound", func() bool { return position(s) > time.Second })
@@ -174,6 +177,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 	})
 	t.Run("rate", func(t *testing.T) {
 		run(t, func(t *testing.T, s *Sink) {
+			t.Helper()
 			s.Play()
 			play(t, s, 0, time.Minute, 1.5)
 			await(t, tol.start, "one second of media", func() bool { return position(s) > time.Second })
@@ -182,6 +186,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 	})
 	t.Run("pause stands and play goes on", func(t *testing.T) {
 		run(t, func(t *testing.T, s *Sink) {
+			t.Helper()
 			s.Play()
 			play(t, s, 0, time.Minute, 1)
 			await(t, tol.start, "half a second of sound", func() bool { return position(s) > time.Second/2 })
@@ -203,6 +208,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 	})
 	t.Run("flush forgets and starts anew", func(t *testing.T) {
 		run(t, func(t *testing.T, s *Sink) {
+			t.Helper()
 			s.Play()
 			stop := play(t, s, time.Minute, time.Minute, 1)
 			await(t, tol.start, "sound", sounds(s))
@@ -221,6 +227,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 	})
 	t.Run("jumps between chunks are followed", func(t *testing.T) {
 		run(t, func(t *testing.T, s *Sink) {
+			t.Helper()
 			ctx := t.Context()
 			s.Play()
 			var wg sync.WaitGroup
@@ -243,6 +250,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 	})
 	t.Run("starved, it stands and counts", func(t *testing.T) {
 		run(t, func(t *testing.T, s *Sink) {
+			t.Helper()
 			s.Play()
 			require.NoError(t, sine(t.Context(), s, 0, time.Second, 1))
 			await(t, tol.start+time.Second, "the end", func() bool { return position(s) == time.Second })
@@ -257,6 +265,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 	})
 	t.Run("drained at the end of the stream", func(t *testing.T) {
 		run(t, func(t *testing.T, s *Sink) {
+			t.Helper()
 			s.Play()
 			require.NoError(t, sine(t.Context(), s, 0, 60*time.Millisecond, 1))
 			assert.False(t, s.Drained())
@@ -274,6 +283,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 	})
 	t.Run("write blocks while the ring is full", func(t *testing.T) {
 		run(t, func(t *testing.T, s *Sink) {
+			t.Helper()
 			result := make(chan error, 1)
 			write := func(ctx context.Context) {
 				go func() { result <- sine(ctx, s, 0, time.Minute, 1) }()
@@ -300,6 +310,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 func TestContractFake(t *testing.T) {
 	tol := tolerance{slope: 0.002, offset: 30 * time.Millisecond, resume: 80 * time.Millisecond, start: 5 * time.Second}
 	contract(t, tol, func(t *testing.T, test func(*testing.T, *Sink)) {
+		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
 			s, _ := newFakeSink(t)
 			test(t, s)
@@ -313,6 +324,7 @@ func TestContractFake(t *testing.T) {
 func TestContractNull(t *testing.T) {
 	tol := tolerance{slope: 0.0005, offset: 30 * time.Millisecond, resume: 30 * time.Millisecond, start: 5 * time.Second}
 	contract(t, tol, func(t *testing.T, test func(*testing.T, *Sink)) {
+		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
 			s := New(Options{Output: Null})
 			t.Cleanup(func() { closeSink(t, s) })
@@ -325,6 +337,7 @@ func TestContractNull(t *testing.T) {
 func TestContractNoDevice(t *testing.T) {
 	tol := tolerance{slope: 0.0005, offset: 30 * time.Millisecond, resume: 30 * time.Millisecond, start: 5 * time.Second}
 	contract(t, tol, func(t *testing.T, test func(*testing.T, *Sink)) {
+		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
 			r := &fakeRoom{absent: true}
 			s := New(Options{open: r.open})

@@ -271,18 +271,23 @@ func TestNothingClicks(t *testing.T) {
 			}
 		}},
 		{"flush", func(t *testing.T, s *Sink) {
+			t.Helper()
 			s.Flush()
 			observe(200*time.Millisecond, func(time.Time) {})
 			play(t, s, 0, time.Minute, 1)
 			observe(333*time.Millisecond, func(time.Time) {})
 		}},
 		{"starvation", func(t *testing.T, s *Sink) {
+			t.Helper()
 			observe(2*time.Second, func(time.Time) {})
 			require.Positive(t, s.Stats().Underruns)
 			play(t, s, 0, time.Minute, 1)
 			observe(333*time.Millisecond, func(time.Time) {})
 		}},
-		{"close", func(t *testing.T, s *Sink) { require.NoError(t, s.Close()) }},
+		{"close", func(t *testing.T, s *Sink) {
+			t.Helper()
+			require.NoError(t, s.Close())
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

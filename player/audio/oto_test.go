@@ -1,7 +1,6 @@
 package audio
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"testing"
@@ -18,7 +17,7 @@ const quietChild = "AUDIO_TEST_QUIET_CHILD"
 func TestNoDeviceIsQuiet(t *testing.T) {
 	if os.Getenv(quietChild) != "" {
 		for range 3 {
-			d, err := openOto(context.Background())
+			d, err := openOto(t.Context())
 			if err == nil {
 				require.NoError(t, d.Suspend()) // a sound card of the machine's
 			}

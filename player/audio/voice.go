@@ -89,5 +89,5 @@ func (v *voice) close() { closePlayer(v.feed.player) }
 
 // closePlayer ends a player. Its error is that of the device, which the supervisor asks for itself.
 func closePlayer(p player) {
-	_ = p.Close() //nolint:errcheck // see above
+	_ = p.Close()
 }
