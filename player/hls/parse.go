@@ -14,7 +14,7 @@ const (
 	maxLines        = 500_000
 	maxLineBytes    = 2 << 20 // data: URIs are long
 	maxVersion      = 13      // the second edition's
-	maxResultBytes  = 256 << 20
+	maxResultBytes  = 192 << 20
 	maxWarnings     = 200
 	maxSameWarnings = 10
 )

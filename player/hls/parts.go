@@ -8,7 +8,6 @@ import (
 // Limits of low-latency tags.
 const (
 	maxParts            = 100_000
-	maxHints            = 100
 	maxRenditionReports = 1000
 	partBytes           = 64
 )
@@ -105,12 +104,13 @@ func (p *parser) readPreloadHint(value string) {
 	if p.media.hintLine == 0 {
 		p.media.hintLine = p.line
 	}
-	if a.ignore || len(p.media.media.PreloadHints) >= maxHints {
+	if a.ignore {
 		return
 	}
 	for i := range p.media.media.PreloadHints {
 		if p.media.media.PreloadHints[i].Type == h.Type {
-			p.should("bis 6.2.6", "the playlist has two EXT-X-PRELOAD-HINT of one TYPE")
+			p.should("bis 6.2.6", "the playlist has two EXT-X-PRELOAD-HINT of one TYPE: the first counts")
+			return // second edition, 6.3.8
 		}
 	}
 	p.media.media.PreloadHints = append(p.media.media.PreloadHints, h)

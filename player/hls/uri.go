@@ -7,7 +7,7 @@ import (
 
 // Limits of URIs.
 const (
-	maxBaseBytes = 64 << 10
+	maxBaseBytes = 16 << 10
 	maxURIBytes  = 1 << 20 // data: URIs are long
 )
 

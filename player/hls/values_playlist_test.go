@@ -64,6 +64,9 @@ var mediaValues = []accepted{
 	{clause: "bis 4.4.5.3", name: "hints", text: mediaHead + segment + "#EXT-X-PRELOAD-HINT:TYPE=MAP,URI=\"i\",BYTERANGE-START=5,BYTERANGE-LENGTH=7\n#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"p\"\n", check: func(t *testing.T, p *Playlist) {
 		assert.Equal(t, []PreloadHint{{Type: "MAP", URI: "https://a.example/p/i", Start: 5, Length: 7}, {Type: "PART", URI: "https://a.example/p/p", Length: -1}}, p.Media.PreloadHints)
 	}},
+	{clause: "bis 6.3.8", name: "of two hints of one TYPE the first", text: mediaHead + segment + "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"p\"\n#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"q\"\n", warned: true, check: func(t *testing.T, p *Playlist) {
+		assert.Equal(t, []PreloadHint{{Type: "PART", URI: "https://a.example/p/p", Length: -1}}, p.Media.PreloadHints)
+	}},
 	{clause: "bis 6.3.8", name: "unknown hint", text: mediaHead + segment + "#EXT-X-PRELOAD-HINT:TYPE=SMELL,URI=\"i\"\n", warned: true, check: func(t *testing.T, p *Playlist) {
 		assert.Empty(t, p.Media.PreloadHints)
 	}},
