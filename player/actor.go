@@ -41,6 +41,7 @@ type actor struct {
 	volume    float64
 	muted     bool
 	notified  time.Time
+	dirty     bool           // something was told that the snapshot does not show yet
 	sessions  sync.WaitGroup // those that are being left
 
 	askedPlay    time.Time
@@ -72,7 +73,7 @@ func (p *Player) run() {
 				continue
 			}
 			p.step(now)
-			if p.state == Playing && now.Sub(p.notified) >= notifyInterval {
+			if p.dirty || p.state == Playing && now.Sub(p.notified) >= notifyInterval {
 				p.publish(now)
 			}
 		}
@@ -349,7 +350,7 @@ func (p *Player) fail(err error) {
 		return
 	}
 	p.failure = classify(err, p.resource)
-	p.config.Log.Error("playback failed", "error", p.failure, "cause", p.failure.Err)
+	p.config.Log.Info("playback failed", "error", p.failure, "cause", p.failure.Err)
 	p.endStall(time.Now())
 	p.buffering = false
 	if p.pipeline != nil {
@@ -370,6 +371,7 @@ func (p *Player) setState(s State) {
 }
 
 func (p *Player) tell(kind EventKind) {
+	p.dirty = true
 	p.observers.tell(Event{Kind: kind, At: time.Now(), State: p.state})
 }
 

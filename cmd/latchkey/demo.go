@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"latchkey/assets"
+	"latchkey/network"
+	"latchkey/network/auth"
+	"latchkey/network/networktest"
+	"latchkey/player/report"
+	"latchkey/ui"
+)
+
+// demoTitle is what --auto plays.
+const demoTitle = "aurora"
+
+// demoFlags are the flags of demo alone, and those it shares with the window.
+type demoFlags struct {
+	windowFlags
+	auto       bool
+	screenshot string
+}
+
+func newDemo(stdout, stderr io.Writer) *cobra.Command {
+	flags := new(demoFlags)
+	cmd := &cobra.Command{
+		Use:   "demo [flags]",
+		Short: "Sign in to an embedded service on loopback, pick a title, watch",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runDemo(cmd.Context(), flags, stdout, stderr)
+		},
+	}
+	flags.add(cmd.Flags())
+	cmd.Flags().BoolVar(&flags.auto, "auto", false, "sign in and play the first title without a person")
+	cmd.Flags().StringVar(&flags.screenshot, "screenshot", "", "save a picture of the window to this PNG `FILE` shortly before the end of --length")
+	return cmd
+}
+
+// runDemo starts the service and opens the window on it.
+func runDemo(ctx context.Context, flags *demoFlags, stdout, stderr io.Writer) (err error) {
+	demo, err := networktest.NewDemo(networktest.DemoOptions{Media: assets.Demo()})
+	if err != nil {
+		return fmt.Errorf("start the demo service: %w", err)
+	}
+	defer func() { err = errors.Join(err, demo.Close()) }()
+	client, err := network.NewClient(network.NewConfiguration(), network.Options{Resource: demo.CatalogueURL()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, client.Close()) }()
+	w, err := newWindow(&flags.windowFlags, stderr)
+	if err != nil {
+		return err
+	}
+	w.account.browser = &auth.Browser{SignInURL: demo.SignInURL(), TokenURL: demo.TokenURL(), Client: client}
+	w.account.open = auth.OpenBrowser
+	w.options.Browser = w.account
+	w.options.Service = "Latchkey Demo"
+	w.options.Titles = &feed{client: client, url: demo.CatalogueURL()}
+	if flags.auto {
+		w.account.open = func(url string) error { return demo.Visit(ctx, url) }
+		w.options.AutoSignIn = true
+		w.options.AutoPlay = demoTitle
+	}
+	if flags.screenshot != "" {
+		w.options.Screenshot = &ui.Screenshot{Path: flags.screenshot, After: flags.length * 9 / 10, Exit: flags.length == 0}
+	}
+	w.summary = func(r *report.Report) error { return r.WriteSummary(stderr) }
+	return w.run(ctx, &flags.windowFlags, stdout)
+}
+
+// noArguments takes none.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("no URL or file is taken here")
+	}
+	return nil
+}

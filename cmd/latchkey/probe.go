@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"latchkey/network"
+	"latchkey/player"
+	"latchkey/player/audio"
+	"latchkey/player/report"
+)
+
+// probeFlags are the flags of probe alone, and those it shares.
+type probeFlags struct {
+	streamFlags
+	realtime    bool
+	frameHashes string
+	audioHash   string
+	variant     int
+	list        bool
+}
+
+func (f *probeFlags) add(set *pflag.FlagSet) {
+	f.streamFlags.add(set)
+	set.BoolVar(&f.realtime, "realtime", false, "pace by the clock, and not as fast as the machine decodes")
+	set.StringVar(&f.frameHashes, "frame-hashes", "", "write a line for each decoded picture to this `FILE`: PTS_MICROSECONDS WIDTH HEIGHT MD5")
+	set.StringVar(&f.audioHash, "audio-hash", "", "write a line for each decoded stretch of sound to this `FILE`: PTS_MICROSECONDS SAMPLES MD5")
+	set.IntVar(&f.variant, "variant", -1, "play this variant of a multivariant playlist, counted from 0")
+	set.BoolVar(&f.list, "list", false, "list variants, renditions and keys, and exit")
+}
+
+func newProbe(stdout, stderr io.Writer) *cobra.Command {
+	flags := new(probeFlags)
+	cmd := &cobra.Command{
+		Use:   "probe [flags] URL|FILE",
+		Short: "Play without a window and print a report",
+		Args:  exactlyOne,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.list {
+				return runList(cmd.Context(), flags, args[0], stdout, stderr)
+			}
+			return runProbe(cmd.Context(), flags, args[0], stdout, stderr)
+		},
+	}
+	flags.add(cmd.Flags())
+	return cmd
+}
+
+// runProbe plays a source to null outputs and reports.
+func runProbe(ctx context.Context, flags *probeFlags, source string, stdout, stderr io.Writer) (err error) {
+	config, err := flags.config(stderr)
+	if err != nil {
+		return err
+	}
+	resource, err := flags.resource(source)
+	if err != nil {
+		return err
+	}
+	if flags.variant < -1 {
+		return usagef("--variant counts from 0")
+	}
+	config.Variant = flags.variant + 1
+	config.FreeRun = !flags.realtime
+	if flags.realtime {
+		config.AudioOutput = audio.Null
+	}
+	config.Limit = player.Limit{Frames: flags.frames, Length: flags.length}
+	pictures, closePictures, err := hashFile(flags.frameHashes)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closePictures()) }()
+	sounds, closeSounds, err := hashFile(flags.audioHash)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeSounds()) }()
+	if pictures != nil {
+		config.VideoTap = pictures.Video
+	}
+	if sounds != nil {
+		config.AudioTap = sounds.Audio
+	}
+	result, err := probe(ctx, config, resource, flags.start, newProgress(os.Stderr, stderr))
+	if err != nil {
+		return err
+	}
+	name := flags.report
+	if name == "" {
+		name = "-"
+	}
+	if err := writeReport(result, name, stdout); err != nil {
+		return err
+	}
+	if result.Error != nil {
+		return &failure{code: result.Error.Code, message: result.Error.Message}
+	}
+	return nil
+}
+
+// resource returns the source with the flags' network configuration.
+func (f *networkFlags) resource(source string) (*player.MediaResource, error) {
+	configuration, err := f.configuration()
+	if err != nil {
+		return nil, err
+	}
+	metadata := new(network.Metadata)
+	metadata.SetObject(player.NetworkConfigurationKey, configuration)
+	resource, err := player.NewMediaResource(source, metadata)
+	if err != nil {
+		return nil, &usageError{err}
+	}
+	return resource, nil
+}
+
+// hashFile returns the hashes that go to a file, nil without a name, and what closes it.
+func hashFile(name string) (*report.Hashes, func() error, error) {
+	if name == "" {
+		return nil, func() error { return nil }, nil
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("write hashes: %w", err)
+	}
+	hashes := report.NewHashes(file)
+	return hashes, func() error { return errors.Join(hashes.Flush(), file.Close()) }, nil
+}
+
+// probe plays until the end, a failure, the wish for a sign-in, or ctx's end.
+func probe(ctx context.Context, config player.Config, resource *player.MediaResource, from time.Duration, progress *progress) (*report.Report, error) {
+	changed := make(chan struct{}, 1)
+	config.OnChange = func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	}
+	engine, err := player.New(config)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(engine.ReplaceCurrentResource(resource), engine.PrepareToPlay(from), engine.Play()); err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	await(ctx, engine, changed, progress)
+	result := report.New(engine.Snapshot(), engine.Requests())
+	return result, engine.Close()
+}
+
+// screenTick is the interval of a screen of 60 Hz.
+const screenTick = time.Second / 60
+
+// await plays a screen's part until the playback ends.
+func await(ctx context.Context, engine *player.Player, changed <-chan struct{}, progress *progress) {
+	tick := time.NewTicker(screenTick)
+	defer tick.Stop()
+	defer progress.end()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			if picture, ok := engine.NextFrame(now); ok {
+				picture.Release()
+			}
+		case <-changed:
+			s := engine.Snapshot()
+			progress.show(s)
+			switch s.State {
+			case player.Complete, player.Failed, player.NeedsSignIn:
+				return
+			}
+		}
+	}
+}

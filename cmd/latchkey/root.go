@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// newRoot returns the command line. Help, the man page and the completions come from it.
+func newRoot(stdout, stderr io.Writer) *cobra.Command {
+	flags := new(windowFlags)
+	root := &cobra.Command{
+		Use:   "latchkey [flags] [URL | FILE]",
+		Short: "Play what you have to sign in for",
+		Long: "Latchkey plays HLS streams and media files. Cookie pairs go to key and licence requests,\n" +
+			"and to nothing else unless you say so.",
+		Args:          oneAtMost,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			source := ""
+			if len(args) == 1 {
+				source = args[0]
+			}
+			return runWindow(cmd.Context(), flags, source, stdout, stderr)
+		},
+	}
+	flags.add(root.Flags())
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.AddCommand(newDemo(stdout, stderr), newProbe(stdout, stderr), newPlaylist(stdout), newVersion(stdout), newMan())
+	return root
+}
+
+// oneAtMost takes one argument or none.
+func oneAtMost(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return &usageError{fmt.Errorf("one URL or file at a time, and there are %d", len(args))}
+	}
+	return nil
+}
+
+// exactlyOne takes one argument.
+func exactlyOne(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return &usageError{fmt.Errorf("one URL or file is needed, and there are %d", len(args))}
+	}
+	return nil
+}
