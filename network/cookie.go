@@ -139,16 +139,22 @@ func (c *Cookie) place(host string) bool {
 		c.HostOnly = true
 		return domain == host
 	}
-	if _, err := netip.ParseAddr(host); err == nil {
+	if isAddress(host) || isAddress(domain) {
 		c.HostOnly = true
 		return domain == host
 	}
 	return domainMatch(host, domain)
 }
 
+// isAddress says that a host is an IP address.
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
 // isPublicSuffix says that nobody owns the domain, as with "com" or "co.uk".
 func isPublicSuffix(domain string) bool {
-	if _, err := netip.ParseAddr(domain); err == nil {
+	if isAddress(domain) {
 		return false
 	}
 	suffix, _ := publicsuffix.PublicSuffix(domain)
@@ -163,8 +169,7 @@ func domainMatch(host, domain string) bool {
 	if !strings.HasSuffix(host, domain) || host[len(host)-len(domain)-1] != '.' {
 		return false
 	}
-	_, err := netip.ParseAddr(host)
-	return err != nil
+	return !isAddress(host)
 }
 
 // pathMatch says that a request's path is under a cookie's. RFC 6265, 5.1.4.

@@ -22,7 +22,7 @@ type Metadata struct {
 type entry struct {
 	name   string
 	value  Secret
-	object any
+	object *any // a pointer, for the reason that Secret has one
 }
 
 // SetValue sets the value of name, in its place if it is there and at the end if not.
@@ -33,7 +33,7 @@ func (m *Metadata) SetValue(name, value string) {
 // SetObject sets the object of key, in its place if it is there and at the end if not. The object
 // stays the caller's.
 func (m *Metadata) SetObject(key string, object any) {
-	m.set(entry{name: key, object: object})
+	m.set(entry{name: key, object: &object})
 }
 
 func (m *Metadata) set(e entry) {
@@ -59,8 +59,8 @@ func (m Metadata) Value(name string) (string, bool) {
 
 // Object returns the object of key, or nil.
 func (m Metadata) Object(key string) any {
-	if i := m.index(key); i >= 0 {
-		return m.entries[i].object
+	if i := m.index(key); i >= 0 && m.entries[i].object != nil {
+		return *m.entries[i].object
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package network
 
 import (
 	"errors"
-	"net/netip"
 	"net/url"
 	"strings"
 
@@ -57,7 +56,7 @@ func asciiHost(host string) (string, error) {
 	if host == "" {
 		return "", errHost
 	}
-	if _, err := netip.ParseAddr(host); err == nil {
+	if isAddress(host) {
 		return strings.ToLower(host), nil
 	}
 	for i := range len(host) {
@@ -116,7 +115,7 @@ func sameSite(a, b string) bool {
 // registrable returns a host's registrable domain by the public suffix list, or "".
 func registrable(host string) string {
 	host = strings.TrimSuffix(host, ".")
-	if _, err := netip.ParseAddr(host); err == nil {
+	if isAddress(host) {
 		return ""
 	}
 	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
