@@ -1,0 +1,118 @@
+package ui
+
+import (
+	"time"
+
+	"latchkey/player"
+	"latchkey/ui/controls"
+)
+
+// apply shows a snapshot: what differs from the one before.
+func (w *window) apply(s player.Snapshot) {
+	old := w.snapshot
+	w.snapshot = s
+	if w.screen != screenPlayer {
+		return
+	}
+	w.settleSeek(s)
+	if s.State != old.State {
+		w.enteredState(old.State, s.State)
+	}
+	if s.Title != "" && (s.Title != old.Title || w.top.text == "") && w.title.Name == "" {
+		w.showTitle(s.Title)
+	}
+	w.applySignIn(s)
+	if s.State == player.Failed && s.Error != nil && old.Error != s.Error {
+		w.failed(s.Error)
+	}
+	w.showState()
+}
+
+// enteredState does what a change of the engine's state asks for.
+func (w *window) enteredState(from, to player.State) {
+	if to == player.Initialized && w.preparing {
+		w.prepare()
+	}
+	switch to {
+	case player.Complete:
+		w.wantPlay = false
+		w.stir()
+	case player.Playing:
+		w.wantPlay = true
+	case player.Paused:
+		if from == player.Playing && !w.commands.busy(kindPlay) {
+			w.wantPlay = false
+		}
+	}
+	if from == player.Failed && w.pane == w.trouble.Card {
+		w.closePane()
+	}
+}
+
+// settleSeek drops the wish to be elsewhere once the engine is there, or has had its time.
+func (w *window) settleSeek(s player.Snapshot) {
+	wish := w.seekTo
+	if wish == nil || w.commands.busy(kindSeek) || s.State == player.Seeking {
+		if wish != nil {
+			wish.sent = w.now()
+		}
+		return
+	}
+	near := (s.Position - wish.to).Abs() < 1500*time.Millisecond
+	if near || w.now().Sub(wish.sent) > seekSettle {
+		w.seekTo = nil
+	}
+}
+
+// showState brings bar, spinner and end in line with the snapshot and with what is wanted. It is cheap
+// when nothing differs.
+func (w *window) showState() {
+	s := w.snapshot
+	w.updateBar()
+	setVisible(w.replay, w.screen == screenPlayer && w.pane == nil && s.State == player.Complete && w.seekTo == nil)
+	waiting := w.isWaiting()
+	if waiting && w.waiting.IsZero() {
+		w.waiting = w.now()
+	} else if !waiting {
+		w.waiting = time.Time{}
+		setVisible(w.spinner, false)
+	}
+}
+
+// isWaiting says whether a person waits for the picture.
+func (w *window) isWaiting() bool {
+	if w.screen != screenPlayer || w.pane != nil || w.source == "" {
+		return false
+	}
+	switch w.snapshot.State {
+	case player.Playing:
+		return w.snapshot.Buffering
+	case player.Paused, player.Prepared, player.Complete:
+		return w.seekTo != nil && w.snapshot.State != player.Complete && w.commands.busy(kindSeek)
+	case player.Failed, player.Released:
+		return false
+	}
+	return true
+}
+
+func (w *window) showTitle(title string) {
+	w.top.setTitle(title)
+	w.win.SetTitle(title + " – Latchkey")
+}
+
+func (w *window) barState() controls.State {
+	s := w.snapshot
+	return controls.State{
+		Position: w.position(), Duration: s.Duration, Loaded: spans(s.Buffered),
+		Playing: w.wantPlay, Ended: s.State == player.Complete && w.seekTo == nil, Live: s.Live,
+		Volume: w.volume, Muted: w.muted, Speed: w.speed, FullScreen: w.win.FullScreen(),
+	}
+}
+
+func spans(ranges []player.Range) []controls.Span {
+	out := make([]controls.Span, len(ranges))
+	for i, r := range ranges {
+		out[i] = controls.Span(r)
+	}
+	return out
+}

@@ -1,0 +1,109 @@
+package ui
+
+import (
+	"context"
+	"image"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"latchkey/ui/catalogue"
+	"latchkey/ui/controls"
+	"latchkey/ui/icon"
+	"latchkey/ui/theme"
+)
+
+// catalogueScreen shows what the service has to watch.
+type catalogueScreen struct {
+	*fyne.Container
+
+	view   *catalogue.View
+	sign   *controls.Button
+	cancel context.CancelFunc // ends the load under way
+}
+
+func (w *window) buildCatalogue() *catalogueScreen {
+	s := &catalogueScreen{}
+	s.view = catalogue.New(w.hooks, catalogue.Actions{
+		Open:  func(t catalogue.Title) { w.play(t, 0) },
+		Retry: w.loadCatalogue,
+	})
+	sign := canvas.NewImageFromResource(logo())
+	sign.FillMode = canvas.ImageFillContain
+	sign.SetMinSize(fyne.NewSquareSize(36))
+	name := w.options.Service
+	if name == "" {
+		name = "Latchkey"
+	}
+	heading := theme.Bold(name, theme.SizeTitle, theme.Foreground)
+	s.sign = controls.NewButton("Sign in", icon.Key, controls.Secondary, w.hooks, w.askToSignIn)
+	open := controls.NewButton("Open an address", icon.Link, controls.Quiet, w.hooks, func() { w.goTo(screenStart) })
+	head := container.New(layout.NewCustomPaddedLayout(18, 14, theme.Margin, theme.Margin),
+		container.NewHBox(sign, container.NewCenter(heading), layout.NewSpacer(), open, s.sign))
+	body := container.New(layout.NewCustomPaddedLayout(6, 0, theme.Margin, theme.Margin), s.view.Container)
+	ground := canvas.NewRectangle(theme.Background)
+	s.Container = container.NewStack(ground, controls.NewSurface(w.hooks),
+		container.NewBorder(head, nil, nil, nil, body))
+	return s
+}
+
+// loadCatalogue asks the service what there is, in a goroutine; posters follow one by one.
+func (w *window) loadCatalogue() {
+	source := w.options.Titles
+	if source == nil {
+		return
+	}
+	if w.catalogue.cancel != nil {
+		w.catalogue.cancel()
+	}
+	w.catalogue.view.Loading()
+	w.catalogue.cancel = w.tasks.run(func(ctx context.Context) {
+		titles, err := source.Titles(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			w.options.Log.Warn("the catalogue cannot be had", "err", err)
+			w.dispatch.post(func() {
+				w.catalogue.view.Fail("The catalogue cannot be reached. Check the connection and try again.")
+			})
+			return
+		}
+		titles = titles[:min(len(titles), catalogue.MaxTitles)]
+		w.dispatch.post(func() { w.catalogueLoaded(titles) })
+		for _, t := range titles {
+			if img := w.loadPoster(ctx, source, t); img != nil {
+				w.dispatch.post(func() { w.catalogue.view.SetPoster(t.ID, img) })
+			}
+		}
+	})
+}
+
+func (w *window) loadPoster(ctx context.Context, source catalogue.Source, t catalogue.Title) image.Image {
+	data, err := source.Poster(ctx, t)
+	if err != nil || len(data) == 0 {
+		return nil
+	}
+	img, err := catalogue.DecodePoster(data)
+	if err != nil {
+		w.options.Log.Info("a poster cannot be read", "title", t.ID)
+		return nil
+	}
+	return img
+}
+
+func (w *window) catalogueLoaded(titles []catalogue.Title) {
+	w.catalogue.view.ShowTitles(titles, !w.signedIn)
+	if w.options.AutoPlay == "" || w.source != "" {
+		return
+	}
+	for _, t := range titles {
+		if t.ID == w.options.AutoPlay {
+			w.options.AutoPlay = ""
+			w.play(t, w.options.Start)
+			return
+		}
+	}
+}

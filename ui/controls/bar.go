@@ -1,0 +1,222 @@
+package controls
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"latchkey/ui/icon"
+	"latchkey/ui/theme"
+)
+
+const (
+	barHeight    = 74
+	barRowMiddle = 49 // of the buttons, from the bar's upper end
+	barMaxWidth  = 1080
+	barInset     = 16 // from the window's edges
+	barPadding   = 16
+	barButton    = 40
+	barNarrow    = 520 // below this width the volume slider goes
+)
+
+// State is what the bar shows.
+type State struct {
+	Position, Duration time.Duration
+	Loaded             []Span
+	Playing            bool // what the button shows: pause while true
+	Ended              bool // the button starts again from the begin
+	Live               bool
+	Volume             float64 // 0..1
+	Muted              bool
+	Speed              float64
+	FullScreen         bool
+}
+
+// Actions are what a person does with the bar. All are needed.
+type Actions struct {
+	PlayPause  func()
+	Seek       func(to time.Duration, final bool)
+	Step       func(by time.Duration)
+	Volume     func(float64)
+	Mute       func()
+	Speed      func(float64)
+	FullScreen func()
+}
+
+// Bar is the panel of controls at the lower end of the picture.
+type Bar struct {
+	widget.BaseWidget
+
+	state   State
+	clock   string
+	ground  *Surface
+	back    *canvas.Rectangle
+	seek    *SeekBar
+	play    *IconButton
+	mute    *IconButton
+	volume  *VolumeSlider
+	time    *canvas.Text
+	speed   *Button
+	full    *IconButton
+	actions Actions
+}
+
+// NewBar returns a bar that shows nothing yet.
+func NewBar(hooks Hooks, actions Actions) *Bar {
+	b := &Bar{
+		actions: actions,
+		ground:  NewSurface(hooks),
+		back:    canvas.NewRectangle(theme.Panel),
+		seek:    NewSeekBar(hooks, actions.Seek, actions.Step),
+		play:    NewIconButton(icon.Play, barButton, theme.None, hooks, actions.PlayPause),
+		mute:    NewIconButton(icon.Volume, barButton-4, theme.None, hooks, actions.Mute),
+		volume:  NewVolumeSlider(hooks, actions.Volume),
+		time:    theme.Text("", theme.SizeBody, theme.Foreground),
+		full:    NewIconButton(icon.FullScreen, barButton-4, theme.None, hooks, actions.FullScreen),
+	}
+	b.back.CornerRadius = theme.RadiusPanel
+	b.back.StrokeColor, b.back.StrokeWidth = theme.Hairline, 1
+	b.speed = NewButton("1×", "", Quiet, hooks, b.chooseSpeed)
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Update shows a state. What is as it was is not repainted.
+func (b *Bar) Update(s State) {
+	old := b.state
+	b.state = s
+	b.state.Loaded = append(old.Loaded[:0:0], s.Loaded...)
+	if s.Position != old.Position || s.Duration != old.Duration || !slices.Equal(s.Loaded, old.Loaded) {
+		b.seek.Set(s.Position, s.Duration, s.Loaded)
+	}
+	switch {
+	case s.Ended:
+		b.play.SetIcon(icon.Replay)
+	case s.Playing:
+		b.play.SetIcon(icon.Pause)
+	default:
+		b.play.SetIcon(icon.Play)
+	}
+	b.mute.SetIcon(VolumeIcon(s.Volume, s.Muted))
+	if s.Muted {
+		b.volume.Set(0)
+	} else {
+		b.volume.Set(s.Volume)
+	}
+	if s.FullScreen {
+		b.full.SetIcon(icon.LeaveScreen)
+	} else {
+		b.full.SetIcon(icon.FullScreen)
+	}
+	if s.Speed != old.Speed {
+		b.speed.SetText(SpeedText(s.Speed))
+		b.arrange(b.Size())
+	}
+	b.showTime(s)
+}
+
+func (b *Bar) showTime(s State) {
+	clock := Clock(b.seek.Shown())
+	switch {
+	case s.Live:
+		clock += "  Live"
+	case s.Duration > 0:
+		clock += " / " + Clock(s.Duration)
+	}
+	if clock != b.clock {
+		longer := len(clock) != len(b.clock)
+		b.clock = clock
+		b.time.Text = clock
+		b.time.Refresh()
+		if longer {
+			b.arrange(b.Size())
+		}
+	}
+}
+
+// Dragging says whether a person holds the seek bar's knob.
+func (b *Bar) Dragging() bool { return b.seek.Dragging() }
+
+// TimeText returns the words of position and duration.
+func (b *Bar) TimeText() string { return b.clock }
+
+// SeekBar returns the bar's seek bar.
+func (b *Bar) SeekBar() *SeekBar { return b.seek }
+
+// VolumeIcon returns the loudspeaker for a volume.
+func VolumeIcon(volume float64, muted bool) icon.Name {
+	switch {
+	case muted || volume <= 0:
+		return icon.Muted
+	case volume < 0.5:
+		return icon.VolumeLow
+	}
+	return icon.Volume
+}
+
+// Speeds are what the speed menu offers.
+func Speeds() []float64 { return []float64{0.5, 0.75, 1, 1.25, 1.5, 1.75, 2} }
+
+// chooseSpeed opens the menu of speeds above its button.
+func (b *Bar) chooseSpeed() {
+	driver := fyne.CurrentApp().Driver()
+	c := driver.CanvasForObject(b)
+	if c == nil {
+		return
+	}
+	menu := fyne.NewMenu("")
+	for _, speed := range slices.Backward(Speeds()) {
+		item := fyne.NewMenuItem(SpeedText(speed), func() { b.actions.Speed(speed) })
+		item.Checked = speed == b.state.Speed
+		menu.Items = append(menu.Items, item)
+	}
+	pop := widget.NewPopUpMenu(menu, c)
+	at := driver.AbsolutePositionForObject(b.speed)
+	size := pop.MinSize()
+	pop.ShowAtPosition(fyne.NewPos(at.X+(b.speed.Size().Width-size.Width)/2, at.Y-size.Height-theme.Gap))
+}
+
+// Place puts the bar at the lower end of a window of a size.
+func (b *Bar) Place(window fyne.Size) {
+	w := min(window.Width-2*barInset, barMaxWidth)
+	place(b, (window.Width-w)/2, window.Height-barHeight-barInset, w, barHeight)
+}
+
+func (b *Bar) arrange(s fyne.Size) {
+	if s.Width <= 0 {
+		return
+	}
+	place(b.ground, 0, 0, s.Width, s.Height)
+	place(b.back, 0, 0, s.Width, s.Height)
+	place(b.seek, barPadding, 6, s.Width-2*barPadding, seekHeight)
+	mid := float32(barRowMiddle)
+	row := func(o fyne.CanvasObject, x float32) float32 {
+		m := o.MinSize()
+		place(o, x, mid-m.Height/2, m.Width, m.Height)
+		return x + m.Width
+	}
+	x := row(b.play, barPadding-8)
+	x = row(b.mute, x+2)
+	setVisible(b.volume, s.Width >= barNarrow)
+	if b.volume.Visible() {
+		x = row(b.volume, x)
+	}
+	row(b.time, x+14)
+	right := s.Width - barPadding + 6
+	right -= b.full.MinSize().Width
+	row(b.full, right)
+	right -= b.speed.MinSize().Width
+	row(b.speed, right)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.New(arrangement{
+		min: func() fyne.Size { return fyne.NewSize(320, barHeight) },
+		lay: b.arrange,
+	}, b.ground, b.back, b.play, b.mute, b.volume, b.time, b.speed, b.full, b.seek))
+}

@@ -1,0 +1,61 @@
+package ui
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver"
+	"github.com/go-gl/glfw/v3.4/glfw"
+)
+
+// checkDisplay connects to the display before Fyne does: Fyne logs a failure and then waits for ever for
+// a window. A connection that stands is used by Fyne, so this costs no time. It is to be called on the
+// process's first thread.
+func checkDisplay() error {
+	if !systemDraws() {
+		x11, wayland := os.Getenv("DISPLAY") != "", os.Getenv("WAYLAND_DISPLAY") != "" || os.Getenv("WAYLAND_SOCKET") != ""
+		switch {
+		case !x11 && !wayland:
+			return fmt.Errorf("%w: neither DISPLAY nor WAYLAND_DISPLAY is set", ErrNoDisplay)
+		case !wayland: // do not try Wayland, whose library complains on standard error
+			glfw.InitHint(glfw.PlatformHint, int(glfw.PlatformX11))
+		}
+	}
+	if err := glfw.Init(); err != nil {
+		return fmt.Errorf("%w: %v", ErrNoDisplay, err)
+	}
+	if glfw.GetPrimaryMonitor() == nil {
+		return fmt.Errorf("%w: no screen is connected", ErrNoDisplay)
+	}
+	return nil
+}
+
+// systemDraws says that windows are the operating system's and no display server's.
+func systemDraws() bool { return runtime.GOOS == "darwin" || runtime.GOOS == "windows" }
+
+// checkShown says whether a window that was told to show itself is there: without OpenGL it is not.
+func checkShown(win fyne.Window) error {
+	native, ok := win.(driver.NativeWindow)
+	if !ok {
+		return nil
+	}
+	there := true
+	native.RunNative(func(context any) {
+		switch c := context.(type) {
+		case driver.X11WindowContext:
+			there = c.WindowHandle != 0
+		case driver.WaylandWindowContext:
+			there = c.WaylandSurface != 0
+		case driver.WindowsWindowContext:
+			there = c.HWND != 0
+		case driver.MacWindowContext:
+			there = c.NSWindow != 0
+		}
+	})
+	if !there {
+		return fmt.Errorf("%w: OpenGL 2.1 is needed to draw the window", ErrNoDisplay)
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"image/color"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+	"github.com/stretchr/testify/require"
+
+	"latchkey/player"
+	"latchkey/player/frame"
+	"latchkey/ui/catalogue"
+	"latchkey/ui/theme"
+)
+
+// fakeEngine is an engine that does what it is told at once, and notes it.
+type fakeEngine struct {
+	changes *Changes
+
+	mu       sync.Mutex
+	calls    []string
+	snapshot player.Snapshot
+	frame    *frame.Video
+	gate     chan struct{} // while not nil, commands wait for it
+	prepared func(*player.Snapshot)
+}
+
+func (e *fakeEngine) call(name string, f func(*player.Snapshot)) error {
+	e.mu.Lock()
+	gate := e.gate
+	e.mu.Unlock()
+	if gate != nil {
+		<-gate
+	}
+	e.mu.Lock()
+	e.calls = append(e.calls, name)
+	if f != nil {
+		f(&e.snapshot)
+	}
+	e.mu.Unlock()
+	e.changes.Notify()
+	return nil
+}
+
+func (e *fakeEngine) set(f func(*player.Snapshot)) {
+	e.mu.Lock()
+	f(&e.snapshot)
+	e.mu.Unlock()
+	e.changes.Notify()
+}
+
+func (e *fakeEngine) take() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	calls := e.calls
+	e.calls = nil
+	return calls
+}
+
+func (e *fakeEngine) ReplaceCurrentResource(r *player.MediaResource) error {
+	return e.call("replace "+r.String(), func(s *player.Snapshot) { *s = player.Snapshot{State: player.Initialized} })
+}
+
+func (e *fakeEngine) PrepareToPlay(from time.Duration) error {
+	return e.call("prepare "+from.String(), func(s *player.Snapshot) {
+		*s = player.Snapshot{State: player.Prepared, Position: from, Duration: 100 * time.Second}
+		if e.prepared != nil {
+			e.prepared(s)
+		}
+	})
+}
+
+func (e *fakeEngine) Play() error {
+	return e.call("play", func(s *player.Snapshot) {
+		if s.State != player.NeedsSignIn && s.State != player.Failed {
+			s.State = player.Playing
+		}
+	})
+}
+
+func (e *fakeEngine) Pause() error {
+	return e.call("pause", func(s *player.Snapshot) { s.State = player.Paused })
+}
+
+func (e *fakeEngine) Seek(to time.Duration) error {
+	return e.call("seek "+to.String(), func(s *player.Snapshot) { s.Position = to })
+}
+
+func (e *fakeEngine) SetSpeed(v float64) error { return e.call("speed", nil) }
+func (e *fakeEngine) SetVolume(float64)        { _ = e.call("volume", nil) }
+func (e *fakeEngine) SetMuted(bool)            { _ = e.call("muted", nil) }
+
+func (e *fakeEngine) Reset() error {
+	return e.call("reset", func(s *player.Snapshot) { *s = player.Snapshot{} })
+}
+
+func (e *fakeEngine) Snapshot() player.Snapshot {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.snapshot
+}
+
+func (e *fakeEngine) NextFrame(time.Time) (*frame.Video, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	f := e.frame
+	e.frame = nil
+	return f, f != nil
+}
+
+// fakeAccount takes pairs and hands out resources.
+type fakeAccount struct {
+	engine *fakeEngine
+	lines  []string
+	all    bool
+	signed chan error // what SignIn returns
+}
+
+var errPair = errors.New("cookie pair at position 7: a name must not hold a space")
+
+func (a *fakeAccount) Resource(source string) (*player.MediaResource, error) {
+	return player.NewMediaResource(source, nil)
+}
+
+func (a *fakeAccount) UsePairs(line string, all bool) error {
+	a.lines, a.all = append(a.lines, line), all
+	if line == "bad pair"+canary {
+		return errPair
+	}
+	a.engine.set(func(s *player.Snapshot) { s.State, s.SignIn = player.Playing, nil })
+	return nil
+}
+
+func (a *fakeAccount) SignIn(ctx context.Context) error {
+	select {
+	case err := <-a.signed:
+		if err == nil {
+			a.engine.set(func(s *player.Snapshot) { s.State, s.SignIn = player.Playing, nil })
+		}
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// canary stands for a secret.
+const canary = "c4n4ry-9f2d"
+
+// fakePicture is a view that counts.
+type fakePicture struct {
+	*canvas.Rectangle
+	shown *frame.Video
+	set   int
+}
+
+func (p *fakePicture) SetFrame(f *frame.Video) *frame.Video {
+	old := p.shown
+	p.shown = f
+	p.set++
+	return old
+}
+
+func (p *fakePicture) Clear() *frame.Video { return p.SetFrame(nil) }
+
+// fakeTitles is a catalogue.
+type fakeTitles struct {
+	titles []catalogue.Title
+	err    error
+	gate   chan struct{} // while not nil, Titles waits for it
+}
+
+func (f *fakeTitles) Titles(ctx context.Context) ([]catalogue.Title, error) {
+	if f.gate != nil {
+		select {
+		case <-f.gate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return f.titles, f.err
+}
+
+func (f *fakeTitles) Poster(context.Context, catalogue.Title) ([]byte, error) { return nil, nil }
+
+// rig is a window with fakes around it, in a bubble of time of its own.
+type rig struct {
+	*window
+	t       *testing.T
+	engine  *fakeEngine
+	account *fakeAccount
+	view    *fakePicture
+	main    []func() // what the dispatcher wants run on the main goroutine
+	mainMu  sync.Mutex
+}
+
+// inWindow runs a test with a window that has begun.
+func inWindow(t *testing.T, change func(*Options), f func(r *rig)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		app := test.NewApp()
+		app.Settings().SetTheme(theme.New())
+		changes := &Changes{}
+		engine := &fakeEngine{changes: changes, snapshot: player.Snapshot{Volume: 1}}
+		account := &fakeAccount{engine: engine, signed: make(chan error)}
+		o := Options{Engine: engine, Changes: changes, Account: account, Browser: account}
+		if change != nil {
+			change(&o)
+		}
+		view := &fakePicture{Rectangle: canvas.NewRectangle(color.Black)}
+		w, err := newWindow(app, o, view)
+		require.NoError(t, err)
+		r := &rig{window: w, t: t, engine: engine, account: account, view: view}
+		w.dispatch.do = func(f func()) {
+			r.mainMu.Lock()
+			r.main = append(r.main, f)
+			r.mainMu.Unlock()
+		}
+		w.win.Resize(fyne.NewSize(1000, 600))
+		w.begin()
+		w.stopPump()
+		r.settle()
+		f(r)
+		w.close()
+		app.Quit()
+	})
+}
+
+// settle lets all goroutines come to rest, and the main goroutine do what they ask for, until nothing is
+// left; then the window ticks.
+func (r *rig) settle() {
+	r.t.Helper()
+	for range 20 {
+		synctest.Wait()
+		r.mainMu.Lock()
+		main := r.main
+		r.main = nil
+		r.mainMu.Unlock()
+		for _, f := range main {
+			f()
+		}
+		r.tick(time.Now())
+		if len(main) == 0 && !r.options.Changes.pending.Load() {
+			return
+		}
+	}
+	r.t.Fatal("the window does not come to rest")
+}
+
+// pass lets time go by, a tick at a time.
+func (r *rig) pass(d time.Duration) {
+	for end := time.Now().Add(d); time.Now().Before(end); {
+		time.Sleep(time.Second / 60)
+		r.tick(time.Now())
+	}
+	r.settle()
+}
+
+// playing opens something and lets it play.
+func (r *rig) playing() {
+	r.t.Helper()
+	r.open("https://media.example.com/film/main.m3u8?token=" + canary)
+	r.settle()
+	require.Equal(r.t, screenPlayer, r.screen)
+	require.Equal(r.t, player.Playing, r.snapshot.State)
+	r.engine.take()
+}
+
+// texts returns every text that the window draws.
+func (r *rig) texts() []string {
+	var all []string
+	for _, o := range test.LaidOutObjects(r.win.Canvas().Content()) {
+		if t, ok := o.(*canvas.Text); ok {
+			all = append(all, t.Text)
+		}
+	}
+	return all
+}

@@ -1,0 +1,113 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"image"
+	"log/slog"
+	"time"
+
+	"latchkey/player"
+	"latchkey/player/frame"
+	"latchkey/ui/catalogue"
+)
+
+// ErrNoDisplay is returned by Run when there is no display, or none that OpenGL can draw on.
+var ErrNoDisplay = errors.New("no display can be opened")
+
+// Engine plays; player.Player is one. Snapshot and NextFrame are called on the main goroutine and never
+// block; the other methods are called from one goroutine, in the order of what a person did.
+type Engine interface {
+	ReplaceCurrentResource(*player.MediaResource) error
+	PrepareToPlay(from time.Duration) error
+	Play() error
+	Pause() error
+	Seek(to time.Duration) error
+	SetSpeed(float64) error
+	SetVolume(float64)
+	SetMuted(bool)
+	Reset() error
+
+	Snapshot() player.Snapshot
+	NextFrame(now time.Time) (*frame.Video, bool)
+}
+
+// Account is who watches: what they open is opened with their cookies. Its methods may block.
+type Account interface {
+	// Resource returns the resource of a URL or file, with the account's network configuration.
+	Resource(source string) (*player.MediaResource, error)
+	// UsePairs makes a line of cookie pairs the account's, for keys and licences or for all requests, and
+	// hands them to the engine. An error says where the line is wrong and never what stands there.
+	UsePairs(line string, all bool) error
+}
+
+// Browser signs in at the service's page, in the system's browser as a rule. It returns when the
+// account and the engine have the new cookies, or with an error. It ends when ctx does.
+type Browser interface {
+	SignIn(ctx context.Context) error
+}
+
+// Scaler makes RGB of pictures; player.Scaler is one. Run closes it.
+type Scaler interface {
+	RGBA(dst *image.RGBA, src *frame.Video) error
+	Close()
+}
+
+// Screenshot asks for a picture of the window.
+type Screenshot struct {
+	Path  string        // a PNG file
+	After time.Duration // from the first frame shown
+	Exit  bool          // close the window when the picture is saved
+}
+
+// Options say what the window works with and how it begins. Engine and Account are needed.
+type Options struct {
+	Engine  Engine
+	Changes *Changes // what the engine's OnChange notifies; nil: the window looks by itself, four times a second
+	Account Account
+	Browser Browser          // nil: cookie pairs are the only way to sign in
+	Service string           // the service's name, for the catalogue's head
+	Titles  catalogue.Source // nil: no catalogue, the window begins with the field for an address
+
+	Source   string        // what to open at once, or empty
+	Start    time.Duration // where it begins
+	AutoPlay string        // the title to play when the catalogue is there, by ID, or empty
+	// AutoSignIn answers the wish for a sign-in as a click on "Sign in with the browser" does, once for
+	// each wish.
+	AutoSignIn bool
+
+	Renderer   string        // "auto", "shader" or "image": how pictures reach the window; empty is auto
+	NewScaler  func() Scaler // makes RGB of pictures; nil: the shader draws what it can
+	Volume     float64       // 0..1, 0 leaves the engine's own
+	Muted      bool          // mutes; false leaves the engine's own
+	Speed      float64       // 0 is 1
+	FullScreen bool
+
+	ExitAtEnd    bool          // close at the end of the stream, or when it fails
+	Frames       int           // close after so many frames were shown; 0: never
+	Length       time.Duration // close when so much was played; 0: never
+	Screenshot   *Screenshot
+	OnFirstFrame func() // called on the main goroutine; must return at once
+
+	Log *slog.Logger // nil: silent
+}
+
+func (o *Options) check() error {
+	switch {
+	case o.Engine == nil:
+		return errors.New("ui: no engine")
+	case o.Account == nil:
+		return errors.New("ui: no account")
+	case o.Volume < 0 || o.Volume > 1:
+		return errors.New("ui: the volume is not between 0 and 1")
+	case o.Speed != 0 && (o.Speed < minSpeed || o.Speed > maxSpeed):
+		return errors.New("ui: the speed is not between 0.25 and 4")
+	}
+	if o.Speed == 0 {
+		o.Speed = 1
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"latchkey/ui/controls"
+	"latchkey/ui/icon"
+	"latchkey/ui/theme"
+)
+
+const startWidth = 560
+
+// startScreen is where an address is typed, pasted or dropped.
+type startScreen struct {
+	*fyne.Container
+
+	w     *window
+	field *widget.Entry
+	wrong *controls.Paragraph
+	back  *controls.IconButton
+}
+
+func (w *window) buildStart() *startScreen {
+	s := &startScreen{w: w}
+	sign := canvas.NewImageFromResource(logo())
+	sign.FillMode = canvas.ImageFillContain
+	sign.SetMinSize(fyne.NewSquareSize(88))
+	name := theme.Bold("Latchkey", theme.SizeHeadline, theme.Foreground)
+	name.Alignment = fyne.TextAlignCenter
+	line := theme.Text("Sign in, pick, watch.", theme.SizeStrong, theme.Muted)
+	line.Alignment = fyne.TextAlignCenter
+
+	s.field = widget.NewEntry()
+	s.field.PlaceHolder = "Address of a stream, or the path of a file"
+	s.field.OnSubmitted = func(text string) { w.open(text) }
+	s.field.OnChanged = func(string) { s.say("") }
+	open := controls.NewButton("Open", icon.Play, controls.Primary, w.hooks, func() { w.open(s.field.Text) })
+	s.wrong = controls.NewParagraph(startWidth, theme.SizeBody, theme.Danger, fyne.TextAlignLeading)
+	ways := controls.Columns(
+		controls.NewButton("Open a file", icon.Folder, controls.Secondary, w.hooks, w.chooseFile),
+		controls.NewButton("Paste an address", icon.Paste, controls.Secondary, w.hooks, w.pasteAndOpen),
+		controls.NewButton("Sign in", icon.Key, controls.Secondary, w.hooks, w.askToSignIn),
+	)
+	hint := theme.Text("You can also drop a file or an address anywhere on this window.", theme.SizeBody, theme.Faint)
+	hint.Alignment = fyne.TextAlignCenter
+
+	wide := canvas.NewRectangle(theme.None)
+	wide.SetMinSize(fyne.NewSize(startWidth, 0))
+	column := container.New(layout.NewCustomPaddedVBoxLayout(theme.GapLarge),
+		sign, name, line, wide,
+		container.NewBorder(nil, nil, nil, open, s.field),
+		s.wrong, ways, hint,
+	)
+	ground := canvas.NewRectangle(theme.Background)
+	s.back = controls.NewIconButton(icon.Back, topHeight, theme.Surface, w.hooks, w.leave)
+	corner := container.New(layout.NewCustomPaddedLayout(theme.GapLarge, 0, theme.GapLarge, 0),
+		container.NewVBox(container.NewHBox(s.back)))
+	s.Container = container.NewStack(ground, controls.NewSurface(w.hooks), container.NewCenter(column), corner)
+	return s
+}
+
+// enter makes the screen ready: the way back is there where there is a catalogue to go back to.
+func (s *startScreen) enter() {
+	setVisible(s.back, s.w.options.Titles != nil)
+	s.say("")
+}
+
+// say shows what is wrong with the address.
+func (s *startScreen) say(text string) {
+	if s.wrong.Text() != text {
+		s.wrong.SetText(text)
+		s.Container.Refresh()
+	}
+}

@@ -1,0 +1,86 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"latchkey/ui/controls"
+	"latchkey/ui/icon"
+	"latchkey/ui/theme"
+)
+
+// topBar stands at the upper end of the picture: the way back, and what plays.
+type topBar struct {
+	*fyne.Container
+
+	back  *controls.IconButton
+	pill  *canvas.Rectangle
+	label *canvas.Text
+	text  string // the whole title; what is drawn is cut to the window
+}
+
+func newTopBar(hooks controls.Hooks, back func()) *topBar {
+	t := &topBar{
+		back:  controls.NewIconButton(icon.Back, topHeight, theme.Pill, hooks, back),
+		pill:  canvas.NewRectangle(theme.Pill),
+		label: theme.Bold("", theme.SizeStrong, theme.Foreground),
+	}
+	t.pill.CornerRadius = topHeight / 2
+	t.pill.Hide()
+	t.Container = &fyne.Container{Layout: topBarLayout{t}, Objects: []fyne.CanvasObject{t.pill, t.label, t.back}}
+	return t
+}
+
+// setTitle shows what plays.
+func (t *topBar) setTitle(text string) {
+	if t.text == text {
+		return
+	}
+	t.text = text
+	if text == "" {
+		t.pill.Hide()
+	} else {
+		t.pill.Show()
+	}
+	t.arrange(t.Size())
+	t.label.Refresh()
+}
+
+// topBarLayout places the parts of a topBar.
+type topBarLayout struct{ *topBar }
+
+// MinSize returns the least size.
+func (t topBarLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(200, topHeight) }
+
+// Layout places the way back, and the title cut to what is left.
+func (t topBarLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) { t.arrange(s) }
+
+func (t *topBar) arrange(s fyne.Size) {
+	t.back.Resize(fyne.NewSquareSize(topHeight))
+	t.back.Move(fyne.NewPos(0, 0))
+	t.label.Text = cut(t.text, s.Width-topHeight-theme.Gap-36, t.label)
+	m := t.label.MinSize()
+	t.pill.Resize(fyne.NewSize(m.Width+36, topHeight))
+	t.pill.Move(fyne.NewPos(topHeight+theme.Gap, 0))
+	t.label.Resize(m)
+	t.label.Move(fyne.NewPos(topHeight+theme.Gap+18, (topHeight-m.Height)/2))
+}
+
+// cut shortens text to a width, with an ellipsis.
+func cut(text string, width float32, as *canvas.Text) string {
+	fits := func(s string) bool { return fyne.MeasureText(s, as.TextSize, as.TextStyle).Width <= width }
+	if width <= 0 || fits(text) {
+		return text
+	}
+	runes := []rune(text)
+	lo, hi := 0, len(runes)
+	for lo < hi {
+		mid := (lo + hi + 1) / 2
+		if fits(string(runes[:mid]) + "…") {
+			lo = mid
+		} else {
+			hi = mid - 1
+		}
+	}
+	return string(runes[:lo]) + "…"
+}

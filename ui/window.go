@@ -1,0 +1,179 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"latchkey/player"
+	"latchkey/player/frame"
+	"latchkey/ui/catalogue"
+	"latchkey/ui/controls"
+	"latchkey/ui/files"
+	"latchkey/ui/icon"
+	"latchkey/ui/signin"
+	"latchkey/ui/theme"
+)
+
+// picture is what shows frames: video.View.
+type picture interface {
+	fyne.CanvasObject
+	SetFrame(*frame.Video) (replaced *frame.Video)
+	Clear() (replaced *frame.Video)
+}
+
+// screen is one of the window's three.
+type screen string
+
+const (
+	screenStart     screen = "start"
+	screenCatalogue screen = "catalogue"
+	screenPlayer    screen = "player"
+)
+
+// window is everything behind one Fyne window. It belongs to the main goroutine.
+type window struct {
+	// Constant after newWindow.
+	options  Options
+	app      fyne.App
+	win      fyne.Window
+	picture  picture
+	pointer  pointer
+	now      func() time.Time
+	dispatch *dispatcher
+	commands *commands
+	tasks    group
+	hooks    controls.Hooks
+
+	// Widgets, from back to front.
+	root      *fyne.Container
+	surface   *controls.DoubleSurface
+	replay    *fyne.Container
+	spinner   *controls.Spinner
+	top       *topBar
+	bar       *controls.Bar
+	toast     *controls.Toast
+	start     *startScreen
+	catalogue *catalogueScreen
+	scrim     *canvas.Rectangle
+	shield    *controls.Surface // keeps clicks off what the scrim covers
+	signIn    *signin.Pane
+	files     *files.Pane
+	trouble   *trouble
+	lens      *lens
+
+	// What is shown, and since when.
+	screen     screen
+	snapshot   player.Snapshot
+	polled     time.Time
+	active     time.Time // the pointer's last movement
+	shown      bool      // whether controls and pointer are to be seen
+	waiting    time.Time // since when there is something to wait for; zero: there is not
+	toastUntil time.Time
+	pane       fyne.CanvasObject // the card on top, or nil
+
+	// What plays, and what a person wants of it.
+	source     string // the resource's URL or file; never shown
+	title      catalogue.Title
+	startAt    time.Duration
+	preparing  bool // the resource is to be prepared once it is initialized
+	wantPlay   bool
+	seekTo     *seekWish
+	volume     float64
+	muted      bool
+	speed      float64
+	signedIn   bool
+	asked      *player.SignInRequest // the wish for a sign-in that was last shown
+	answered   time.Time             // when it was answered; zero: it was not
+	attempts   int                   // answered wishes in a row that were refused
+	blocked    time.Time             // until when no sign-in is offered
+	cancelSign context.CancelFunc
+	cancelRead context.CancelFunc
+
+	// Automation.
+	frames     int
+	firstFrame time.Time
+	captured   bool
+	saving     bool
+	pump       *fyne.Animation
+}
+
+// newWindow builds the window and shows its first screen. It starts no goroutine and no animation.
+func newWindow(app fyne.App, o Options, view picture) (*window, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	w := &window{
+		options: o, app: app, picture: view, now: time.Now, dispatch: newDispatcher(),
+		volume: 1, speed: o.Speed, shown: true,
+	}
+	w.commands = newCommands(w.commandFailed)
+	w.hooks = controls.Hooks{Activity: w.stir, Key: w.typedKey}
+	w.win = app.NewWindow("Latchkey")
+	w.win.SetPadded(false)
+	w.win.SetMaster()
+	w.pointer = pointer{win: w.win}
+	w.build()
+	w.win.SetContent(w.root)
+	w.win.Resize(fyne.NewSize(1120, 630))
+	w.win.CenterOnScreen()
+	w.win.Canvas().SetOnTypedKey(w.typedKey)
+	w.win.Canvas().AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { w.pasteAndOpen() })
+	w.win.SetOnDropped(w.dropped)
+	w.active = w.now()
+	w.goHome()
+	return w, nil
+}
+
+// build makes all widgets; the screens decide which are visible.
+func (w *window) build() {
+	black := canvas.NewRectangle(theme.Black)
+	w.surface = controls.NewDoubleSurface(w.hooks, w.playPause, w.toggleFullScreen, w.changeVolume)
+	w.spinner = controls.NewSpinner()
+	w.toast = controls.NewToast()
+	w.bar = controls.NewBar(w.hooks, controls.Actions{
+		PlayPause: w.playPause, Seek: w.seek, Step: w.seekBy, Volume: w.setVolume, Mute: w.toggleMute,
+		Speed: w.setSpeed, FullScreen: w.toggleFullScreen,
+	})
+	w.top = newTopBar(w.hooks, w.leave)
+	w.replay = w.buildReplay()
+	w.start = w.buildStart()
+	w.catalogue = w.buildCatalogue()
+	w.scrim = canvas.NewRectangle(theme.Scrim)
+	w.shield = controls.NewSurface(w.hooks)
+	w.signIn = signin.New(w.hooks, signin.Actions{
+		Browser: w.signInWithBrowser, Pairs: w.signInWithPairs, Paste: w.clipboard, Close: w.leaveSignIn,
+	}, signin.Ways{Browser: w.options.Browser != nil}, w.layoutPane)
+	w.trouble = w.buildTrouble()
+	w.lens = newLens(w.win)
+	w.files = files.New(w.hooks, files.Actions{Read: w.readFolder, Open: w.open, Close: w.closePane})
+	w.root = &fyne.Container{Objects: []fyne.CanvasObject{
+		black, w.picture, w.surface, w.replay, w.spinner, w.top.Container, w.bar, w.toast,
+		w.start.Container, w.catalogue.Container, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container,
+		w.lens.Rectangle,
+	}}
+	w.root.Layout = stage{w: w, full: []fyne.CanvasObject{
+		black, w.picture, w.surface, w.start.Container, w.catalogue.Container, w.scrim, w.shield,
+	}}
+	for _, o := range []fyne.CanvasObject{w.replay, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container} {
+		o.Hide()
+	}
+	w.bar.Update(w.barState())
+}
+
+// buildReplay makes what stands on the picture at the end of a stream.
+func (w *window) buildReplay() *fyne.Container {
+	again := controls.NewIconButton(icon.Replay, 84, theme.Pill, w.hooks, w.playPause)
+	back := controls.NewButton("Back", icon.Back, controls.Secondary, w.hooks, w.leave)
+	box := &fyne.Container{Objects: []fyne.CanvasObject{again, back}}
+	box.Layout = replayLayout{again, back}
+	return box
+}
+
+// stir notes that the pointer moved, or something else happened that brings the controls back.
+func (w *window) stir() {
+	w.active = w.now()
+	w.showControls()
+}
