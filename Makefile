@@ -9,6 +9,9 @@ NFPM_VERSION := v2.44.2
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)
 NFPM := $(TOOLS)/nfpm-$(NFPM_VERSION)
 
+# One set of flags everywhere, so that building, testing and packaging share what is compiled.
+export GOFLAGS := -trimpath -buildvcs=false $(GOFLAGS)
+
 FUZZTIME ?= 1m
 BENCH ?= .
 ARGS ?=
@@ -27,7 +30,7 @@ test-deps: ## install what the tests and the package need as well
 
 .PHONY: build
 build: deps ## the program: bin/latchkey
-	go build -trimpath -o $(BIN) ./cmd/latchkey
+	go build -o $(BIN) ./cmd/latchkey
 
 .PHONY: run
 run: build ## start the window; ARGS="URL" plays that
