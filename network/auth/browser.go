@@ -22,7 +22,7 @@ const (
 )
 
 // ErrTimeout is a person who did not come back from the browser in time.
-var ErrTimeout = errors.New("nobody signed in in time")
+var ErrTimeout = errors.New("the sign-in took too long")
 
 // Fetcher makes a request whose answer fits into memory; *network.Client is one.
 type Fetcher interface {

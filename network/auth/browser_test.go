@@ -186,7 +186,7 @@ func TestSignInThatDoesNotHappen(t *testing.T) {
 	short.Limit = time.Millisecond
 	_, err := short.SignIn(t.Context(), nothing)
 	require.ErrorIs(t, err, auth.ErrTimeout)
-	assert.NotErrorIs(t, err, auth.ErrState)
+	require.NotErrorIs(t, err, auth.ErrState)
 
 	_, err = browser.SignIn(t.Context(), func(string) error { return broken })
 	require.ErrorIs(t, err, broken)

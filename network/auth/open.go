@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -32,7 +33,7 @@ func OpenBrowser(page string) error {
 	if err != nil {
 		return fmt.Errorf("%s is not installed: %w", name, ErrNoBrowser)
 	}
-	command := exec.Command(path, append(arguments, u.String())...)
+	command := exec.CommandContext(context.Background(), path, append(arguments, u.String())...) // it may outlive the sign-in
 	if err := command.Start(); err != nil {
 		return fmt.Errorf("start %s: %w: %w", name, err, ErrNoBrowser)
 	}

@@ -141,7 +141,7 @@ func TestDemoFromSignInToTheLastSegment(t *testing.T) {
 			for _, key := range keys {
 				response, _, err := get(t, client, demo.URL(key[1]))
 				require.NoError(t, err)
-				assert.Equal(t, http.StatusUnauthorized, response.StatusCode, "no key without the cookie")
+				assert.Equal(t, http.StatusUnauthorized, response.status, "no key without the cookie")
 				assert.Len(t, fetch(t, client, demo.URL(key[1]), "Cookie", cookie), 16)
 			}
 			// The first segment decrypts to what ships. Cookies that nobody asked for do no harm, and are in the log.
@@ -177,7 +177,7 @@ func TestDemoSessionsEnd(t *testing.T) {
 	status := func(cookie string) int {
 		response, _, err := get(t, client, key, "Cookie", cookie)
 		require.NoError(t, err)
-		return response.StatusCode
+		return response.status
 	}
 	first, second := signIn(t, demo, client), signIn(t, demo, client)
 	assert.NotEqual(t, first, second)
@@ -197,7 +197,7 @@ func TestDemoSessionsEnd(t *testing.T) {
 	value := regexp.MustCompile(`"value":"([^"]+)"`).FindStringSubmatch(body)[1]
 	response, _, err := get(t, client, brief.URL(brief.KeyPaths()[0]), "Cookie", "session="+value)
 	require.NoError(t, err)
-	assert.Equal(t, 401, response.StatusCode, "it has expired")
+	assert.Equal(t, 401, response.status, "it has expired")
 }
 
 func TestCodeIsGoodOnceAndForItsPlayer(t *testing.T) {
@@ -215,7 +215,7 @@ func TestCodeIsGoodOnceAndForItsPlayer(t *testing.T) {
 	exchange := func(form url.Values) int {
 		status, _, body := post(t, client, demo.TokenURL(), form)
 		if status != http.StatusOK {
-			assert.Equal(t, "{\"error\":\"invalid_grant\"}\n", body)
+			assert.JSONEq(t, `{"error": "invalid_grant"}`, body)
 		}
 		return status
 	}
@@ -231,7 +231,7 @@ func TestCodeIsGoodOnceAndForItsPlayer(t *testing.T) {
 	}
 	response, _, err := get(t, client, demo.TokenURL())
 	require.NoError(t, err)
-	assert.Equal(t, http.StatusMethodNotAllowed, response.StatusCode)
+	assert.Equal(t, http.StatusMethodNotAllowed, response.status)
 }
 
 func TestSignInPage(t *testing.T) {
@@ -243,7 +243,7 @@ func TestSignInPage(t *testing.T) {
 		} {
 			response, body, err := get(t, client, demo.SignInURL()+"?redirect_uri="+url.QueryEscape(uri))
 			require.NoError(t, err)
-			assert.Equal(t, http.StatusBadRequest, response.StatusCode, uri)
+			assert.Equal(t, http.StatusBadRequest, response.status, uri)
 			assert.NotContains(t, string(body), "<form")
 			status, location, _ := post(t, client, demo.SignInURL(), url.Values{"redirect_uri": {uri}, "user": {"a"}, "password": {"b"}})
 			assert.Equal(t, http.StatusBadRequest, status, uri)
@@ -260,8 +260,8 @@ func TestSignInPage(t *testing.T) {
 	t.Run("headers", func(t *testing.T) {
 		response, _, err := get(t, client, demo.SignInURL())
 		require.NoError(t, err)
-		assert.Contains(t, response.Header.Get("Content-Security-Policy"), "default-src 'none'")
-		assert.Equal(t, "no-store", response.Header.Get("Cache-Control"))
+		assert.Contains(t, response.header.Get("Content-Security-Policy"), "default-src 'none'")
+		assert.Equal(t, "no-store", response.header.Get("Cache-Control"))
 	})
 	t.Run("cancel", func(t *testing.T) {
 		_, location, _ := post(t, client, demo.SignInURL(), url.Values{"redirect_uri": {redirectURI}, "state": {"s"}, "action": {"cancel"}})

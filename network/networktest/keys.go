@@ -1,6 +1,7 @@
 package networktest
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
@@ -8,9 +9,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // keyPath is where an origin's key server stands.
@@ -69,11 +70,8 @@ func (k *keyRing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Length", strconv.Itoa(len(key)))
 	w.Header().Set("Cache-Control", "no-store")
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(key[:]) // a client that went away is no matter of the server's
-	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(key[:]))
 }
 
 // randomise fills each slice with random bytes.
@@ -92,15 +90,15 @@ func sequenceIV(sequence uint64) (iv [aes.BlockSize]byte) {
 	return iv
 }
 
-// encrypt returns the AES-128 CBC encryption of clear with PKCS#7 padding; clear is not changed.
-func encrypt(clear []byte, key secretKey, iv [aes.BlockSize]byte) []byte {
+// encrypt returns the AES-128 CBC encryption of data with PKCS#7 padding; data is not changed.
+func encrypt(data []byte, key secretKey, iv [aes.BlockSize]byte) []byte {
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		panic(err) // the length of a secretKey is right
 	}
-	padded := make([]byte, encryptedSize(int64(len(clear))))
-	for i := copy(padded, clear); i < len(padded); i++ {
-		padded[i] = byte(len(padded) - len(clear))
+	padded := make([]byte, encryptedSize(int64(len(data))))
+	for i := copy(padded, data); i < len(padded); i++ {
+		padded[i] = byte(len(padded) - len(data))
 	}
 	cipher.NewCBCEncrypter(block, iv[:]).CryptBlocks(padded, padded)
 	return padded

@@ -164,29 +164,29 @@ func (l *library) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, name, l.started, bytes.NewReader(content))
 		return
 	}
-	http.ServeFileFS(w, r, l.fsys, name)
+	http.FileServerFS(l.fsys).ServeHTTP(w, r)
 }
 
 // encrypted returns a file as served: its parts, one after the other, each encrypted by itself.
 func (l *library) encrypted(name string, parts []part) ([]byte, error) {
-	clear, err := fs.ReadFile(l.fsys, name)
+	file, err := fs.ReadFile(l.fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("read segment: %w", err)
 	}
 	var content []byte
 	for _, p := range parts {
-		end := int64(len(clear))
+		end := int64(len(file))
 		if p.length >= 0 {
 			end = p.offset + p.length
 		}
-		if p.offset > end || end > int64(len(clear)) {
+		if p.offset > end || end > int64(len(file)) {
 			return nil, fmt.Errorf("read segment %s: %w", name, io.ErrUnexpectedEOF)
 		}
 		if p.clear {
-			content = append(content, clear[p.offset:end]...)
+			content = append(content, file[p.offset:end]...)
 			continue
 		}
-		content = append(content, encrypt(clear[p.offset:end], p.key, p.iv)...)
+		content = append(content, encrypt(file[p.offset:end], p.key, p.iv)...)
 	}
 	return content, nil
 }

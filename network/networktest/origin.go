@@ -11,7 +11,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -225,15 +224,6 @@ func (o *Origin) find(path string) (network.Class, http.Handler) {
 		return network.ClassKey, &o.keys
 	}
 	return o.library.class(path), o.library
-}
-
-// HostPort returns the host and port of the origin, as they stand in its URLs.
-func (o *Origin) HostPort() string {
-	u, err := url.Parse(o.base)
-	if err != nil {
-		panic(err) // base was made by NewOrigin
-	}
-	return u.Host
 }
 
 // statusWriter notes the status of an answer for the log.

@@ -1,9 +1,6 @@
 package networktest
 
-import (
-	"image"
-	"image/color"
-)
+import "image"
 
 // The time code's layout: see ReadTimeCode.
 const (
@@ -118,5 +115,6 @@ func cellLevel(img image.Image, left, right, y, cell int) int {
 
 // luma is the brightness of a pixel, 0 to 255.
 func luma(img image.Image, x, y int) int {
-	return int(color.GrayModel.Convert(img.At(x, y)).(color.Gray).Y)
+	r, g, b, _ := img.At(x, y).RGBA()
+	return int((299*r + 587*g + 114*b) / 1000 >> 8)
 }
