@@ -44,7 +44,7 @@ type body struct {
 	end      int64 // of the part that the server has promised, or -1
 	total    int64 // of the resource, or -1
 	attempt  int
-	failures int
+	failures int // attempts that failed, those before the body included
 	resumes  int
 	progress int64 // since the last failure
 	failed   time.Time
@@ -181,13 +181,17 @@ func (w *wire) Read(p []byte) (int, error) {
 // resume goes on with a new exchange after err, or returns the error to give up with.
 func (b *body) resume(err error) error {
 	e, ok := errors.AsType[*Error](err)
-	if !ok || !b.resumable {
+	if !ok || !b.resumable || (b.validator() == "" && b.total < 0) {
 		return err
 	}
-	if b.failures == 0 || b.progress >= resumeProgress {
-		b.failures, b.failed = 0, time.Now()
+	if b.progress >= resumeProgress {
+		b.failures, b.failed = 0, time.Time{}
+	}
+	if b.failed.IsZero() {
+		b.failed = time.Now()
 	}
 	b.progress = 0
+	cut := e
 	for {
 		b.failures++
 		b.resumes++
@@ -208,6 +212,10 @@ func (b *body) resume(err error) error {
 		}
 		if err == nil {
 			return nil
+		}
+		if !b.resumable {
+			cut.Attempts = b.attempt
+			return cut
 		}
 		if e, ok = errors.AsType[*Error](err); !ok {
 			return err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -139,6 +140,7 @@ func (e *timeoutError) Timeout() bool { return true }
 var (
 	errProtocol   = errors.New("the answer is not valid HTTP")
 	errConnection = errors.New("the connection failed")
+	errNoTLS      = errors.New("the server does not speak TLS")
 	errHungUp     = errors.New("the server closed the connection without an answer")
 )
 
@@ -173,8 +175,8 @@ func cleanCause(err error) error {
 	if e, ok := errors.AsType[syscall.Errno](err); ok {
 		return e
 	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return errors.New("the server does not speak TLS")
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
+		return errNoTLS
 	}
 	if errors.Is(err, io.EOF) {
 		return errHungUp // io.EOF in an error would read as a body's end
@@ -190,6 +192,9 @@ func cleanCause(err error) error {
 
 // permanent says that a connection which failed with err will fail the same way again.
 func permanent(err error) bool {
+	if errors.Is(err, errNoTLS) {
+		return true
+	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		return e.IsNotFound
 	}

@@ -42,6 +42,7 @@ func (c *Client) run(ctx context.Context, p *plan, whole bool) (response *Respon
 			renewed = true // refused with pairs that have been replaced since
 			continue
 		}
+		attempt = max(attempt, e.Attempts) // a body's resumptions count
 		pause, again := p.policy.again(failure{err: e, attempt: attempt, elapsed: time.Since(started), random: rand.Float64()})
 		if !again {
 			return response, data, err

@@ -66,7 +66,7 @@ func (c *Client) respond(ctx context.Context, p *plan, x *exchange, limit int64)
 		return nil, e
 	}
 	answer := x.response
-	b := &body{client: c, plan: p, exchange: x, left: limit, want: -1, end: -1, attempt: x.attempt,
+	b := &body{client: c, plan: p, exchange: x, left: limit, want: -1, end: -1, attempt: x.attempt, failures: x.attempt - 1,
 		etag: answer.Header.Get("ETag"), modified: answer.Header.Get("Last-Modified")}
 	r := &Response{Status: answer.StatusCode, Header: answer.Header, URL: x.route.target.String(), Body: b,
 		ContentLength: answer.ContentLength, TotalLength: -1}
