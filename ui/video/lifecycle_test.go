@@ -138,11 +138,15 @@ func TestPrepareConvertsOffTheFyneGoroutine(t *testing.T) {
 func TestPrepareWhileResizing(t *testing.T) {
 	v := New(Options{Renderer: Image, Convert: luma{}})
 	screen.place(v, 128, 96)
-	frames := make(chan *frame.Video)
+	const n = 60
+	decoded, frames := make(chan *frame.Video, n), make(chan *frame.Video)
+	for i := range n {
+		decoded <- grey(t, byte(i))
+	}
+	close(decoded)
 	go func() {
 		defer close(frames)
-		for i := range 60 {
-			f := grey(t, byte(i))
+		for f := range decoded {
 			assert.NoError(t, v.Prepare(f))
 			frames <- f
 		}

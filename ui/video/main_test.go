@@ -1,6 +1,7 @@
 package video
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"io"
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
-	stop, err := startXvfb()
+	stop, err := startXvfb(context.Background())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "start Xvfb:", err)
 		return 1
@@ -46,13 +47,13 @@ func run(m *testing.M) int {
 
 // startXvfb starts an X server on a display of its own choice and points DISPLAY at it. stop ends it
 // and waits for its end.
-func startXvfb() (stop func(), err error) {
+func startXvfb(ctx context.Context) (stop func(), err error) {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer read.Close()
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1920x1080x24", "-nolisten", "tcp")
+	cmd := exec.CommandContext(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", "1920x1080x24", "-nolisten", "tcp")
 	cmd.ExtraFiles = []*os.File{write}
 	err = cmd.Start()
 	write.Close()

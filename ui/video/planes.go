@@ -96,7 +96,7 @@ func ceilShift(n, shift int) int {
 	return -(-n >> shift)
 }
 
-// texture is the first rows rows of a plane as an image that Fyne uploads: each texel is four bytes of
+// texture is the top of a plane, some rows of it, as an image that Fyne uploads: each texel is four bytes of
 // a row. The bytes are the plane's own unless its rows are not a whole number of texels or its memory
 // ends with the last row's samples; then they are copied into spare, which is grown as needed and
 // returned.

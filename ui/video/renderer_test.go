@@ -15,7 +15,7 @@ func TestParseRenderer(t *testing.T) {
 	}
 	for _, wrong := range []string{"", "Auto", "gpu", "Renderer(1)"} {
 		_, err := ParseRenderer(wrong)
-		assert.Error(t, err, wrong)
+		require.Error(t, err, wrong)
 	}
 	assert.Equal(t, "Renderer(7)", Renderer(7).String())
 }

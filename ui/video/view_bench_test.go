@@ -39,7 +39,7 @@ func BenchmarkView(b *testing.B) {
 			for i := range frames {
 				frames[i] = source(b, frame.Video{
 					Width: 1920, Height: 1080, Format: frame.YUV420P, Matrix: frame.MatrixBT709, Range: frame.RangeLimited,
-				}, 64)
+				}, 0)
 			}
 			b.ReportAllocs()
 			b.ResetTimer()
