@@ -14,6 +14,7 @@ enum {
     LK_ERROR_TEXT = 96,  // bytes of FFmpeg's own text of a code
     LK_ERROR_LINE = 200, // bytes of the last line that FFmpeg logged as an error
     LK_PLANES = 4,
+    LK_STREAMS = 128, // most streams of a container
 };
 
 // lk_failure says why a function failed. It is written on failure alone.
@@ -45,6 +46,7 @@ typedef struct lk_input {
     AVFormatContext *format;
     AVIOContext *io;
     uintptr_t reader; // cgo.Handle of the Go reader
+    int64_t next[LK_STREAMS]; // end of each stream's last packet in its ticks, or AV_NOPTS_VALUE
 } lk_input;
 
 typedef struct lk_input_options {
@@ -108,6 +110,7 @@ typedef struct lk_decoder {
     AVFrame *frame; // the next frame's, or NULL
     AVRational stream_aspect;
     int rotation;
+    int64_t next; // end of the last frame in ticks, or AV_NOPTS_VALUE
 } lk_decoder;
 
 // lk_picture is a decoded picture, flattened. The planes are the frame's.

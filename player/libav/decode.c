@@ -1,3 +1,4 @@
+#include <libavutil/common.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 
@@ -85,6 +86,7 @@ int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int thread
         return lk_fail(f, AVERROR(ENOMEM));
     d->stream_aspect = p->stream_aspect;
     d->rotation = p->rotation;
+    d->next = AV_NOPTS_VALUE;
     int ret = open_codec(d, p, extradata, threads);
     if (ret < 0) {
         lk_fail(f, ret);
@@ -121,6 +123,7 @@ void lk_decoder_skip(lk_decoder *d, int nonreference)
 void lk_decoder_flush(lk_decoder *d)
 {
     avcodec_flush_buffers(d->codec);
+    d->next = AV_NOPTS_VALUE;
 }
 
 // receive leaves the next frame in d->frame.
@@ -133,6 +136,17 @@ static int receive(lk_decoder *d, lk_failure *f)
     if (ret == LK_AGAIN || ret == LK_EOF)
         return ret;
     return ret < 0 ? lk_fail(f, ret) : 0;
+}
+
+// frame_time returns the frame's time stamp. One that the decoder lost, as at the end of MPEG-2 without
+// presentation times, follows the frame before.
+static int64_t frame_time(lk_decoder *d, const AVFrame *frame)
+{
+    int64_t at = frame->best_effort_timestamp, duration = lk_frame_duration(frame);
+    if (at == AV_NOPTS_VALUE)
+        at = d->next;
+    d->next = at == AV_NOPTS_VALUE || duration <= 0 ? AV_NOPTS_VALUE : av_sat_add64(at, duration);
+    return at;
 }
 
 // upright makes a picture whose rows lie in memory from top to bottom, as most do already.
@@ -214,7 +228,7 @@ int lk_decoder_receive_picture(lk_decoder *d, lk_picture *out, lk_failure *f)
         return lk_fail(f, ret);
     }
     const AVFrame *frame = d->frame;
-    out->pts = frame->best_effort_timestamp;
+    out->pts = frame_time(d, frame);
     out->duration = lk_frame_duration(frame);
     out->width = frame->width;
     out->height = frame->height;
@@ -239,7 +253,7 @@ int lk_decoder_receive_sound(lk_decoder *d, lk_sound *out, lk_failure *f)
     if (ret < 0)
         return ret;
     const AVFrame *frame = d->frame;
-    out->pts = frame->best_effort_timestamp;
+    out->pts = frame_time(d, frame);
     out->sample_rate = frame->sample_rate;
     out->channels = frame->ch_layout.nb_channels;
     out->samples = frame->nb_samples;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include <libavutil/avstring.h>
+#include <libavutil/common.h>
 #include <libavutil/display.h>
 #include <libavutil/mathematics.h>
 #include <libavutil/opt.h>
@@ -15,7 +16,6 @@ extern int64_t latchkeySeek(uintptr_t reader, int64_t offset, int whence);
 
 enum {
     IO_BUFFER = 64 << 10,
-    MAX_STREAMS = 128,
     // Frames that the frame rate is guessed from where the header has none; FFmpeg's own 20 to 40 cost
     // a second of media before the first picture.
     FRAME_RATE_PROBE = 3,
@@ -75,7 +75,7 @@ static int open_format(lk_input *in, const lk_input_options *o, const char *name
     c->probesize = o->probe_bytes;
     c->max_analyze_duration = o->analyze_us;
     c->fps_probe_size = FRAME_RATE_PROBE;
-    c->max_streams = MAX_STREAMS;
+    c->max_streams = LK_STREAMS;
     c->format_whitelist = av_strdup(containers);
     c->protocol_whitelist = av_strdup("none");
     if (!c->format_whitelist || !c->protocol_whitelist)
@@ -101,6 +101,12 @@ static int has_media(const AVFormatContext *c)
     return 0;
 }
 
+static void forget_times(lk_input *in)
+{
+    for (int i = 0; i < LK_STREAMS; i++)
+        in->next[i] = AV_NOPTS_VALUE;
+}
+
 int lk_input_open(const lk_input_options *o, const char *format, lk_input **out, lk_failure *f)
 {
     lk_log_begin();
@@ -108,6 +114,7 @@ int lk_input_open(const lk_input_options *o, const char *format, lk_input **out,
     if (!in)
         return lk_fail(f, AVERROR(ENOMEM));
     in->reader = o->reader;
+    forget_times(in);
     uint8_t *buffer = av_malloc(IO_BUFFER);
     if (buffer)
         in->io = avio_alloc_context(buffer, IO_BUFFER, 0, in, on_read, NULL, o->seekable ? on_seek : NULL);
@@ -210,6 +217,30 @@ void lk_input_stream(const lk_input *in, int index, lk_stream *out)
     copy_parameters(s, &out->parameters);
 }
 
+// complete_times fills in what FFmpeg leaves out for the sound that it has split up before it knew how
+// long a packet of it plays: all but the first of the first PES packet of a transport stream.
+static void complete_times(lk_input *in, AVPacket *p)
+{
+    const AVStream *s = in->format->streams[p->stream_index];
+    const AVCodecParameters *par = s->codecpar;
+    if (par->codec_type != AVMEDIA_TYPE_AUDIO || p->stream_index >= LK_STREAMS)
+        return;
+    int64_t *next = &in->next[p->stream_index];
+    AVRational length = {par->frame_size, par->sample_rate};
+    if (p->duration <= 0 && length.num > 1 && length.den > 0)
+        p->duration = av_rescale_q(1, length, s->time_base);
+    else
+        length = (AVRational){0, 1};
+    if (p->pts == AV_NOPTS_VALUE && p->dts == AV_NOPTS_VALUE)
+        p->pts = p->dts = *next;
+    if (p->pts == AV_NOPTS_VALUE || p->duration <= 0)
+        *next = AV_NOPTS_VALUE;
+    else if (length.num)
+        *next = av_add_stable(s->time_base, p->pts, length, 1);
+    else
+        *next = av_sat_add64(p->pts, p->duration);
+}
+
 int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
 {
     lk_log_begin();
@@ -223,6 +254,8 @@ int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
         av_packet_unref(p);
         ret = LK_READER;
     }
+    if (ret >= 0)
+        complete_times(in, p);
     out->pts = p->pts;
     out->dts = p->dts;
     out->duration = p->duration;
@@ -245,6 +278,7 @@ int lk_input_seek(lk_input *in, int stream, int64_t ns, lk_failure *f)
     lk_log_begin();
     if (stream < 0 || stream >= (int)in->format->nb_streams)
         return lk_fail(f, AVERROR(EINVAL));
+    forget_times(in);
     in->io->error = 0;
     in->io->eof_reached = 0;
     int64_t at = av_rescale_q(ns, (AVRational){1, 1000000000}, in->format->streams[stream]->time_base);

@@ -58,7 +58,7 @@ var videoArguments = map[string][]string{
 	"h264":  {"-c:v", "libx264", "-preset", "veryfast"},
 	"hevc":  {"-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1"},
 	"vp9":   {"-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "200k"},
-	"av1":   {"-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "9", "-b:v", "200k"},
+	"av1":   {"-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-b:v", "200k"},
 	"mpeg2": {"-c:v", "mpeg2video"},
 	"mpeg4": {"-c:v", "mpeg4"},
 }
@@ -97,7 +97,7 @@ func or[T comparable](value, fallback T) T {
 func Make(t testing.TB, s Spec) string {
 	t.Helper()
 	arguments, err := s.arguments()
-	return cached(t, fmt.Sprintf("%s %q", s.Container, arguments), func(dir string) (string, error) {
+	return cached(t, fmt.Sprintf("%s turned by %d: %q", or(s.Container, "mp4"), s.Rotation, arguments), func(dir string) (string, error) {
 		if err != nil {
 			return "", err
 		}
@@ -118,7 +118,8 @@ func Make(t testing.TB, s Spec) string {
 
 // rotate copies a medium with another display matrix.
 func rotate(from, to string, degrees int) error {
-	plain := []string{"-i", from, "-c", "copy", "-metadata:s:v", fmt.Sprintf("rotate=%d", degrees), to}
+	// Both options count counterclockwise.
+	plain := []string{"-i", from, "-c", "copy", "-metadata:s:v", fmt.Sprintf("rotate=%d", (360-degrees)%360), to}
 	newer := []string{"-display_rotation:v", strconv.Itoa(-degrees), "-i", from, "-c", "copy", to}
 	if _, err := run(nil, newer...); err == nil {
 		return nil
