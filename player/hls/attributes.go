@@ -137,7 +137,7 @@ func skipSpace(s string, i int) int {
 }
 
 func isAttributeName(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if c := s[i]; (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
 			return false
 		}

@@ -102,7 +102,7 @@ func fraction(s string) (rest string, nano int, ok bool) {
 
 func digits(s string, n *int) bool {
 	*n = 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
 			return false
 		}

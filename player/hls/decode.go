@@ -55,7 +55,8 @@ func (p *parser) writeSegment(s *Segment, next *nextSegment, uri string) {
 	}
 	p.charge(len(in) - start)
 	m.rows = append(m.rows, row{uriStart: start, uriEnd: len(in)})
-	m.input = append(in, '\n')
+	in = append(in, '\n')
+	m.input = in
 }
 
 // decodeSegments lets the parser read the segments and completes ours with what it says.

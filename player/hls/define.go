@@ -77,7 +77,7 @@ func (p *parser) define(text string) {
 }
 
 func isVariableName(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if !isVariableByte(s[i]) {
 			return false
 		}

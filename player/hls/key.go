@@ -62,7 +62,8 @@ func (p *parser) readKey(value string) {
 		p.tooLarge("more than %d keys are in force at once", maxKeyFormats)
 		return
 	}
-	m.keys = append(keys, key)
+	keys = append(keys, key)
+	m.keys = keys
 	p.charge(keyBytes * len(m.keys))
 }
 

@@ -49,10 +49,9 @@ func (p *parser) readTargetDuration(value string) {
 	if !p.once(seenTargetDuration, "EXT-X-TARGETDURATION", "4.3.3") {
 		return
 	}
-	f, ok := 0.0, true
-	if n, whole := parseInteger(value); whole {
-		f = float64(n)
-	} else {
+	n, ok := parseInteger(value)
+	f := float64(n)
+	if !ok {
 		p.must(clause, "EXT-X-TARGETDURATION is not a whole number")
 		f, _, ok = parseDecimal(value, false)
 	}

@@ -18,7 +18,7 @@ func parseInteger(s string) (uint64, bool) {
 	if s == "" || len(s) > maxIntegerDigits {
 		return 0, false
 	}
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
 			return 0, false
 		}
@@ -37,7 +37,7 @@ func parseLength(s string) (int64, bool) {
 // has a point. RFC 8216, 4.2.
 func isDecimal(s string) (ok, point bool) {
 	digits := 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= '0' && c <= '9':
 			digits++

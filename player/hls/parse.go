@@ -138,8 +138,8 @@ func (p *parser) should(clause, format string, args ...any) {
 }
 
 // fatal is for what nobody can make sense of: an error.
-func (p *parser) fatal(clause, format string, args ...any) {
-	p.fatalAt(p.line, clause, format, args...)
+func (p *parser) fatal(clause, message string) {
+	p.fatalAt(p.line, clause, "%s", message)
 }
 
 func (p *parser) fatalAt(line int, clause, format string, args ...any) {

@@ -178,7 +178,9 @@ func (p *parser) checkServerControl() {
 		c = &ServerControl{}
 		line = p.media.partInfLine
 	}
-	below := func(d, factor, target time.Duration) bool { return d > 0 && d < factor*target }
+	below := func(d time.Duration, factor int, target time.Duration) bool {
+		return d > 0 && d/time.Duration(factor) < target
+	}
 	if below(c.CanSkipUntil, 6, media.TargetDuration) {
 		p.mustAt(line, clause, "CAN-SKIP-UNTIL is less than six times the target duration")
 	}

@@ -61,7 +61,6 @@ type partLines struct {
 type nextSegment struct {
 	inf              bool
 	duration, title  string
-	durationLegal    bool
 	infLine          int
 	discontinuity    bool
 	gap              bool

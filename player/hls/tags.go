@@ -138,10 +138,10 @@ func (p *parser) readHeader(line string) {
 // readURI reads a line that is no tag and no comment.
 func (p *parser) readURI(line string) {
 	uri := line
-	if strings.Contains(line, "{$") {
+	if strings.IndexByte(line, '{') >= 0 {
 		uri = strings.TrimSpace(p.substitute(line))
 	}
-	if strings.ContainsAny(uri, " \t") {
+	if strings.IndexByte(uri, ' ') >= 0 || strings.IndexByte(uri, '\t') >= 0 {
 		p.must("4.1", "white space in a URI")
 	}
 	if len(uri) > maxURIBytes {

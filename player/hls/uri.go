@@ -81,7 +81,7 @@ func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
 
 // hasScheme says whether a reference begins with a scheme. RFC 3986, 3.1.
 func hasScheme(ref string) bool {
-	for i := 0; i < len(ref); i++ {
+	for i := range len(ref) {
 		switch c := ref[i]; {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
 		case i > 0 && (c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.'):
@@ -130,7 +130,7 @@ func plainReference(ref string) referenceKind {
 		path = path[slash:]
 	}
 	query := false
-	for i := 0; i < len(path); i++ {
+	for i := range len(path) {
 		switch c := path[i]; {
 		case uriBytes[c]:
 		case c == '/':
@@ -147,7 +147,7 @@ func plainReference(ref string) referenceKind {
 }
 
 func plainHost(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if c := s[i]; !uriBytes[c] || c == '=' || c == '&' || c == '_' || c == '~' {
 			return false
 		}
