@@ -1,3 +1,88 @@
-// Package network is the one door to the wire: every request of the player goes through a Client, which
-// decides by the request's class who gets the cookie.
+// Package network is the one door to the wire. Every request of the player goes through a Client,
+// which knows what each one is for (its Class) and decides by that who gets the cookie, and nobody else.
+//
+//	configuration := network.NewConfiguration()
+//	configuration.CookieHeaders.SetValue("val1", "12345")
+//	configuration.CookieHeaders.SetValue("val2", "abcd")
+//	client, err := network.NewClient(configuration, network.Options{Resource: "https://www.example.com/main.m3u8"})
+//	defer client.Close()
+//	key, _, err := client.Fetch(ctx, network.Request{Class: network.ClassKey, URL: "https://keys.example.com/1"})
+//	// on the wire: Cookie: val1=12345; val2=abcd
+//
+// # Who gets the cookie pairs
+//
+//	class                                       UseCookieHeadersForAllRequests
+//	                                            off      on
+//	key, license                                yes      yes
+//	playlist, init, segment, certificate,       no       yes
+//	  subtitle, thumbnail, steering
+//	signin, other                               never    never
+//
+// and, if the class may have them, by where the request goes:
+//
+//	CookieOrigins given                         to these origins alone (scheme, host, port)
+//	the URL that the resource names             yes
+//	redirected, same registrable domain         yes
+//	redirected, another one, or an address      no
+//	from https to http                          never, nor any other cookie or Authorization; a
+//	                                            key, license or signin request is ErrDowngrade
+//
+// A way leads from https to http when an earlier hop was https, and also when the resource is https and names an http
+// URL. The registrable domain is that of the public suffix list; without a list's entry, as with localhost and
+// addresses, only the same host counts. A request's own headers (Authorization and the like) follow the same rules
+// on redirects; headers of the Configuration follow what Header says. Record.Rule tells which rule was applied.
+//
+// There is one Cookie header a request: the jar's cookies that match the URL (RFC 6265, with the public
+// suffix list), then the pairs in their order; of equal names the pair is sent. Its bytes are those
+// that were entered: nothing is quoted, cut or dropped. It is made anew for each attempt and each hop.
+//
+// # TVSDK's names
+//
+//	TVSDK                                       here
+//	NetworkConfiguration                        Configuration, from NewConfiguration
+//	  cookieHeaders (Metadata)                  Configuration.CookieHeaders (Metadata)
+//	  useCookieHeadersForAllRequests            Configuration.UseCookieHeadersForAllRequests
+//	  readSetCookieHeader                       Configuration.ReadSetCookieHeader
+//	  forceNativeNetworking                     Configuration.ForceNativeNetworking (no effect)
+//	  useRedirectedUrl                          Configuration.UseRedirectedURL, Response.URL
+//	  masterUpdateInterval                      Configuration.MasterUpdateInterval
+//	  networkDownVerificationUrl                Configuration.NetworkDownVerificationURL, Client.Online
+//	  customUserAgent                           Configuration.UserAgent
+//	  customHeaders                             Configuration.Headers
+//	  forceHTTPS                                Configuration.ForceHTTPS
+//	Metadata.setValue, getValue, setObject      Metadata.SetValue, Value, SetObject
+//	NETWORK_CONFIGURATION (metadata key)        player.NetworkConfigurationKey
+//	(none)                                      Configuration.CookieOrigins, Cookies, Timeouts
+//	(none)                                      Client.UpdateCookies, Epoch: pairs replaced during playback
+//
+// # What becomes of a request
+//
+//	Request ─▶ plan: checked ─▶ attempt ─▶ hop ─▶ Transport ─▶ origin
+//	             ▲    policy, pause │        ▲ rules │
+//	             └───────────────◀──┘        └───◀───┘ redirects, at most 5
+//	Response.Body ◀─ bounded ◀─ gunzip ◀─ resumed by Range ◀─ exchange: time-outs, record
+//
+// Each class has its time-outs (connection, first byte, stall, whole), its limit on the body and its number of
+// attempts. Repeated, with growing pauses, are time-outs, resets, cut bodies, 408, 429 and 5xx; on 429 and 503
+// Retry-After is obeyed up to 30 s, and a longer one is left to the caller (Error.RetryAfter). No other 4xx is
+// repeated, and no sign-in that may have reached the server. A media body that is cut goes on where it
+// was, with If-Range; the caller does not notice. A body that ends early is never taken for complete: it is
+// ErrTruncated, and io.ErrUnexpectedEOF.
+//
+// # Secrets
+//
+// Values live in Secret and Metadata, which print, log and encode as "[redacted]". An *Error and a Record have no
+// query, no user information, no value of a cookie or header, and nothing that a server wrote. net/http itself logs
+// what a server sends on an idle connection to the standard logger; a program that shows that logger's output
+// should silence it.
+//
+// # Concurrency
+//
+// A Client is safe for concurrent use and runs no goroutine of its own. A body has one reader; Close may be called
+// from elsewhere. A body that nobody reads is not timed: a paused player does not stall.
+//
+// # Specifications
+//
+// RFC 9110 (semantics, ranges, redirects, Retry-After), RFC 9112 (HTTP/1.1), RFC 9113 (HTTP/2), RFC 6265 (cookies; from
+// 6265bis the name prefixes and the protection of Secure cookies), RFC 6454 (origins), RFC 3986 (references).
 package network

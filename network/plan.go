@@ -47,7 +47,7 @@ func (c *Client) plan(r Request) (*plan, error) {
 		return fail(nil, err)
 	}
 	p := &plan{class: r.Class, policy: &c.policies[r.Class], method: r.Method, url: u, body: r.Body,
-		header: make(http.Header, len(r.Header)+1)}
+		header: make(http.Header, len(r.Header)+1), span: span{to: -1}}
 	if p.method == "" {
 		p.method = http.MethodGet
 		if r.Body != nil {
