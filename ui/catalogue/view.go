@@ -85,6 +85,7 @@ func (v *View) ShowTitles(titles []Title, locked bool) {
 		v.cards = append(v.cards, c)
 		v.grid.Objects = append(v.grid.Objects, c)
 	}
+	v.spinner.Hide()
 	v.middle.Hide()
 	v.scroll.Show()
 	v.grid.Refresh()
