@@ -131,6 +131,7 @@ func measure(t *testing.T, s *Sink, length time.Duration) fit {
 // tolerance is what an output may deviate in the contract.
 type tolerance struct {
 	slope  float64
+	rms    time.Duration // of the position's deviation from a straight line
 	offset time.Duration // between two looks at about the same time, and across a change
 	resume time.Duration // across a pause: what fades is passed over
 	start  time.Duration // until sound moves after a start
@@ -141,11 +142,12 @@ type tolerance struct {
 func keeps(t *testing.T, s *Sink, tol tolerance, slope float64) {
 	t.Helper()
 	f := measure(t, s, 2*time.Second)
-	for try := 1; try < tol.tries && math.Abs(f.slope-slope) > tol.slope; try++ {
+	for try := 1; try < tol.tries && (math.Abs(f.slope-slope) > tol.slope || f.rms > tol.rms); try++ {
 		f = measure(t, s, 2*time.Second)
 	}
 	t.Logf("slope %.5f, residual rms %v, max %v", f.slope, f.rms, f.max)
 	assert.InDelta(t, slope, f.slope, tol.slope)
+	assert.LessOrEqual(t, f.rms, tol.rms)
 	assert.Zero(t, s.Stats().Underruns)
 }
 
@@ -308,7 +310,7 @@ func contract(t *testing.T, tol tolerance, run func(t *testing.T, test func(t *t
 }
 
 func TestContractFake(t *testing.T) {
-	tol := tolerance{slope: 0.002, offset: 30 * time.Millisecond, resume: 80 * time.Millisecond, start: 5 * time.Second}
+	tol := tolerance{slope: 0.002, rms: time.Millisecond, offset: 30 * time.Millisecond, resume: 80 * time.Millisecond, start: 5 * time.Second}
 	contract(t, tol, func(t *testing.T, test func(*testing.T, *Sink)) {
 		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
@@ -322,7 +324,7 @@ func TestContractFake(t *testing.T) {
 }
 
 func TestContractNull(t *testing.T) {
-	tol := tolerance{slope: 0.0005, offset: 30 * time.Millisecond, resume: 30 * time.Millisecond, start: 5 * time.Second}
+	tol := tolerance{slope: 0.0005, rms: time.Millisecond, offset: 30 * time.Millisecond, resume: 30 * time.Millisecond, start: 5 * time.Second}
 	contract(t, tol, func(t *testing.T, test func(*testing.T, *Sink)) {
 		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
@@ -335,7 +337,7 @@ func TestContractNull(t *testing.T) {
 }
 
 func TestContractNoDevice(t *testing.T) {
-	tol := tolerance{slope: 0.0005, offset: 30 * time.Millisecond, resume: 30 * time.Millisecond, start: 5 * time.Second}
+	tol := tolerance{slope: 0.0005, rms: time.Millisecond, offset: 30 * time.Millisecond, resume: 30 * time.Millisecond, start: 5 * time.Second}
 	contract(t, tol, func(t *testing.T, test func(*testing.T, *Sink)) {
 		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
