@@ -109,7 +109,9 @@ func (p *Player) handle(m message) {
 		}
 	case messageShown:
 		if m.pipeline == p.pipeline {
-			p.shown(time.Now())
+			now := time.Now()
+			p.step(now) // what is shown is prepared
+			p.shown(now)
 		}
 	}
 }
@@ -391,15 +393,14 @@ func newSession(config Config, r *MediaResource, client *network.Client, out *ou
 func (p *Player) starved(now time.Time) bool {
 	pl := p.pipeline
 	if p.config.FreeRun {
-		return false
+		// Without a clock a decoder is always ahead of the loader; it starves when no more can come.
+		return p.session.waiting() && (pl.queues[libav.KindAudio].dry() || pl.queues[libav.KindVideo].dry())
 	}
-	packets, _, _, ended := pl.queues[libav.KindAudio].level()
-	if packets == 0 && !ended && !pl.audioEnded.Load() && p.outputs.sink.Queued() == 0 {
+	if pl.queues[libav.KindAudio].dry() && !pl.audioEnded.Load() && p.outputs.sink.Queued() == 0 {
 		return true
 	}
 	waiting, _, videoEnded, lastEnd := p.outputs.presenter.level()
-	packets, _, _, ended = pl.queues[libav.KindVideo].level()
-	return packets == 0 && !ended && !videoEnded && waiting == 0 && p.position(now, p.last) > lastEnd+lateLimit
+	return pl.queues[libav.KindVideo].dry() && !videoEnded && waiting == 0 && p.position(now, p.last) > lastEnd+lateLimit
 }
 
 // primed says whether there is a first picture, where there are pictures, and sound to begin with.

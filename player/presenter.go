@@ -47,6 +47,8 @@ type presenter struct {
 	repeated bool          // the picture on screen was counted as repeated
 	frames   Frames
 	offsets  []time.Duration
+	pos      time.Duration // the clock at the last tick, when running
+	running  bool
 }
 
 func newPresenter() *presenter {
@@ -61,6 +63,7 @@ func (p *presenter) reset() {
 	}
 	p.pictures, p.waiting = nil, nil
 	p.first, p.ended, p.shown, p.repeated, p.lastEnd = true, false, false, false, 0
+	p.running = false
 	p.mu.Unlock()
 	p.space.post()
 }
@@ -106,6 +109,7 @@ func (p *presenter) count(decoded, shown int) {
 // says that pos moves. The caller owns the picture.
 func (p *presenter) next(pos time.Duration, running bool) (v *frame.Video, first bool) {
 	p.mu.Lock()
+	p.pos, p.running = pos, running
 	due := -1
 	switch {
 	case len(p.pictures) == 0:
@@ -138,6 +142,20 @@ func (p *presenter) next(pos time.Duration, running bool) (v *frame.Video, first
 	p.mu.Unlock()
 	p.space.post()
 	return v, first
+}
+
+// clock returns the presentation time of the last tick, and whether it moves.
+func (p *presenter) clock() (pos time.Duration, running bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.pos, p.running
+}
+
+// miss counts a picture that was not even decoded.
+func (p *presenter) miss() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.frames.Dropped++
 }
 
 // level says how many pictures wait, whether one was shown since the reset, whether the last was

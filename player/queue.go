@@ -124,6 +124,12 @@ func (q *queue) level() (packets, bytes int, until time.Duration, ended bool) {
 	return len(q.items), q.bytes, q.last, q.ended || q.absent
 }
 
+// dry says whether a decoder waits for a packet that may still come.
+func (q *queue) dry() bool {
+	packets, _, _, ended := q.level()
+	return packets == 0 && !ended
+}
+
 // close frees what nobody took.
 func (q *queue) close() {
 	q.mu.Lock()

@@ -13,12 +13,14 @@ func (p *Player) step(now time.Time) {
 		p.runClock(false)
 		return
 	}
-	if p.state == NeedsSignIn && !p.session.waiting() {
-		p.signIn = nil
+	if p.state == NeedsSignIn && !p.stuck(p.parkedIn, now) {
 		p.setState(p.parkedIn)
 	}
+	if !p.session.waiting() {
+		p.signIn = nil
+	}
 	if pl == nil {
-		if p.state == Preparing && p.session.waiting() {
+		if p.state == Preparing && p.stuck(Preparing, now) {
 			p.needSignIn(Preparing)
 		}
 		return
@@ -30,7 +32,7 @@ func (p *Player) step(now time.Time) {
 	}
 	switch p.state {
 	case Preparing:
-		p.stepPreparing()
+		p.stepPreparing(now)
 	case Seeking:
 		p.stepSeeking(now)
 	case Playing:
@@ -52,7 +54,7 @@ func (p *Player) runClock(on bool) {
 }
 
 // stepPreparing waits until there is something to show.
-func (p *Player) stepPreparing() {
+func (p *Player) stepPreparing(now time.Time) {
 	switch {
 	case p.primed() || p.finished():
 		if err := p.pipeline.failure(); err != nil && p.finished() {
@@ -63,7 +65,7 @@ func (p *Player) stepPreparing() {
 		if p.wantPlay {
 			p.enterPlaying()
 		}
-	case p.session.waiting():
+	case p.stuck(Preparing, now):
 		p.needSignIn(Preparing)
 	}
 }
@@ -84,7 +86,7 @@ func (p *Player) stepSeeking(now time.Time) {
 		} else {
 			p.setState(p.resume)
 		}
-	case p.session.waiting():
+	case p.stuck(Seeking, now):
 		p.needSignIn(Seeking)
 	}
 }
@@ -107,11 +109,11 @@ func (p *Player) stepPlaying(now time.Time) {
 	}
 	if p.buffering {
 		switch {
-		case p.enough():
+		case p.enough(now):
 			p.endStall(now)
 			p.buffering = false
 			p.tell(BufferingEnded)
-		case p.session.waiting() && p.starved(now):
+		case p.stuck(Playing, now):
 			p.needSignIn(Playing)
 		}
 		return
@@ -132,6 +134,20 @@ func (p *Player) endStall(now time.Time) {
 		p.stats.Rebuffered += now.Sub(p.stalledAt)
 		p.stalledAt = time.Time{}
 	}
+}
+
+// stuck says whether the work of a state can only go on after a sign-in: something waits for one, and what
+// came before it was used up.
+func (p *Player) stuck(in State, now time.Time) bool {
+	switch {
+	case !p.session.waiting() || p.signIn == nil: // nil: new cookies are on their way to who waits
+		return false
+	case p.pipeline == nil:
+		return true
+	case in == Playing:
+		return p.starved(now)
+	}
+	return !p.primed() && (p.pipeline.queues[libav.KindAudio].dry() || p.pipeline.queues[libav.KindVideo].dry())
 }
 
 // needSignIn halts playback until the credentials change.
@@ -178,9 +194,12 @@ func (p *Player) ahead() (buffer time.Duration, all bool) {
 }
 
 // enough says whether playback may begin or go on.
-func (p *Player) enough() bool {
+func (p *Player) enough(now time.Time) bool {
 	if !p.primed() {
 		return false
+	}
+	if p.session.waiting() {
+		return !p.starved(now) // what is there is played; no more comes before the sign-in
 	}
 	buffer, all := p.ahead()
 	return all || p.config.FreeRun || buffer >= p.config.InitialBuffer || p.pipeline.queuedBytes() >= maxQueueBytes/2
@@ -208,7 +227,7 @@ func (p *Player) sampleBuffer() {
 
 // publish makes a new snapshot and tells who watches.
 func (p *Player) publish(now time.Time) {
-	p.notified = now
+	p.notified, p.dirty = now, false
 	s := Snapshot{State: p.state, Buffering: p.buffering, Position: p.last, Speed: p.speed, Volume: p.volume,
 		Muted: p.muted, Variant: -1, Error: p.failure, SignIn: p.signIn, Stats: p.stats}
 	if p.resource != nil {

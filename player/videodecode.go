@@ -13,6 +13,16 @@ import (
 // is passed over, what is no video at all is not.
 const maxDecodeErrors = 120
 
+const (
+	// lateAfter is how far behind the clock the decoder passes over pictures that no other needs.
+	lateAfter = 120 * time.Millisecond
+	// hopelessAfter is how far behind it goes on at the next key picture.
+	hopelessAfter = 1500 * time.Millisecond
+	// seekMargin is how far before the target of a seek a picture may surely be left out: longer than any
+	// picture stays.
+	seekMargin = 250 * time.Millisecond
+)
+
 // errDecode is returned when a decoder makes nothing of what it gets.
 var errDecode = errors.New("the decoder makes nothing of the stream")
 
@@ -27,6 +37,7 @@ type videoDecoder struct {
 	failed   int          // packets in a row
 	early    *frame.Video // the last picture before the target, shown when none follows
 	given    bool         // a picture was given to the screen
+	lost     bool         // pictures are passed over until the next key picture
 	end      time.Duration
 	reported bool // without a screen: that the first picture was there
 }
@@ -65,6 +76,10 @@ func (v *videoDecoder) decode(item queued) error {
 			return err
 		}
 	}
+	if !v.hurry(item) {
+		v.out.session.outputs.presenter.miss()
+		return nil
+	}
 	for {
 		err := v.decoder.Send(item.packet)
 		if errors.Is(err, libav.ErrAgain) {
@@ -82,6 +97,25 @@ func (v *videoDecoder) decode(item queued) error {
 		}
 		return v.receive()
 	}
+}
+
+// hurry passes over pictures that no other needs, on the way to the target of a seek and while the
+// decoder is behind the clock, and over all pictures up to the next key picture when it is hopelessly
+// behind. It says whether the packet is to be decoded.
+func (v *videoDecoder) hurry(item queued) bool {
+	pos, running := v.out.session.outputs.presenter.clock()
+	late := time.Duration(0)
+	if running {
+		late = pos - item.at
+	}
+	switch {
+	case item.packet.Key():
+		v.lost = false
+	case late > hopelessAfter:
+		v.lost = true
+	}
+	v.decoder.SkipNonReference(late > lateAfter || item.at+seekMargin < v.out.target)
+	return !v.lost
 }
 
 // open makes the decoder of a run.
