@@ -37,13 +37,27 @@ type desktop struct {
 // newDesktop starts both servers and waits until they answer.
 func newDesktop(t *testing.T, width, height int) *desktop {
 	t.Helper()
-	d := &desktop{state: t.TempDir()}
-	for _, folder := range []string{"home", "runtime", "config", "cache", "data"} {
-		require.NoError(t, os.Mkdir(filepath.Join(d.state, folder), 0o700))
-	}
-	d.startDisplay(t, width, height)
+	d := newSilentDesktop(t, width, height)
 	d.startSound(t)
 	return d
+}
+
+// newSilentDesktop is newDesktop without a sound server.
+func newSilentDesktop(t *testing.T, width, height int) *desktop {
+	t.Helper()
+	d := &desktop{state: emptyState(t)}
+	d.startDisplay(t, width, height)
+	return d
+}
+
+// emptyState makes the folders of plainEnvironment.
+func emptyState(t *testing.T) string {
+	t.Helper()
+	state := t.TempDir()
+	for _, folder := range []string{"home", "runtime", "config", "cache", "data"} {
+		require.NoError(t, os.Mkdir(filepath.Join(state, folder), 0o700))
+	}
+	return state
 }
 
 // environment is that of a program on the desktop: nothing of the person's own settings.
