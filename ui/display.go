@@ -24,7 +24,7 @@ func checkDisplay() error {
 		}
 	}
 	if err := glfw.Init(); err != nil {
-		return fmt.Errorf("%w: %v", ErrNoDisplay, err)
+		return fmt.Errorf("%w: %w", ErrNoDisplay, err)
 	}
 	if glfw.GetPrimaryMonitor() == nil {
 		return fmt.Errorf("%w: no screen is connected", ErrNoDisplay)

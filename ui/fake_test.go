@@ -256,7 +256,7 @@ func (r *rig) settle() {
 // pass lets time go by, a tick at a time.
 func (r *rig) pass(d time.Duration) {
 	for end := time.Now().Add(d); time.Now().Before(end); {
-		time.Sleep(time.Second / 60)
+		time.Sleep(time.Second / 60) //nolint:forbidigo // the time of synctest
 		r.tick(time.Now())
 	}
 	r.settle()

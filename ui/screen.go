@@ -32,6 +32,9 @@ func (w *window) goTo(s screen) {
 		w.start.enter()
 	}
 	w.win.Canvas().Unfocus()
+	if s == screenStart {
+		w.start.field.FocusIn()
+	}
 	w.stir()
 }
 

@@ -5,7 +5,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"latchkey/ui/controls"
 	"latchkey/ui/icon"
@@ -19,7 +18,7 @@ type startScreen struct {
 	*fyne.Container
 
 	w     *window
-	field *widget.Entry
+	field *controls.Field
 	wrong *controls.Paragraph
 	back  *controls.IconButton
 }
@@ -34,8 +33,7 @@ func (w *window) buildStart() *startScreen {
 	line := theme.Text("Sign in, pick, watch.", theme.SizeStrong, theme.Muted)
 	line.Alignment = fyne.TextAlignCenter
 
-	s.field = widget.NewEntry()
-	s.field.PlaceHolder = "Address of a stream, or the path of a file"
+	s.field = controls.NewField("Address of a stream, or the path of a file", false, w.hooks)
 	s.field.OnSubmitted = func(text string) { w.open(text) }
 	s.field.OnChanged = func(string) { s.say("") }
 	open := controls.NewButton("Open", icon.Play, controls.Primary, w.hooks, func() { w.open(s.field.Text) })
@@ -73,6 +71,6 @@ func (s *startScreen) enter() {
 func (s *startScreen) say(text string) {
 	if s.wrong.Text() != text {
 		s.wrong.SetText(text)
-		s.Container.Refresh()
+		s.Refresh()
 	}
 }

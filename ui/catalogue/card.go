@@ -158,6 +158,8 @@ func (r *cardRenderer) Layout(s fyne.Size) {
 	}
 	w := c.lock.width()
 	c.lock.place(8, 8, w)
+	controls.Fit(c.name, c.title.Name, s.Width-4)
+	controls.Fit(c.summary, c.title.Summary, s.Width-4)
 	n := c.name.MinSize()
 	at(c.name, 2, h+10, s.Width-4, n.Height)
 	at(c.summary, 2, h+10+n.Height+1, s.Width-4, c.summary.MinSize().Height)

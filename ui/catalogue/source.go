@@ -58,8 +58,8 @@ func DecodePoster(data []byte) (image.Image, error) {
 		return nil, ErrPoster
 	}
 	b := img.Bounds()
-	w, h := min(b.Dx(), posterWidth), 0
-	h = max(b.Dy()*w/b.Dx(), 1)
+	w := min(b.Dx(), posterWidth)
+	h := max(b.Dy()*w/b.Dx(), 1)
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.ApproxBiLinear.Scale(out, out.Bounds(), img, b, draw.Src, nil)
 	return out, nil

@@ -89,7 +89,7 @@ func NewBar(hooks Hooks, actions Actions) *Bar {
 func (b *Bar) Update(s State) {
 	old := b.state
 	b.state = s
-	b.state.Loaded = append(old.Loaded[:0:0], s.Loaded...)
+	b.state.Loaded = slices.Clone(s.Loaded)
 	if s.Position != old.Position || s.Duration != old.Duration || !slices.Equal(s.Loaded, old.Loaded) {
 		b.seek.Set(s.Position, s.Duration, s.Loaded)
 	}

@@ -42,9 +42,3 @@ func place(o fyne.CanvasObject, x, y, w, h float32) {
 	o.Resize(fyne.NewSize(w, h))
 	o.Move(fyne.NewPos(x, y))
 }
-
-// centre places an object of its least size around a point.
-func centre(o fyne.CanvasObject, x, y float32) {
-	s := o.MinSize()
-	place(o, x-s.Width/2, y-s.Height/2, s.Width, s.Height)
-}

@@ -21,9 +21,9 @@ type Toggle struct {
 
 	on     bool
 	change func(bool)
-	back  *canvas.Rectangle
-	knob  *canvas.Circle
-	label *canvas.Text
+	back   *canvas.Rectangle
+	knob   *canvas.Circle
+	label  *canvas.Text
 }
 
 // NewToggle returns a switch that is off.

@@ -143,9 +143,10 @@ func newRow() fyne.CanvasObject {
 
 func (p *Pane) fillRow(id widget.ListItemID, row fyne.CanvasObject) {
 	e := p.shown[id]
-	box := row.(*fyne.Container)
-	box.Objects[0].(*widget.Label).SetText(e.Name)
-	image := box.Objects[1].(*fyne.Container).Objects[0].(*canvas.Image)
+	// newRow made the row, so its parts are what they are: anything else is a fault of this file.
+	box := row.(*fyne.Container)                                         //nolint:errcheck // see above
+	box.Objects[0].(*widget.Label).SetText(e.Name)                       //nolint:errcheck // see above
+	image := box.Objects[1].(*fyne.Container).Objects[0].(*canvas.Image) //nolint:errcheck // see above
 	name, ink := icon.Film, theme.Faint
 	switch {
 	case e.Dir:

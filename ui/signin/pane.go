@@ -3,7 +3,6 @@ package signin
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/widget"
 
 	"latchkey/ui/controls"
 	"latchkey/ui/icon"
@@ -38,7 +37,7 @@ type Pane struct {
 	reason  *controls.Paragraph
 	browser *controls.Button
 	other   *controls.Button // unfolds the pairs
-	field   *widget.Entry
+	field   *controls.Field
 	all     *controls.Toggle
 	wrong   *controls.Paragraph
 	use     *controls.Button
@@ -54,7 +53,7 @@ func New(hooks controls.Hooks, actions Actions, ways Ways, changed func()) *Pane
 	p.reason = controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Muted, fyne.TextAlignCenter)
 	p.browser = controls.NewButton("Sign in with the browser", icon.Globe, controls.Primary, hooks, actions.Browser)
 	p.other = controls.NewButton("Paste cookies instead", icon.Paste, controls.Secondary, hooks, p.unfold)
-	p.field = &widget.Entry{Password: true, PlaceHolder: "name=value; name2=value2"}
+	p.field = controls.NewField("name=value; name2=value2", true, hooks)
 	p.field.ActionItem = controls.NewIconButton(icon.Paste, 32, theme.None, hooks, func() {
 		p.field.SetText(actions.Paste())
 	})
@@ -117,7 +116,7 @@ func (p *Pane) Done() {
 }
 
 // Field returns the field for the pairs.
-func (p *Pane) Field() *widget.Entry { return p.field }
+func (p *Pane) Field() *controls.Field { return p.field }
 
 // Wrong returns what the pane says is wrong, or nothing.
 func (p *Pane) Wrong() string { return p.wrong.Text() }
@@ -152,9 +151,7 @@ func (p *Pane) unfold() {
 		o.Show()
 	}
 	p.changed()
-	if c := fyne.CurrentApp().Driver().CanvasForObject(p.Card); c != nil {
-		c.Focus(p.field)
-	}
+	p.field.FocusIn()
 }
 
 func (p *Pane) submit() {
