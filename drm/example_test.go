@@ -52,18 +52,18 @@ func Example() {
 	}
 	const sequence = 7 // EXT-X-MEDIA-SEQUENCE and the segment's place
 	segment := encryptSegment(secret, info.IVFor(sequence), "packets of a segment")
-	clear, err := io.ReadAll(drm.NewSegmentReader(bytes.NewReader(segment), key, info.IVFor(sequence)))
-	fmt.Println(string(clear), err, key)
+	plain, err := io.ReadAll(drm.NewSegmentReader(bytes.NewReader(segment), key, info.IVFor(sequence)))
+	fmt.Println(string(plain), err, key)
 	// Output: packets of a segment <nil> [redacted]
 }
 
 // encryptSegment is what the packager does.
-func encryptSegment(key []byte, iv [16]byte, clear string) []byte {
+func encryptSegment(key []byte, iv [16]byte, plain string) []byte {
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		panic(err)
 	}
-	data := pad([]byte(clear))
+	data := pad([]byte(plain))
 	cipher.NewCBCEncrypter(block, iv[:]).CryptBlocks(data, data)
 	return data
 }

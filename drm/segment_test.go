@@ -78,12 +78,12 @@ func TestSegmentReaderDecrypts(t *testing.T) {
 	for name, source := range sources {
 		t.Run(name, func(t *testing.T) {
 			for _, length := range []int{0, 1, 15, 16, 17, 31, 32, 33, 47, 48, 188, 4096, 10001} {
-				clear := noise(length)
+				plain := noise(length)
 				for _, size := range []int{1, 3, 16, 17, 63, 64, 65, 1000, 32768} {
-					r := drm.NewSegmentReader(source(bytes.NewReader(encrypt(t, pad(clear)))), key(t, testKey), testIV)
+					r := drm.NewSegmentReader(source(bytes.NewReader(encrypt(t, pad(plain)))), key(t, testKey), testIV)
 					got, err := chunks(r, size)
 					require.NoError(t, err, "length %d, buffer %d", length, size)
-					require.True(t, bytes.Equal(clear, got), "length %d, buffer %d", length, size)
+					require.True(t, bytes.Equal(plain, got), "length %d, buffer %d", length, size)
 				}
 			}
 		})
@@ -92,7 +92,7 @@ func TestSegmentReaderDecrypts(t *testing.T) {
 
 // NIST SP 800-38A, F.2.2 (CBC-AES128.Decrypt), four blocks; the padding is what follows.
 func TestSegmentReaderNIST(t *testing.T) {
-	clear := []byte("\x6b\xc1\xbe\xe2\x2e\x40\x9f\x96\xe9\x3d\x7e\x11\x73\x93\x17\x2a" +
+	plain := []byte("\x6b\xc1\xbe\xe2\x2e\x40\x9f\x96\xe9\x3d\x7e\x11\x73\x93\x17\x2a" +
 		"\xae\x2d\x8a\x57\x1e\x03\xac\x9c\x9e\xb7\x6f\xac\x45\xaf\x8e\x51" +
 		"\x30\xc8\x1c\x46\xa3\x5c\xe4\x11\xe5\xfb\xc1\x19\x1a\x0a\x52\xef" +
 		"\xf6\x9f\x24\x45\xdf\x4f\x9b\x17\xad\x2b\x41\x7b\xe6\x6c\x37\x10")
@@ -103,8 +103,8 @@ func TestSegmentReaderNIST(t *testing.T) {
 	// The last block of the vector is not padding, so the reader gives three blocks and says so.
 	got, err := io.ReadAll(drm.NewSegmentReader(bytes.NewReader(secret), key(t, testKey), testIV))
 	require.ErrorIs(t, err, drm.ErrPadding)
-	require.Equal(t, clear[:48], got)
-	require.Equal(t, secret, encrypt(t, clear))
+	require.Equal(t, plain[:48], got)
+	require.Equal(t, secret, encrypt(t, plain))
 }
 
 func TestSegmentReaderRefuses(t *testing.T) {

@@ -1,6 +1,7 @@
 package drm
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,6 +69,6 @@ func Select(keys []KeyInfo) (KeyInfo, error) {
 }
 
 func namesSystem(err error) bool {
-	e, ok := err.(*KeyFormatError)
-	return ok && e.System != ""
+	var e *KeyFormatError
+	return errors.As(err, &e) && e.System != ""
 }

@@ -56,7 +56,7 @@ func TestKeyIsFetchedOnce(t *testing.T) {
 		for range 10 {
 			wait.Go(func() {
 				k, err := store.Key(t.Context(), aes128("https://k"))
-				assert.NoError(t, err)
+				assert.NoError(t, err) //nolint:testifylint // not the goroutine of the test
 				assert.Equal(t, testKey, k.Bytes())
 			})
 		}
@@ -102,7 +102,7 @@ func TestFailuresAreKeptBriefly(t *testing.T) {
 		store := drm.NewKeyStore(server)
 		for range 90 { // a playlist read 90 times in 9 s
 			store.Prefetch(t.Context(), aes128("https://k"))
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(100 * time.Millisecond) //nolint:forbidigo // the time of synctest
 		}
 		require.EqualValues(t, 1, server.asked.Load())
 		_, err := store.Key(t.Context(), aes128("https://k"))
@@ -111,7 +111,7 @@ func TestFailuresAreKeptBriefly(t *testing.T) {
 		_, err = store.Key(t.Context(), aes128("https://k"))
 		require.ErrorIs(t, err, failing)
 		require.EqualValues(t, 2, server.asked.Load(), "and the next one has the answer")
-		time.Sleep(2 * time.Second)
+		time.Sleep(2 * time.Second) //nolint:forbidigo // the time of synctest
 		server.answer = func(context.Context, string) ([]byte, error) { return testKey, nil }
 		_, err = store.Key(t.Context(), aes128("https://k"))
 		require.NoError(t, err)
@@ -166,7 +166,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		for range 55 {
 			_, err := store.Key(t.Context(), aes128("https://k"))
 			require.ErrorIs(t, err, network.ErrStatus)
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) //nolint:forbidigo // the time of synctest
 		}
 		require.EqualValues(t, 1, server.asked.Load())
 		require.NoError(t, store.Close())

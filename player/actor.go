@@ -27,6 +27,7 @@ type actor struct {
 	state     State
 	resource  *MediaResource
 	session   *session
+	client    *network.Client // of the current resource, or of the last: its records are told
 	pipeline  *pipeline
 	previous  *pipeline     // the one before, of whichever session: its end is waited for
 	target    time.Duration // where the pipeline began
@@ -140,6 +141,7 @@ func (p *Player) replace(r *MediaResource) error {
 	p.outputs.position.Store(0)
 	p.outputs.reached.Store(false)
 	p.setState(Initializing)
+	p.client = client
 	p.session = newSession(p.config, r, client, p.outputs, p.box.post)
 	p.session.setSpeed(p.speed)
 	p.tell(ItemCreated)

@@ -246,7 +246,7 @@ func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration) (
 type segmentReader struct {
 	track *hlsTrack
 	items <-chan item
-	wait  context.Context // the demuxer reads through io.Reader, which has no place for it
+	wait  context.Context //nolint:containedctx // the demuxer reads through io.Reader, which has no place for it
 
 	current *bufio.Reader
 	format  string

@@ -151,7 +151,8 @@ func keyPath(t *testing.T, origin *networktest.Origin, playlist string, n int) s
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, origin.URL(playlist), http.NoBody)
 	require.NoError(t, err)
-	response, err := http.DefaultClient.Do(request)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)

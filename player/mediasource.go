@@ -40,7 +40,7 @@ type mediaSource struct {
 // readContext lends the context of the work in progress to a reader whose interface has no place for
 // it. It is used by one goroutine at a time.
 type readContext struct {
-	context.Context
+	context.Context //nolint:containedctx // that is what it is for
 }
 
 // openMedia opens the medium and makes it the session's source.
@@ -248,7 +248,7 @@ func (r *remoteFile) open(wait *readContext) (io.ReadCloser, error) {
 type rangeReader struct {
 	file   *remoteFile
 	wait   *readContext
-	asked  context.Context // what the body was asked for with: it ends with it
+	asked  context.Context //nolint:containedctx // what the body was asked for with: it ends with it
 	offset int64           // of the next byte to be read
 	at     int64           // of the body's next byte
 	size   int64           // -1 unknown

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,8 +29,6 @@ var (
 	errLive = errors.New("the playlist has no end: live streams are not played")
 	// errNoVariant is returned when no variant can be played, or the one that was asked for is not there.
 	errNoVariant = errors.New("no variant of the stream can be played")
-	// errWebPage is returned for a resource that is a page for a browser.
-	errWebPage = errors.New("the server sent a web page instead of a stream")
 )
 
 // open finds out what the resource is and prepares its source. It runs on a goroutine of the session.
@@ -57,7 +56,7 @@ func (s *session) openFile(ctx context.Context) error {
 		if err = errors.Join(err, file.Close()); err != nil {
 			return err
 		}
-		return s.openPlaylist(ctx, append(head, data...), "")
+		return s.openPlaylist(ctx, slices.Concat(head, data), "")
 	}
 	if err := file.Close(); err != nil {
 		return err
@@ -100,7 +99,7 @@ func (s *session) openURL(ctx context.Context) error {
 		if s.resource.configuration().UseRedirectedURL {
 			base = response.URL
 		}
-		return s.openPlaylist(ctx, append(head, data...), base)
+		return s.openPlaylist(ctx, slices.Concat(head, data), base)
 	}
 	if err := response.Body.Close(); err != nil && !errors.Is(err, context.Canceled) {
 		s.config.Log.Debug("close of a probe", "error", err)

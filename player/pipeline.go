@@ -36,8 +36,8 @@ type producer interface {
 // Its goroutines end with its context; wait returns after the last.
 type pipeline struct {
 	session *session
-	target  time.Duration // what is shown first: nothing that ends before it
-	ctx     context.Context
+	target  time.Duration   // what is shown first: nothing that ends before it
+	ctx     context.Context //nolint:containedctx // the lifetime of all that the pipeline does
 	cancel  context.CancelCauseFunc
 	done    chan struct{}
 	space   *notice

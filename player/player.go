@@ -198,13 +198,13 @@ func (p *Player) NextFrame(now time.Time) (*frame.Video, bool) {
 	return picture, picture != nil
 }
 
-// Requests returns the records of the current resource's requests, oldest first, as many as the
-// network's log holds.
+// Requests returns the records of the requests of the current resource, or without one of the last, the
+// oldest first, as many as the network's log holds.
 func (p *Player) Requests() []network.Record {
 	var records []network.Record
 	p.do(func() {
-		if p.session != nil {
-			records = p.session.client.Records()
+		if p.client != nil {
+			records = p.client.Records()
 		}
 	})
 	return records

@@ -17,7 +17,7 @@ const maxNotes = 20
 // session is one resource from the moment that it became current until it is left. What has no label
 // is constant after it was opened.
 type session struct {
-	ctx       context.Context // ends with the session: the root of all that its goroutines do
+	ctx       context.Context //nolint:containedctx // ends with the session: the root of all that its goroutines do
 	cancel    context.CancelCauseFunc
 	config    Config
 	resource  *MediaResource
