@@ -33,6 +33,7 @@ type body struct {
 	modified  string
 	open      func(way) (*exchange, error) // when resumable
 	wait      func(time.Duration) error    // when resumable
+	refused   func(*Error) error           // when resumable
 	stop      context.CancelFunc           // ends open and wait; nil when not resumable
 
 	// owned by the reader
@@ -48,6 +49,7 @@ type body struct {
 	resumes  int
 	progress int64 // since the last failure
 	failed   time.Time
+	parked   parking
 
 	mu       sync.Mutex
 	exchange *exchange // guarded by mu; replaced by the reader alone
@@ -196,13 +198,8 @@ func (b *body) resume(err error) error {
 		b.failures++
 		b.resumes++
 		b.exchange.finish(e)
-		pause, again := b.plan.policy.again(failure{err: e, attempt: b.failures, elapsed: time.Since(b.failed), random: rand.Float64()})
-		if !again || b.resumes > maxResumes {
-			e.Attempts = b.attempt
-			return e
-		}
-		if cause := b.wait(pause); cause != nil {
-			return b.plan.ended(cause, b.attempt)
+		if err := b.pause(e); err != nil {
+			return err
 		}
 		b.attempt++
 		x, err := b.open(way{attempt: b.attempt, began: time.Now(), method: b.plan.method, ifRange: b.validator(),
@@ -211,6 +208,9 @@ func (b *body) resume(err error) error {
 			err = b.proceed(x)
 		}
 		if err == nil {
+			if b.parked.renewed {
+				b.client.renewals.reset()
+			}
 			return nil
 		}
 		if !b.resumable {
@@ -221,6 +221,26 @@ func (b *body) resume(err error) error {
 			return err
 		}
 	}
+}
+
+// pause waits as long as is right before the exchange that failed with e is made again, or returns the error to give
+// up with.
+func (b *body) pause(e *Error) error {
+	e.Attempts = b.attempt
+	if b.resumes > maxResumes {
+		return e
+	}
+	if e.Kind == KindRefused {
+		return b.refused(e)
+	}
+	pause, again := b.plan.policy.again(failure{err: e, attempt: b.failures, elapsed: time.Since(b.failed), random: rand.Float64()})
+	if !again {
+		return e
+	}
+	if cause := b.wait(pause); cause != nil {
+		return b.plan.ended(cause, b.attempt)
+	}
+	return nil
 }
 
 // validator is what If-Range may hold: a strong entity tag, or a date. RFC 9110, 13.1.5.

@@ -81,6 +81,12 @@ func (c Class) secret() bool {
 	return c == ClassKey || c == ClassLicense || c == ClassSignIn
 }
 
+// renews says that a refusal of such a request is a reason to renew the credential: without it the playback
+// stands still, where a thumbnail can do without.
+func (c Class) renews() bool {
+	return c.ofResource() && c != ClassThumbnail && c != ClassSteering
+}
+
 // ofResource says that the request belongs to a resource, so that its pairs and headers may go with it.
 func (c Class) ofResource() bool {
 	return c > ClassOther && c < ClassSignIn

@@ -19,6 +19,9 @@ type Options struct {
 	Resource string
 	// Transport makes the exchanges; nil is the client's own. It must not follow redirects or add cookies.
 	Transport http.RoundTripper
+	// Credentials renews the pairs when a server refuses them: one call for all requests that wait, each of which
+	// is then repeated once. With nil a refused request is ErrRefused at once.
+	Credentials CredentialSource
 	// Log gets a line for each exchange at debug level, without any secret. Nil discards.
 	Log *slog.Logger
 	// Records is how many records are kept; 0 is 4096.
@@ -61,8 +64,18 @@ type Response struct {
 
 // credentials are the pairs and their epoch. Constant.
 type credentials struct {
-	pairs []pair
-	epoch uint64
+	pairs    []pair
+	epoch    uint64
+	replaced chan struct{} // closed when others have taken their place
+}
+
+// metadata returns the pairs as they were entered.
+func (c *credentials) metadata() Metadata {
+	var m Metadata
+	for _, p := range c.pairs {
+		m.entries = append(m.entries, entry{name: p.name, value: p.value})
+	}
+	return m
 }
 
 // Client makes a resource's requests by its configuration. Its methods are safe for concurrent use.
@@ -81,6 +94,7 @@ type Client struct {
 	done          chan struct{} // closed by Close
 
 	credentials atomic.Pointer[credentials]
+	renewals    renewals
 
 	mu     sync.Mutex
 	closed bool                   // guarded by mu
@@ -137,7 +151,8 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make network client: %w", err)
 	}
-	c.credentials.Store(&credentials{pairs: pairs})
+	c.credentials.Store(&credentials{pairs: pairs, replaced: make(chan struct{})})
+	c.renewals.source = o.Credentials
 	now := time.Now()
 	for _, cookie := range c.configuration.Cookies {
 		c.jar.add(cookie, true, now)
@@ -150,17 +165,28 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 }
 
 // UpdateCookies replaces the pairs, from the next request on and for the hops and repeats of those in
-// progress, and begins a new epoch. The error is ErrCookie when they cannot be sent as they are; then the
+// progress, and begins a new epoch. What waits for a renewal goes on with them. The error is ErrCookie when they cannot be sent as they are; then the
 // old ones stay.
 func (c *Client) UpdateCookies(pairs Metadata) error {
 	checked, err := cookiePairs(pairs)
 	if err != nil {
 		return fmt.Errorf("update cookies: %w", err)
 	}
+	c.replace(nil, checked)
+	c.renewals.reset()
+	return nil
+}
+
+// replace begins an epoch with the pairs, unless others than old (nil: any) are in use.
+func (c *Client) replace(old *credentials, pairs []pair) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.credentials.Store(&credentials{pairs: checked, epoch: c.credentials.Load().epoch + 1})
-	return nil
+	now := c.credentials.Load()
+	if old != nil && old != now {
+		return
+	}
+	c.credentials.Store(&credentials{pairs: pairs, epoch: now.epoch + 1, replaced: make(chan struct{})})
+	close(now.replaced)
 }
 
 // Epoch counts the updates of the pairs. What was got in an older epoch was got with other pairs.
@@ -169,8 +195,8 @@ func (c *Client) Epoch() uint64 { return c.credentials.Load().epoch }
 // Records returns the last exchanges, the oldest first, those in progress included.
 func (c *Client) Records() []Record { return c.ring.list() }
 
-// Close ends all exchanges: reading their bodies fails with ErrClosed, as do requests from now on. It
-// returns nil, and may be called again.
+// Close ends all exchanges: reading their bodies fails with ErrClosed, as do requests from now on. It waits for a
+// CredentialSource that is at work, whose context it ends. It returns nil, and may be called again.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	if !c.closed {
@@ -185,6 +211,7 @@ func (c *Client) Close() error {
 	for _, x := range active {
 		x.cancel(ErrClosed)
 	}
+	c.renewals.close()
 	if c.own != nil {
 		c.own.CloseIdleConnections()
 	}
@@ -235,7 +262,7 @@ func (c *Client) Online(ctx context.Context) bool {
 	once := *p.policy
 	once.attempts = 1
 	p.policy = &once
-	response, _, err := c.run(ctx, p, false)
+	response, _, err := c.run(withoutRenewal(ctx), p, false)
 	if err != nil {
 		return false
 	}

@@ -54,6 +54,7 @@
 //	NETWORK_CONFIGURATION (metadata key)        player.NetworkConfigurationKey
 //	(none)                                      Configuration.CookieOrigins, Cookies, Timeouts
 //	(none)                                      Client.UpdateCookies, Epoch: pairs replaced during playback
+//	(none)                                      Options.Credentials: pairs renewed during playback
 //
 // # What becomes of a request
 //
@@ -69,6 +70,21 @@
 // was, with If-Range; the caller does not notice. A body that ends early is never taken for complete: it is
 // ErrTruncated, and io.ErrUnexpectedEOF.
 //
+// # The session in mid-play
+//
+//	401, 403 on playlist, init, segment, key, license, certificate or subtitle, from a host that the pairs may go to
+//	     │                                              ┌── others that are refused meanwhile wait too
+//	     ▼                                              ▼
+//	Options.Credentials.Renew, once ─▶ new pairs, new epoch ─▶ each request again, once ─▶ answer
+//	     │ error                                                  │ 401, 403
+//	     ▼                                                        ▼
+//	ErrRefused with a *RenewalError ◀─────────────────────────────┘
+//
+// After three renewals in a row that came to nothing, the source is left alone for 30 s, then for longer and longer
+// (RenewalError.Wait); a request that is answered, or UpdateCookies, ends that. A request which waits can be canceled
+// alone. UpdateCookies wakes what waits, and what the source gives after that is dropped. Without a source a refused
+// request is ErrRefused at once, and its caller waits for UpdateCookies.
+//
 // # Secrets
 //
 // Values live in Secret and Metadata, which print, log and encode as "[redacted]". An *Error and a Record have no
@@ -78,7 +94,8 @@
 //
 // # Concurrency
 //
-// A Client is safe for concurrent use and runs no goroutine of its own. A body has one reader; Close may be called
+// A Client is safe for concurrent use and runs no goroutine of its own but the one that calls Options.Credentials,
+// for which Close waits. A body has one reader; Close may be called
 // from elsewhere. A body that nobody reads is not timed: a paused player does not stall.
 //
 // # Specifications

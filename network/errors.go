@@ -89,6 +89,10 @@ type Error struct {
 	Err error
 
 	sent bool // the request may have reached the server
+
+	// of a refusal alone
+	credentials *credentials // that the request was or would have been sent with
+	trusted     bool         // the server is one that the credentials may go to
 }
 
 // Error returns one line: what was asked, and what came of it.

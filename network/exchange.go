@@ -25,11 +25,12 @@ type exchange struct {
 	number   int64 // of the record
 	started  time.Time
 	deadline time.Time // of the whole attempt; zero is none
-	epoch    uint64    // of the pairs that were or would have been sent
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
 	timer    *time.Timer
 	cookies  string // the Cookie header, to tell loops
+
+	credentials *credentials // that were or would have been sent
 
 	phase atomic.Pointer[timeoutError] // what the timer waits for
 	sent  atomic.Bool                  // the header is on its way
@@ -147,7 +148,7 @@ func (c *Client) header(x *exchange, p *plan, way way) (http.Header, Record) {
 		}
 	}
 	credentials := c.credentials.Load()
-	x.epoch = credentials.epoch
+	x.credentials = credentials
 	send, rule := c.rules.pairs(at)
 	var jarPairs []pair
 	if !at.downgrade() {

@@ -27,19 +27,23 @@ type way struct {
 // run makes a request until it succeeds or the policy gives up. With whole, data is the body.
 func (c *Client) run(ctx context.Context, p *plan, whole bool) (response *Response, data []byte, err error) {
 	started := time.Now()
-	renewed := false
+	var parked parking
 	for attempt := 1; ; attempt++ {
-		var epoch uint64
-		response, data, epoch, err = c.try(ctx, p, attempt, whole)
+		response, data, err = c.try(ctx, p, attempt, whole)
 		if err == nil {
+			if parked.renewed {
+				c.renewals.reset()
+			}
 			return response, data, nil
 		}
 		e, ok := errors.AsType[*Error](err)
 		if !ok {
 			return response, data, err
 		}
-		if e.Kind == KindRefused && epoch != c.Epoch() && !renewed {
-			renewed = true // refused with pairs that have been replaced since
+		if e.Kind == KindRefused {
+			if err := c.afterRefusal(ctx, p, e, &parked); err != nil {
+				return response, data, err
+			}
 			continue
 		}
 		attempt = max(attempt, e.Attempts) // a body's resumptions count
@@ -76,15 +80,14 @@ func (c *Client) sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// try makes one attempt. The epoch is that of the pairs on the last hop.
-func (c *Client) try(ctx context.Context, p *plan, attempt int, whole bool) (*Response, []byte, uint64, error) {
+// try makes one attempt.
+func (c *Client) try(ctx context.Context, p *plan, attempt int, whole bool) (*Response, []byte, error) {
 	x, err := c.follow(ctx, p, way{attempt: attempt, began: time.Now(), method: p.method, body: p.body, span: p.span})
 	if err != nil {
-		return nil, nil, c.Epoch(), err
+		return nil, nil, err
 	}
 	if status := x.response.StatusCode; !success(status) && (status != http.StatusNotModified || !p.conditional()) {
-		response, data, failed := c.refuse(x)
-		return response, data, x.epoch, failed
+		return c.refuse(x)
 	}
 	limit := p.policy.limit
 	if whole {
@@ -92,13 +95,13 @@ func (c *Client) try(ctx context.Context, p *plan, attempt int, whole bool) (*Re
 	}
 	response, err := c.respond(ctx, p, x, limit)
 	if err != nil || !whole {
-		return response, nil, x.epoch, err
+		return response, nil, err
 	}
 	data, err := readAll(response)
 	if err != nil {
-		return nil, nil, x.epoch, err
+		return nil, nil, err
 	}
-	return response, data, x.epoch, nil
+	return response, data, nil
 }
 
 func success(status int) bool { return status >= 200 && status < 300 }
@@ -213,7 +216,8 @@ func (c *Client) refuse(x *exchange) (*Response, []byte, error) {
 		Attempts: x.attempt, sent: true}
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
-		e.Kind = KindRefused
+		e.Kind, e.credentials = KindRefused, x.credentials
+		e.trusted, _ = c.rules.follows(x.route)
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		e.RetryAfter = retryAfter(x.response.Header.Get("Retry-After"), time.Now())
 	}

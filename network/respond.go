@@ -119,6 +119,7 @@ func (c *Client) respond(ctx context.Context, p *plan, x *exchange, limit int64)
 		ctx, stop := context.WithCancel(ctx)
 		b.stop = stop
 		b.open = func(w way) (*exchange, error) { return c.follow(ctx, p, w) }
+		b.refused = func(e *Error) error { return c.afterRefusal(ctx, p, e, &b.parked) }
 		b.wait = func(d time.Duration) error { return c.sleep(ctx, d) }
 	}
 	return r, nil
