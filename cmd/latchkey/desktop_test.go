@@ -35,7 +35,7 @@ type desktop struct {
 }
 
 // newDesktop starts both servers and waits until they answer.
-func newDesktop(t *testing.T, width, height int) *desktop {
+func newDesktop(t testing.TB, width, height int) *desktop {
 	t.Helper()
 	d := newSilentDesktop(t, width, height)
 	d.startSound(t)
@@ -43,7 +43,7 @@ func newDesktop(t *testing.T, width, height int) *desktop {
 }
 
 // newSilentDesktop is newDesktop without a sound server.
-func newSilentDesktop(t *testing.T, width, height int) *desktop {
+func newSilentDesktop(t testing.TB, width, height int) *desktop {
 	t.Helper()
 	d := &desktop{state: emptyState(t)}
 	d.startDisplay(t, width, height)
@@ -51,7 +51,7 @@ func newSilentDesktop(t *testing.T, width, height int) *desktop {
 }
 
 // emptyState makes the folders of plainEnvironment.
-func emptyState(t *testing.T) string {
+func emptyState(t testing.TB) string {
 	t.Helper()
 	state := t.TempDir()
 	for _, folder := range []string{"home", "runtime", "config", "cache", "data"} {
@@ -79,7 +79,7 @@ func plainEnvironment(state string) []string {
 }
 
 // startDisplay starts Xvfb on a display number that it picks itself.
-func (d *desktop) startDisplay(t *testing.T, width, height int) {
+func (d *desktop) startDisplay(t testing.TB, width, height int) {
 	t.Helper()
 	folder := t.TempDir()
 	number, tell, err := os.Pipe()
@@ -98,7 +98,7 @@ func (d *desktop) startDisplay(t *testing.T, width, height int) {
 }
 
 // startSound starts PulseAudio with a null sink that keeps the time of a real device.
-func (d *desktop) startSound(t *testing.T) {
+func (d *desktop) startSound(t testing.TB) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), desktopStart)
 	defer cancel()
@@ -112,7 +112,7 @@ func (d *desktop) startSound(t *testing.T) {
 }
 
 // startChild starts a server that the end of the test stops. It is ended by its process id and waited for.
-func startChild(t *testing.T, command *exec.Cmd) {
+func startChild(t testing.TB, command *exec.Cmd) {
 	t.Helper()
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.WaitDelay = 10 * time.Second

@@ -121,7 +121,7 @@ func sourceFiles(t *testing.T) []sourceFile {
 }
 
 // moduleRoot is the folder of go.mod.
-func moduleRoot(t *testing.T) string {
+func moduleRoot(t testing.TB) string {
 	t.Helper()
 	folder, err := os.Getwd()
 	require.NoError(t, err)

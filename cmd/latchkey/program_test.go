@@ -29,7 +29,7 @@ var built struct {
 }
 
 // program returns the path of the built program.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	t.Helper()
 	file := filepath.Join(moduleRoot(t), "bin", "e2e", "latchkey")
 	built.once.Do(func() {
@@ -110,7 +110,7 @@ type report struct {
 	} `json:"requests"`
 }
 
-func readReport(t *testing.T, file string) report {
+func readReport(t testing.TB, file string) report {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
