@@ -30,9 +30,6 @@ func (w *window) apply(s player.Snapshot) {
 
 // enteredState does what a change of the engine's state asks for.
 func (w *window) enteredState(from, to player.State) {
-	if to == player.Initialized && w.preparing {
-		w.prepare()
-	}
 	switch to {
 	case player.Complete:
 		w.wantPlay = false

@@ -10,14 +10,13 @@ import (
 type kind int
 
 const (
-	kindOpen    kind = 1
-	kindPrepare kind = 2
-	kindPlay    kind = 3
-	kindSeek    kind = 4
-	kindVolume  kind = 5
-	kindMute    kind = 6
-	kindSpeed   kind = 7
-	kindReset   kind = 8
+	kindOpen   kind = 1
+	kindPlay   kind = 2
+	kindSeek   kind = 3
+	kindVolume kind = 4
+	kindMute   kind = 5
+	kindSpeed  kind = 6
+	kindReset  kind = 7
 )
 
 // replaced reports whether only the newest command of a kind counts.
@@ -30,7 +29,7 @@ func (k kind) discards() bool { return k == kindOpen || k == kindReset }
 
 // ofResource reports whether a command is for the current resource, rather than for all.
 func (k kind) ofResource() bool {
-	return k == kindOpen || k == kindPrepare || k == kindPlay || k == kindSeek || k == kindReset
+	return k == kindOpen || k == kindPlay || k == kindSeek || k == kindReset
 }
 
 type command struct {

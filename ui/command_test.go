@@ -15,12 +15,12 @@ func TestCommands(t *testing.T) {
 		given []kind
 		want  []kind
 	}{
-		{"in order", []kind{kindOpen, kindPrepare, kindPlay}, []kind{kindOpen, kindPrepare, kindPlay}},
+		{"in order", []kind{kindOpen, kindPlay, kindSeek}, []kind{kindOpen, kindPlay, kindSeek}},
 		{"newest seek", []kind{kindSeek, kindPlay, kindSeek}, []kind{kindPlay, kindSeek}},
 		{"newest volume", []kind{kindVolume, kindVolume, kindMute}, []kind{kindVolume, kindMute}},
 		{"each play counts", []kind{kindPlay, kindPlay}, []kind{kindPlay, kindPlay}},
 		{"open drops what was for the old resource", []kind{kindSeek, kindVolume, kindOpen}, []kind{kindVolume, kindOpen}},
-		{"reset too", []kind{kindOpen, kindPrepare, kindSpeed, kindReset}, []kind{kindSpeed, kindReset}},
+		{"reset too", []kind{kindOpen, kindPlay, kindSpeed, kindReset}, []kind{kindSpeed, kindReset}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

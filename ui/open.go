@@ -39,17 +39,15 @@ func (w *window) play(title catalogue.Title, from time.Duration) {
 		w.top.setTitle("")
 	}
 	account, engine := w.options.Account, w.options.Engine
-	w.preparing = false
+	open := func() error { return openAt(account, engine, title.Source, from) }
+	if w.early != nil {
+		open, w.early = w.early.wait, nil
+	}
 	w.commands.give(kindOpen, func() error {
-		resource, err := account.Resource(title.Source)
-		if err != nil {
-			return &openError{err}
-		}
-		if err := engine.ReplaceCurrentResource(resource); err != nil {
+		if err := open(); err != nil {
 			return err
 		}
-		w.dispatch.post(func() { w.replaced(title) })
-		return nil
+		return engine.Play()
 	})
 	w.showState()
 }
@@ -63,42 +61,11 @@ func (e *openError) Error() string { return e.err.Error() }
 // Unwrap returns the cause.
 func (e *openError) Unwrap() error { return e.err }
 
-// replaced goes on with a title once it is the engine's resource.
-func (w *window) replaced(title catalogue.Title) {
-	if w.title != title || w.screen != screenPlayer {
-		return
-	}
-	w.preparing = true
-	w.prepare()
-}
-
-// prepare has the resource prepared and played. The engine may still be initializing: then it says no,
-// and the change of its state brings us back here.
-func (w *window) prepare() {
-	engine, from := w.options.Engine, w.startAt
-	w.preparing = false
-	w.commands.give(kindPrepare, func() error {
-		if err := engine.PrepareToPlay(from); err != nil {
-			return err
-		}
-		return engine.Play()
-	})
-}
-
 // commandFailed is told of each command that the engine refused. It runs in the commands' goroutine.
 func (w *window) commandFailed(k kind, err error) {
 	var state *player.StateError
 	var open *openError
 	switch {
-	case errors.As(err, &state) && k == kindPrepare &&
-		(state.State == player.Initializing || state.State == player.Idle):
-		w.dispatch.post(func() {
-			w.preparing = w.source != ""
-			w.apply(w.options.Engine.Snapshot())
-			if w.preparing && w.snapshot.State == player.Initialized {
-				w.prepare()
-			}
-		})
 	case errors.As(err, &open):
 		w.options.Log.Info("cannot open", "err", err)
 		w.dispatch.post(w.notOpened)

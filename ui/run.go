@@ -27,6 +27,11 @@ func Run(ctx context.Context, o Options) error {
 	if err := checkDisplay(); err != nil {
 		return err
 	}
+	var early *opening
+	if o.Source != "" {
+		early = openEarly(o)
+		defer func() { _ = early.wait() }() // its error is the window's to tell
+	}
 	quietFyne(o.Log)
 	app.SetMetadata(fyne.AppMetadata{
 		ID: appID, Name: "Latchkey", Icon: logo(), Migrations: map[string]bool{"fyneDo": true},
@@ -43,6 +48,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	w.early = early
 	w.win.Show()
 	if err := checkShown(w.win); err != nil {
 		return err

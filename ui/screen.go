@@ -57,7 +57,7 @@ func (w *window) leave() {
 
 // stop ends what plays and forgets its picture.
 func (w *window) stop() {
-	w.source, w.preparing, w.wantPlay, w.seekTo = "", false, false, nil
+	w.source, w.wantPlay, w.seekTo = "", false, nil
 	w.forgetSignIn()
 	w.commands.give(kindReset, w.options.Engine.Reset)
 	w.picture.Clear().Release()

@@ -78,7 +78,7 @@ type window struct {
 	source     string // the resource's URL or file; never shown
 	title      catalogue.Title
 	startAt    time.Duration
-	preparing  bool // the resource is to be prepared once it is initialized
+	early      *opening // of the resource that the options name, until it is played
 	wantPlay   bool
 	seekTo     *seekWish
 	volume     float64
