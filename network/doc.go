@@ -56,6 +56,9 @@
 //	(none)                                      Client.UpdateCookies, Epoch: pairs replaced during playback
 //	(none)                                      Options.Credentials: pairs renewed during playback
 //
+// ReadConfiguration reads a Configuration from the network section of a service profile, in TOML or JSON and with the
+// spellings of both of TVSDK's flavours.
+//
 // # What becomes of a request
 //
 //	Request ─▶ plan: checked ─▶ attempt ─▶ hop ─▶ Transport ─▶ origin
