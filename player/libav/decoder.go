@@ -65,7 +65,7 @@ func (d *Decoder) Send(p *Packet) error {
 		}
 		packet = p.c.packet
 	}
-	return d.result("decode", C.lk_decoder_send(d.c, packet, &d.failure))
+	return d.result(opDecode, C.lk_decoder_send(d.c, packet, &d.failure))
 }
 
 // result turns what C returned into an error.

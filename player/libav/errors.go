@@ -24,6 +24,9 @@ var (
 	ErrClosed = errors.New("libav: closed")
 )
 
+// opDecode is Error.Op of what a decoder was given.
+const opDecode = "decode"
+
 // Error is a failure of FFmpeg's.
 type Error struct {
 	Op   string // what was tried: "open", "decode"
@@ -48,8 +51,11 @@ func (e *Error) Is(target error) bool {
 		return target == ErrCorrupt
 	case C.LK_NO_DECODER:
 		return target == ErrNoDecoder
+	case C.LK_NO_MEMORY, C.LK_UNSUPPORTED:
+		return false
 	}
-	return false
+	// Decoders have codes of their own for damage: those of AAC and AC-3 return their parser's.
+	return e.Op == opDecode && target == ErrCorrupt
 }
 
 // newError turns what C wrote into an error.

@@ -61,7 +61,7 @@ func (d *Decoder) ReceiveVideo() (*frame.Video, error) {
 	}
 	c := &d.picture
 	if code := C.lk_decoder_receive_picture(d.c, &d.picture, &d.failure); code < 0 {
-		return nil, d.result("decode", code)
+		return nil, d.result(opDecode, code)
 	}
 	p := &picture{c: c.frame}
 	p.video = frame.Video{

@@ -33,7 +33,7 @@ func (d *Decoder) ReceiveAudio() (*AudioFrame, error) {
 	}
 	c := &d.sound
 	if code := C.lk_decoder_receive_sound(d.c, &d.sound, &d.failure); code < 0 {
-		return nil, d.result("decode", code)
+		return nil, d.result(opDecode, code)
 	}
 	return &AudioFrame{
 		PTS:        int64(c.pts),

@@ -1,0 +1,23 @@
+package libav
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestErrorIs(t *testing.T) {
+	const (
+		invalidData = -1094995529 // AVERROR_INVALIDDATA
+		noDecoder   = -1128613112 // AVERROR_DECODER_NOT_FOUND
+		sampleRate  = -0x3030c0a  // AAC_AC3_PARSE_ERROR_SAMPLE_RATE, which the decoders of AAC and AC-3 return
+		noMemory    = -12
+	)
+	assert.ErrorIs(t, &Error{Op: "read", Code: invalidData}, ErrCorrupt)
+	assert.ErrorIs(t, &Error{Op: opDecode, Code: invalidData}, ErrCorrupt)
+	assert.ErrorIs(t, &Error{Op: opDecode, Code: sampleRate}, ErrCorrupt)
+	assert.NotErrorIs(t, &Error{Op: opDecode, Code: noMemory}, ErrCorrupt)
+	assert.NotErrorIs(t, &Error{Op: "open", Code: sampleRate}, ErrCorrupt)
+	assert.ErrorIs(t, &Error{Op: "open decoder", Code: noDecoder}, ErrNoDecoder)
+	assert.NotErrorIs(t, &Error{Op: "open decoder", Code: noDecoder}, ErrCorrupt)
+}
