@@ -15,6 +15,7 @@ enum {
     LK_ERROR_LINE = 200, // bytes of the last line that FFmpeg logged as an error
     LK_PLANES = 4,
     LK_STREAMS = 128, // most streams of a container
+    LK_HELD = 64,     // most packets that a seek reads to see where it went
 };
 
 // lk_failure says why a function failed. It is written on failure alone.
@@ -29,6 +30,8 @@ enum {
     LK_AGAIN = AVERROR(EAGAIN),
     LK_EOF = AVERROR_EOF,
     LK_INVALID = AVERROR_INVALIDDATA,
+    LK_ARGUMENT = AVERROR(EINVAL),
+    LK_IO = AVERROR(EIO),
     LK_NO_MEMORY = AVERROR(ENOMEM),
     LK_NO_DECODER = AVERROR_DECODER_NOT_FOUND,
     LK_UNSUPPORTED = AVERROR_PATCHWELCOME,
@@ -47,6 +50,8 @@ typedef struct lk_input {
     AVIOContext *io;
     uintptr_t reader; // cgo.Handle of the Go reader
     int64_t next[LK_STREAMS]; // end of each stream's last packet in its ticks, or AV_NOPTS_VALUE
+    AVPacket *held[LK_HELD];  // read ahead by a seek, from held_next to held_count
+    int held_next, held_count;
 } lk_input;
 
 typedef struct lk_input_options {

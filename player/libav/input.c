@@ -19,6 +19,8 @@ enum {
     // Frames that the frame rate is guessed from where the header has none; FFmpeg's own 20 to 40 cost
     // a second of media before the first picture.
     FRAME_RATE_PROBE = 3,
+    // Most key pictures that a seek goes back until one is shown early enough.
+    SEEK_STEPS = 4,
 };
 
 // The containers that are played, under FFmpeg's names. No other demuxer runs, so none that opens
@@ -136,10 +138,18 @@ int lk_input_open(const lk_input_options *o, const char *format, lk_input **out,
     return 0;
 }
 
+static void drop_held(lk_input *in)
+{
+    while (in->held_next < in->held_count)
+        av_packet_free(&in->held[in->held_next++]);
+    in->held_next = in->held_count = 0;
+}
+
 void lk_input_close(lk_input *in)
 {
     if (!in)
         return;
+    drop_held(in);
     avformat_close_input(&in->format);
     if (in->io)
         av_freep(&in->io->buffer);
@@ -241,6 +251,19 @@ static void complete_times(lk_input *in, AVPacket *p)
         *next = av_sat_add64(p->pts, p->duration);
 }
 
+// read_frame reads the next packet of the container.
+static int read_frame(lk_input *in, AVPacket *p)
+{
+    int ret = av_read_frame(in->format, p);
+    // What a demuxer makes of the bytes before a failing reader stopped may be cut off, which not every
+    // one marks: MPEG-TS has pictures whose length is not written anywhere.
+    if (ret >= 0 && in->io->error == LK_READER) {
+        av_packet_unref(p);
+        return LK_READER;
+    }
+    return ret;
+}
+
 int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
 {
     lk_log_begin();
@@ -248,11 +271,12 @@ int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
         return lk_fail(f, AVERROR(ENOMEM));
     AVPacket *p = out->packet;
     av_packet_unref(p);
-    int ret = av_read_frame(in->format, p);
-    // What a failing reader cut off is no packet.
-    if (ret >= 0 && (p->flags & AV_PKT_FLAG_CORRUPT) && in->io->error == LK_READER) {
-        av_packet_unref(p);
-        ret = LK_READER;
+    int ret = 0;
+    if (in->held_next < in->held_count) {
+        av_packet_move_ref(p, in->held[in->held_next]);
+        av_packet_free(&in->held[in->held_next++]);
+    } else {
+        ret = read_frame(in, p);
     }
     if (ret >= 0)
         complete_times(in, p);
@@ -273,16 +297,76 @@ void lk_packet_free(lk_packet *p)
     p->size = 0;
 }
 
+// has_index says whether the container says where its packets are. In the others FFmpeg guesses.
+static int has_index(const lk_input *in)
+{
+    const char *name = in->format->iformat->name;
+    return strcmp(name, "mpegts") && strcmp(name, "mpeg");
+}
+
+static int seek_frame(lk_input *in, int stream, int64_t at, int flags)
+{
+    drop_held(in);
+    in->io->error = 0;
+    in->io->eof_reached = 0;
+    return av_seek_frame(in->format, stream, at, flags);
+}
+
+// peek reads up to the next packet of a stream, which stays with the others for lk_input_read. It returns
+// NULL when there is none, for whatever reason: who reads on is told.
+static const AVPacket *peek(lk_input *in, int stream)
+{
+    while (in->held_count < LK_HELD) {
+        AVPacket *p = av_packet_alloc();
+        if (!p || read_frame(in, p) < 0) {
+            av_packet_free(&p);
+            return NULL;
+        }
+        in->held[in->held_count++] = p;
+        if (p->stream_index == stream)
+            return p;
+    }
+    return NULL;
+}
+
+// seek_shown seeks in a container with an index to the last key picture that is shown at or before at.
+// Some containers have times of decoding in their index (mov without an edit list, so most fragments;
+// flv), which lead to the first key picture after at where pictures are decoded long before they are shown.
+static int seek_shown(lk_input *in, int stream, int64_t at)
+{
+    int ret = seek_frame(in, stream, at, AVSEEK_FLAG_BACKWARD);
+    const AVStream *s = in->format->streams[stream];
+    if (ret < 0 || s->codecpar->codec_type != AVMEDIA_TYPE_VIDEO || at <= s->start_time)
+        return ret;
+    int64_t last = INT64_MAX;
+    for (int steps = 0; steps < SEEK_STEPS; steps++) {
+        const AVPacket *p = peek(in, stream);
+        if (!p || p->pts == AV_NOPTS_VALUE || p->dts == AV_NOPTS_VALUE || p->pts <= at || p->dts >= last)
+            return 0;
+        last = p->dts;
+        if (seek_frame(in, stream, FFMIN(last, at) - 1, AVSEEK_FLAG_BACKWARD) < 0)
+            return seek_frame(in, stream, at, AVSEEK_FLAG_BACKWARD);
+    }
+    return 0;
+}
+
 int lk_input_seek(lk_input *in, int stream, int64_t ns, lk_failure *f)
 {
     lk_log_begin();
     if (stream < 0 || stream >= (int)in->format->nb_streams)
         return lk_fail(f, AVERROR(EINVAL));
     forget_times(in);
-    in->io->error = 0;
-    in->io->eof_reached = 0;
-    int64_t at = av_rescale_q(ns, (AVRational){1, 1000000000}, in->format->streams[stream]->time_base);
-    int ret = av_seek_frame(in->format, stream, at, AVSEEK_FLAG_BACKWARD);
+    // Down to a tick, which may be as long as a picture, but for what the time lost on its way here.
+    int64_t at = av_rescale_q_rnd(av_sat_add64(ns, 1000), (AVRational){1, 1000000000},
+                                  in->format->streams[stream]->time_base, AV_ROUND_DOWN);
+    int ret;
+    if (has_index(in))
+        ret = seek_shown(in, stream, at);
+    else if (ns / 1000 <= lk_input_start_us(in))
+        // The guess goes by times of decoding, which would pass over the first key picture.
+        ret = seek_frame(in, -1, 0, AVSEEK_FLAG_BYTE);
+    else
+        ret = seek_frame(in, stream, at, AVSEEK_FLAG_BACKWARD);
     return ret < 0 ? lk_fail(f, ret) : 0;
 }
 

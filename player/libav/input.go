@@ -67,6 +67,11 @@ func OpenInput(r io.Reader, o InputOptions) (*Input, error) {
 		in.handle.Delete()
 		return nil, in.openError()
 	}
+	// FFmpeg makes do with what it got before the reader failed, and may have missed a stream.
+	if in.source.err != nil {
+		in.Close()
+		return nil, in.openError()
+	}
 	for i := range int(C.lk_input_stream_count(in.c)) {
 		var c C.lk_stream
 		C.lk_input_stream(in.c, C.int(i), &c)
@@ -81,7 +86,8 @@ func (in *Input) openError() error {
 		return fmt.Errorf("libav: open: %w", err)
 	}
 	switch in.failure.code {
-	case C.LK_INVALID, C.LK_EOF, C.LK_REFUSED, C.LK_UNSUPPORTED:
+	case C.LK_INVALID, C.LK_ARGUMENT, C.LK_IO, C.LK_EOF, C.LK_REFUSED, C.LK_UNSUPPORTED:
+		// Demuxers have many words for it. The reader is not at fault: that came first.
 		if line := C.GoString(&in.failure.line[0]); line != "" {
 			return fmt.Errorf("%w (%s)", ErrNotMedia, strings.ToValidUTF8(line, "?"))
 		}
@@ -154,7 +160,7 @@ func (in *Input) readError() error {
 
 // SeekTo goes to the last point at or before a media time from which the stream can be decoded, so that
 // ReadPacket goes on there. In a container without an index (MPEG-2 TS and PS) that is any packet of the
-// stream about there. It forgets an earlier error of the reader. It blocks as long as the reader does,
+// stream about there, but the very first of all at or before StartTime. It forgets an earlier error of the reader. It blocks as long as the reader does,
 // and fails when the reader cannot seek.
 func (in *Input) SeekTo(stream int, at time.Duration) error {
 	if in.c == nil {
