@@ -220,11 +220,11 @@ func (s *session) fetchMedia(ctx context.Context, uri string, variables map[stri
 	if err != nil {
 		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
 	}
-	base := response.URL
+	base, folder := response.URL, ""
 	if _, local := s.fetcher.local(uri); local {
-		base = ""
+		base, folder = "", uri[:strings.LastIndexByte(uri, '/')+1]
 	}
-	list, err := hls.Parse(data, base, hls.ParseOptions{Variables: variables})
+	list, err := hls.Parse(data, base, hls.ParseOptions{Variables: variables, Folder: folder})
 	if err != nil {
 		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
 	}

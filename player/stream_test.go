@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,26 @@ func TestStreamEqualsItsSource(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLocalFolder plays a multivariant playlist on disk whose variant, init section and key stand in a folder of their own.
+func TestLocalFolder(t *testing.T) {
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}, Fragmented: true, Encrypted: true})
+	folder := filepath.Join(t.TempDir(), "a film")
+	require.NoError(t, os.MkdirAll(folder, 0o700))
+	require.NoError(t, os.CopyFS(filepath.Join(folder, "high"), os.DirFS(stream.Folder)))
+	main := filepath.Join(folder, "main.m3u8")
+	require.NoError(t, os.WriteFile(main, []byte("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000000\nhigh/index.m3u8\n"), 0o600))
+
+	var pictures bytes.Buffer
+	video := report.NewHashes(&pictures)
+	s := newScreen(t, player.Config{FreeRun: true, VideoTap: video.Video})
+	s.open(main, nil, 0)
+	require.NoError(t, s.player.Play())
+	end := s.ended()
+	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+	require.NoError(t, video.Flush())
+	assertFrames(t, mediatest.FrameMD5(t, stream.Source, mediatest.Video), lines(t, &pictures), 0)
 }
 
 // line is a line of hashes.

@@ -11,7 +11,8 @@ const (
 	maxURIBytes  = 1 << 20 // data: URIs are long
 )
 
-// resolver turns the URIs of a playlist into absolute ones. The zero value leaves them as they are.
+// resolver turns the URIs of a playlist into absolute ones. The zero value leaves them as they are; without a base the
+// prefix stands before relative ones.
 type resolver struct {
 	base *url.URL
 	// prefix stands before a path that does not begin with a slash, origin before one that does.
@@ -55,6 +56,9 @@ func (r *resolver) query(name string) (value string, ok bool) {
 // best of. RFC 3986, 5.2.
 func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
 	if r.base == nil {
+		if ref != "" && ref[0] != '/' && !hasScheme(ref) {
+			dst = append(dst, r.prefix...)
+		}
 		return append(dst, ref...), true
 	}
 	switch plainReference(ref) {

@@ -57,6 +57,25 @@ func TestResolve(t *testing.T) { // RFC 3986, 5.4, and what playlists have
 	assert.Error(t, err)
 }
 
+// The playlists of a stream in files stand in folders of their own.
+func TestResolveInAFolder(t *testing.T) {
+	text := mediaHead + "#EXT-X-KEY:METHOD=AES-128,URI=\"key.bin\"\n#EXT-X-MAP:URI=\"init.mp4\"\n#EXTINF:2,\nseg/0.m4s\n" +
+		"#EXTINF:2,\n../1.m4s\n#EXTINF:2,\n/abs/2.m4s\n#EXTINF:2,\nhttps://a.example/3.m4s\n#EXT-X-ENDLIST\n"
+	list, err := Parse([]byte(text), "720p/list.m3u8", ParseOptions{Folder: "720p/"})
+	require.NoError(t, err)
+	var uris []string
+	for _, s := range list.Media.Segments {
+		uris = append(uris, s.URI)
+	}
+	assert.Equal(t, []string{"720p/seg/0.m4s", "720p/../1.m4s", "/abs/2.m4s", "https://a.example/3.m4s"}, uris)
+	assert.Equal(t, "720p/init.mp4", list.Media.Segments[0].Map.URI)
+	assert.Equal(t, "720p/key.bin", list.Media.Segments[0].Keys[0].URI)
+
+	list, err = Parse([]byte(text), "https://a.example/p/list.m3u8", ParseOptions{Folder: "720p/"})
+	require.NoError(t, err)
+	assert.Equal(t, "https://a.example/p/seg/0.m4s", list.Media.Segments[0].URI)
+}
+
 // FuzzResolve holds the short way of putting references together against net/url.
 func FuzzResolve(f *testing.F) {
 	for _, ref := range []string{"a.ts", "/a/b.ts?c=d", "../a", "http://b.example/x", "https://b.example/a/../x", "a:b", "?q", "#f", "//h/p", "a?b?c", "http:///x", "a/./b", "http://b.example:80/x", "~a_b"} {
