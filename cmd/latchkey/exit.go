@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"latchkey/network"
 	"latchkey/player"
@@ -23,6 +24,9 @@ const (
 	exitOutput      = 8
 	exitInterrupted = 130
 )
+
+// codeUsage is the code of a wrong command line; player has those of playback.
+const codeUsage player.Code = 9002
 
 // failure is an error with its sentence and code, ready for standard error.
 type failure struct {
@@ -53,7 +57,7 @@ func exit(err error, interrupted bool, stderr io.Writer) int {
 	return exitCode(err)
 }
 
-// sentence gives an error that has no sentence of its own one.
+// sentence gives an error that has no sentence and code of its own both, in one line.
 func sentence(err error) error {
 	if errors.Is(err, ui.ErrNoDisplay) {
 		return &failure{code: player.CodeNoDisplay, message: "There is no display that a window can be opened on. Start Latchkey in a desktop session, or use latchkey probe."}
@@ -68,7 +72,11 @@ func sentence(err error) error {
 	case errors.As(err, &whole):
 		return whole
 	}
-	return err
+	code := player.CodeInternal
+	if exitCode(err) == exitUsage {
+		code = codeUsage
+	}
+	return &failure{code: code, message: strings.Join(strings.Fields(err.Error()), " ")}
 }
 
 // exitCode is the exit code of an error.
