@@ -51,5 +51,5 @@
 // # Versions
 //
 // The package builds with FFmpeg 5.1 to 9.0, found by pkg-config; testdata/matrix.sh compiles it against
-// each.
+// each. testdata/asan.sh looks for leaks and stray reads and writes.
 package libav

@@ -68,6 +68,8 @@ func TestSeekTo(t *testing.T) {
 				}
 				assert.Equal(t, want, Ticks(packet.PTS(), stream.TimeBase), "to %v", at)
 			}
+			// The input is closed with what the last seek has read.
+			require.NoError(t, in.SeekTo(stream.Index, keys[2]))
 		})
 	}
 	t.Run("ts goes about there", func(t *testing.T) {
