@@ -3,7 +3,7 @@ package libav
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestErrorIs(t *testing.T) {
@@ -13,11 +13,11 @@ func TestErrorIs(t *testing.T) {
 		sampleRate  = -0x3030c0a  // AAC_AC3_PARSE_ERROR_SAMPLE_RATE, which the decoders of AAC and AC-3 return
 		noMemory    = -12
 	)
-	assert.ErrorIs(t, &Error{Op: "read", Code: invalidData}, ErrCorrupt)
-	assert.ErrorIs(t, &Error{Op: opDecode, Code: invalidData}, ErrCorrupt)
-	assert.ErrorIs(t, &Error{Op: opDecode, Code: sampleRate}, ErrCorrupt)
-	assert.NotErrorIs(t, &Error{Op: opDecode, Code: noMemory}, ErrCorrupt)
-	assert.NotErrorIs(t, &Error{Op: "open", Code: sampleRate}, ErrCorrupt)
-	assert.ErrorIs(t, &Error{Op: "open decoder", Code: noDecoder}, ErrNoDecoder)
-	assert.NotErrorIs(t, &Error{Op: "open decoder", Code: noDecoder}, ErrCorrupt)
+	require.ErrorIs(t, &Error{Op: "read", Code: invalidData}, ErrCorrupt)
+	require.ErrorIs(t, &Error{Op: opDecode, Code: invalidData}, ErrCorrupt)
+	require.ErrorIs(t, &Error{Op: opDecode, Code: sampleRate}, ErrCorrupt)
+	require.NotErrorIs(t, &Error{Op: opDecode, Code: noMemory}, ErrCorrupt)
+	require.NotErrorIs(t, &Error{Op: "open", Code: sampleRate}, ErrCorrupt)
+	require.ErrorIs(t, &Error{Op: "open decoder", Code: noDecoder}, ErrNoDecoder)
+	require.NotErrorIs(t, &Error{Op: "open decoder", Code: noDecoder}, ErrCorrupt)
 }

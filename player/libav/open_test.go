@@ -191,7 +191,7 @@ func passThrough(t *testing.T, in *Input) (packets, frames int) {
 // What a medium names besides itself is not opened: not a file, not an address.
 func TestNothingElseIsOpened(t *testing.T) {
 	var asked atomic.Int64
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	server := &httptest.Server{Listener: listener, Config: &http.Server{
 		ReadHeaderTimeout: time.Minute,
@@ -200,15 +200,15 @@ func TestNothingElseIsOpened(t *testing.T) {
 	}}
 	server.Start()
 	t.Cleanup(server.Close)
-	clear := mediatest.Make(t, mediatest.Spec{Video: "h264", Container: "mov", IndexLast: true})
-	data, err := os.ReadFile(clear)
+	original := mediatest.Make(t, mediatest.Spec{Video: "h264", Container: "mov", IndexLast: true})
+	data, err := os.ReadFile(original)
 	require.NoError(t, err)
 	elsewhere := []byte(server.URL + "/media.mov")
 	media := map[string][]byte{
 		"a mov whose samples are at a URL": withDataReference(t, data, "url ", elsewhere),
-		"a mov whose samples are a file":   withDataReference(t, data, "alis", []byte(clear)),
+		"a mov whose samples are a file":   withDataReference(t, data, "alis", []byte(original)),
 		"an HLS playlist":                  []byte("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n" + string(elsewhere) + "\n#EXT-X-ENDLIST\n"),
-		"a concat script":                  []byte("ffconcat version 1.0\nfile '" + clear + "'\nfile '" + string(elsewhere) + "'\n"),
+		"a concat script":                  []byte("ffconcat version 1.0\nfile '" + original + "'\nfile '" + string(elsewhere) + "'\n"),
 		"a DASH manifest": []byte(`<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT1S">` +
 			`<Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1"><BaseURL>` + string(elsewhere) +
 			`</BaseURL></Representation></AdaptationSet></Period></MPD>`),
@@ -266,8 +266,9 @@ func withDataReference(t *testing.T, data []byte, kind string, target []byte) []
 // aliasRecord is a QuickTime alias to a path, as FFmpeg reads it: version and flags, a head of 150 bytes of
 // which the volume's name is at 10, then tagged fields, of which 2 is the path.
 func aliasRecord(path []byte) []byte {
-	record := make([]byte, 4+150)
-	record[5] = byte(150) // size
+	head := make([]byte, 4+150)
+	head[5] = byte(150) // size
+	record := bytes.Clone(head)
 	tag := func(kind int, value []byte) {
 		record = append(record, byte(kind>>8), byte(kind), byte(len(value)>>8), byte(len(value)))
 		record = append(record, value...)
