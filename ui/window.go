@@ -129,7 +129,6 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 
 // build makes all widgets; the screens decide which are visible.
 func (w *window) build() {
-	black := canvas.NewRectangle(theme.Black)
 	w.surface = controls.NewDoubleSurface(w.hooks, w.playPause, w.toggleFullScreen, w.changeVolume)
 	w.spinner = controls.NewSpinner()
 	w.toast = controls.NewToast()
@@ -150,12 +149,12 @@ func (w *window) build() {
 	w.lens = newLens(w.win)
 	w.files = files.New(w.hooks, files.Actions{Read: w.readFolder, Open: w.open, Close: w.closePane})
 	w.root = &fyne.Container{Objects: []fyne.CanvasObject{
-		black, w.picture, w.surface, w.replay, w.spinner, w.top.Container, w.bar, w.toast,
+		w.picture, w.surface, w.replay, w.spinner, w.top.Container, w.bar, w.toast,
 		w.start.Container, w.catalogue.Container, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container,
 		w.lens.Rectangle,
 	}}
 	w.root.Layout = stage{w: w, full: []fyne.CanvasObject{
-		black, w.picture, w.surface, w.start.Container, w.catalogue.Container, w.scrim, w.shield,
+		w.picture, w.surface, w.start.Container, w.catalogue.Container, w.scrim, w.shield,
 	}}
 	for _, o := range []fyne.CanvasObject{w.replay, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container} {
 		o.Hide()
