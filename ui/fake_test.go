@@ -167,6 +167,9 @@ func (p *fakePicture) SetFrame(f *frame.Video) *frame.Video {
 	return old
 }
 
+// Settle implements picture.
+func (p *fakePicture) Settle() {}
+
 func (p *fakePicture) Clear() *frame.Video { return p.SetFrame(nil) }
 
 // fakeTitles is a catalogue.

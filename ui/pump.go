@@ -8,7 +8,11 @@ import (
 	"latchkey/player"
 )
 
-const pollEvery = 250 * time.Millisecond
+const (
+	pollEvery = 250 * time.Millisecond
+	// pictureFirstLimit is how long the controls of a new window wait for the first picture.
+	pictureFirstLimit = 500 * time.Millisecond
+)
 
 // startPump has tick called 60 times a second on the main goroutine, just before Fyne looks for what is
 // to be repainted: what a tick changes is on the screen with the next swap, and a tick that changes
@@ -35,6 +39,7 @@ func (w *window) tick(now time.Time) {
 		w.polled = now
 		w.apply(w.options.Engine.Snapshot())
 	}
+	w.picture.Settle()
 	w.drawFrame(now)
 	w.showDue(now)
 	w.automate(now)
@@ -82,7 +87,7 @@ func (w *window) showDue(now time.Time) {
 // showControls shows or hides bar, title and pointer.
 func (w *window) showControls() {
 	playing := w.screen == screenPlayer
-	show := playing && controlsShown(presence{
+	show := playing && !w.pictureFirst() && controlsShown(presence{
 		playing: w.wantPlay && w.pane == nil && w.snapshot.State != player.Complete,
 		held:    w.bar.Dragging() || w.win.Canvas().Overlays().Top() != nil,
 		since:   w.now().Sub(w.active),
@@ -101,6 +106,12 @@ func (w *window) showControls() {
 			w.win.Canvas().Unfocus()
 		}
 	}
+}
+
+// pictureFirst says that the controls are to wait for a stream that the window was opened with: painting them for the
+// first time takes an OpenGL on the CPU, which compiles each kind of shape, longer than all of the picture.
+func (w *window) pictureFirst() bool {
+	return w.options.Source != "" && w.frames < 2 && w.now().Sub(w.begun) < pictureFirstLimit
 }
 
 // updateBar shows the state on the bar; while the bar is hidden nothing is done, so that nothing is

@@ -78,6 +78,7 @@ func newView(o Options) (view *video.View, closeView func(), err error) {
 
 // begin starts what runs beside the widgets, and what the options ask for.
 func (w *window) begin() {
+	w.begun = w.now()
 	w.tasks.run(w.commands.serve)
 	o := w.options
 	s := o.Engine.Snapshot()

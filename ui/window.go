@@ -22,6 +22,7 @@ type picture interface {
 	fyne.CanvasObject
 	SetFrame(*frame.Video) (replaced *frame.Video)
 	Clear() (replaced *frame.Video)
+	Settle()
 }
 
 // screen is one of the window's three.
@@ -93,6 +94,7 @@ type window struct {
 	cancelRead context.CancelFunc
 
 	// Automation.
+	begun      time.Time // when the window was there
 	frames     int
 	firstFrame time.Time
 	captured   bool

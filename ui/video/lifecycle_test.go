@@ -120,6 +120,24 @@ func TestFramesBetweenPaintings(t *testing.T) {
 	}
 }
 
+// How pictures reach the window is known when it is first painted; a picture that stands goes that way from the next tick
+// on, without another picture.
+func TestSettle(t *testing.T) {
+	screen.place(New(Options{Convert: luma{}}), 128, 96) // the window has its size
+	v := New(Options{Convert: luma{}})
+	v.SetFrame(grey(t, 99)).Release()
+	screen.place(v, 128, 96)
+	if !v.surface.usable() {
+		t.Skip("this OpenGL draws no surface")
+	}
+	require.True(t, v.backdrop.Visible(), "nothing is new since the window was painted")
+	screen.paint(v.Settle)
+	assert.False(t, v.backdrop.Visible())
+	assert.False(t, v.image.Visible())
+	assert.Equal(t, [3]byte{99, 99, 99}, pixel(60, 40))
+	screen.paint(func() { v.Clear().Release() })
+}
+
 func TestPrepareConvertsOffTheFyneGoroutine(t *testing.T) {
 	c := &flat{colour: [4]byte{10, 200, 30, 255}}
 	v := New(Options{Renderer: Image, Convert: c})

@@ -52,7 +52,7 @@ func (v *View) paint() {
 
 // entered learns about the window that the view is painted in for the first time.
 func (v *View) entered(c fyne.Canvas) {
-	v.canvas, v.surface, v.fresh = c, surface{}, true
+	v.canvas, v.surface, v.fresh, v.learnt = c, surface{}, true, true
 	if !isOpenGL(c) {
 		return
 	}

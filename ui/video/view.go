@@ -49,6 +49,7 @@ type View struct {
 	surface  surface
 	area     image.Rectangle // of the picture, in pixels from the view's corner
 	fresh    bool            // shown is not yet on the surface
+	learnt   bool            // painting has found out about the window, and apply has not heard of it
 	backdrop *canvas.Rectangle
 	hook     *canvas.Rectangle // a pixel; see onPaint
 	shader   *canvas.Shader
@@ -156,6 +157,18 @@ func (v *View) SetFrame(f *frame.Video) (old *frame.Video) {
 	v.fresh = true
 	v.apply()
 	return old
+}
+
+// Settle takes up what painting found out about the window: how pictures reach it is known only then. It is to be
+// called at each tick, and does nothing as a rule; without it a picture that stands would not be seen.
+func (v *View) Settle() {
+	if v.learnt {
+		v.learnt = false
+		if v.stale() {
+			v.redo()
+		}
+		v.apply()
+	}
 }
 
 // Clear shows black and returns the frame that was shown, or nil. Prepared frames are forgotten.
