@@ -82,7 +82,8 @@ func compareAll(t *testing.T, spec mediatest.Spec, open func() *Input, want func
 		expected := want(mediatest.Video)
 		require.Len(t, got, len(expected), "pictures")
 		for i, f := range expected {
-			require.Equal(t, f, mediatest.Frame{Ticks: got[i].ticks, PTS: got[i].pts, Size: got[i].size, MD5: got[i].md5}, "picture %d", i)
+			actual := mediatest.Frame{Ticks: got[i].ticks, PTS: got[i].pts, Size: got[i].size, MD5: got[i].md5}
+			require.Equal(t, f, actual, "picture %d", i)
 			assert.Equal(t, stream.Width, got[i].video.Width)
 			assert.Equal(t, stream.Height, got[i].video.Height)
 		}
@@ -111,6 +112,7 @@ func TestPictureProperties(t *testing.T) {
 		"plain": {
 			spec: mediatest.Spec{Video: "h264", Frames: 10},
 			check: func(t *testing.T, v frame.Video, s Stream) {
+				t.Helper()
 				assert.Equal(t, frame.YUV420P, v.Format)
 				assert.Equal(t, 40*time.Millisecond, v.Duration)
 				assert.True(t, v.Key)
@@ -125,6 +127,7 @@ func TestPictureProperties(t *testing.T) {
 		"anamorphic": {
 			spec: mediatest.Spec{Video: "h264", SampleAspect: "4/3", Frames: 2},
 			check: func(t *testing.T, v frame.Video, _ Stream) {
+				t.Helper()
 				assert.Equal(t, frame.Rational{Num: 4, Den: 3}, v.SampleAspect)
 				width, height := v.DisplaySize()
 				assert.Equal(t, [2]int{213, 90}, [2]int{width, height})
@@ -133,6 +136,7 @@ func TestPictureProperties(t *testing.T) {
 		"full range bt709": {
 			spec: mediatest.Spec{Video: "h264", FullRange: true, Colour: "bt709", Frames: 2},
 			check: func(t *testing.T, v frame.Video, _ Stream) {
+				t.Helper()
 				assert.Equal(t, frame.RangeFull, v.Range)
 				assert.Equal(t, frame.MatrixBT709, v.Matrix)
 				assert.Equal(t, frame.PrimariesBT709, v.Primaries)
@@ -144,24 +148,32 @@ func TestPictureProperties(t *testing.T) {
 		"10 bit": {
 			spec: mediatest.Spec{Video: "hevc", PixelFormat: "yuv420p10le", Frames: 2},
 			check: func(t *testing.T, v frame.Video, _ Stream) {
+				t.Helper()
 				assert.Equal(t, frame.YUV420P10, v.Format)
 			},
 		},
 		"4:4:4": {
-			spec:  mediatest.Spec{Video: "h264", PixelFormat: "yuv444p", Frames: 2},
-			check: func(t *testing.T, v frame.Video, _ Stream) { assert.Equal(t, frame.YUV444P, v.Format) },
+			spec: mediatest.Spec{Video: "h264", PixelFormat: "yuv444p", Frames: 2},
+			check: func(t *testing.T, v frame.Video, _ Stream) {
+				t.Helper()
+				assert.Equal(t, frame.YUV444P, v.Format)
+			},
 		},
 		"turned by 90": {
 			spec: mediatest.Spec{Video: "h264", Rotation: 90, Frames: 2},
 			check: func(t *testing.T, v frame.Video, _ Stream) {
+				t.Helper()
 				assert.Equal(t, 90, v.Rotation)
 				width, height := v.DisplaySize()
 				assert.Equal(t, [2]int{90, 160}, [2]int{width, height})
 			},
 		},
 		"turned by 270": {
-			spec:  mediatest.Spec{Video: "h264", Rotation: 270, Frames: 2},
-			check: func(t *testing.T, v frame.Video, _ Stream) { assert.Equal(t, 270, v.Rotation) },
+			spec: mediatest.Spec{Video: "h264", Rotation: 270, Frames: 2},
+			check: func(t *testing.T, v frame.Video, _ Stream) {
+				t.Helper()
+				assert.Equal(t, 270, v.Rotation)
+			},
 		},
 	}
 	for name, test := range tests {
