@@ -1,8 +1,6 @@
 package network
 
 import (
-	"compress/flate"
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -22,12 +20,12 @@ const (
 // body is a Response's body: the bytes that were asked for, decoded, bounded, and continued where the wire
 // was cut.
 //
-//	exchange ─▶ wire (skips, resumes) ─▶ gunzip or nothing ─▶ body (bounds, ends the record)
+//	exchange ─▶ wire (skips, resumes) ─▶ decoder or nothing ─▶ body (bounds, ends the record)
 type body struct {
 	// constant
 	client    *Client
 	plan      *plan
-	source    io.Reader // wire, or gunzip over it
+	source    io.Reader // wire, or a decoder over it
 	resumable bool
 	etag      string
 	modified  string
@@ -112,7 +110,7 @@ func (b *body) Read(p []byte) (int, error) {
 // finish keeps err for the reads to come, ends the exchange and returns err.
 func (b *body) finish(err error) error {
 	b.err = err
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		b.exchange.end()
 		err = nil
 	}
@@ -169,9 +167,9 @@ func (w *wire) Read(p []byte) (int, error) {
 			continue
 		case err == nil:
 			return n, nil
-		case err == io.EOF && b.position >= b.start && b.position >= b.end:
+		case errors.Is(err, io.EOF) && b.position >= b.start && b.position >= b.end:
 			return n, io.EOF
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			err = b.exchange.failure(io.ErrUnexpectedEOF, KindTruncated)
 		}
 		if err := b.resume(err); err != nil || n > 0 {
@@ -233,7 +231,7 @@ func (b *body) pause(e *Error) error {
 	if e.Kind == KindRefused {
 		return b.refused(e)
 	}
-	pause, again := b.plan.policy.again(failure{err: e, attempt: b.failures, elapsed: time.Since(b.failed), random: rand.Float64()})
+	pause, again := b.plan.policy.again(failure{err: e, attempt: b.failures, elapsed: time.Since(b.failed), random: rand.Float64()}) //nolint:gosec // jitter
 	if !again {
 		return e
 	}
@@ -305,48 +303,3 @@ func (b *body) proceed(x *exchange) error {
 
 // same says that two validators do not differ, as far as both are there.
 func same(a, b string) bool { return a == "" || b == "" || a == b }
-
-// gunzip decodes a body. The header is read with the first byte, not before.
-type gunzip struct {
-	source io.Reader
-	reader *gzip.Reader
-}
-
-// Read decodes; what cannot be decoded is ErrEncoding.
-func (g *gunzip) Read(p []byte) (n int, err error) {
-	if g.reader == nil {
-		g.reader, err = gzip.NewReader(g.source)
-	}
-	if err == nil {
-		n, err = g.reader.Read(p)
-	}
-	if err == nil || err == io.EOF && g.reader != nil {
-		return n, err
-	}
-	if _, ok := errors.AsType[*Error](err); ok {
-		return n, err
-	}
-	return n, g.failure(err)
-}
-
-// failure says what an error of the decoder's own means.
-func (g *gunzip) failure(err error) error {
-	w, ok := g.source.(*wire)
-	if !ok {
-		return err
-	}
-	e := (*body)(w).exchange.failure(nil, KindEncoding)
-	e.Err = errGzip
-	if errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF {
-		e.Kind = KindTruncated
-	}
-	if _, corrupt := errors.AsType[flate.CorruptInputError](err); corrupt {
-		e.Err = errDeflate
-	}
-	return e
-}
-
-var (
-	errGzip    = errors.New("it is not valid gzip")
-	errDeflate = errors.New("its compressed data is corrupt")
-)

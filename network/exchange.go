@@ -24,8 +24,8 @@ type exchange struct {
 	timeouts Timeouts
 	number   int64 // of the record
 	started  time.Time
-	deadline time.Time // of the whole attempt; zero is none
-	ctx      context.Context
+	deadline time.Time       // of the whole attempt; zero is none
+	ctx      context.Context //nolint:containedctx // the lifetime of the exchange, which its body outlives send in
 	cancel   context.CancelCauseFunc
 	timer    *time.Timer
 	cookies  string // the Cookie header, to tell loops
@@ -138,8 +138,8 @@ func (c *Client) header(x *exchange, p *plan, way way) (http.Header, Record) {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	header["Accept-Encoding"] = []string{"identity"}
-	if p.policy.gzip && !way.span.asked {
-		header["Accept-Encoding"] = []string{"gzip"}
+	if p.policy.compressed && !way.span.asked {
+		header["Accept-Encoding"] = []string{acceptEncoding}
 	}
 	if way.span.asked {
 		header["Range"] = []string{way.span.header()}
@@ -152,7 +152,7 @@ func (c *Client) header(x *exchange, p *plan, way way) (http.Header, Record) {
 	send, rule := c.rules.pairs(at)
 	var jarPairs []pair
 	if !at.downgrade() {
-		jarPairs = c.jar.match(nil, at.target, x.started)
+		jarPairs = c.jar.match(at.target, x.started)
 	}
 	pairs := credentials.pairs
 	if !send {

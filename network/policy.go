@@ -16,8 +16,8 @@ type policy struct {
 	resume bool
 	// once says that a request that may have reached the server is not repeated.
 	once bool
-	// gzip asks for compressed bodies.
-	gzip bool
+	// compressed asks for compressed bodies, as text is.
+	compressed bool
 }
 
 const (
@@ -31,7 +31,7 @@ var policies = [...]policy{
 	ClassOther: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second, Whole: 30 * time.Second},
 		limit: 64 * mib, fetchLimit: 16 * mib, attempts: 2, budget: 10 * time.Second, base: 250 * time.Millisecond},
 	ClassPlaylist: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second, Whole: 30 * time.Second},
-		limit: 64 * mib, fetchLimit: 32 * mib, attempts: 4, budget: 15 * time.Second, base: 250 * time.Millisecond, gzip: true},
+		limit: 64 * mib, fetchLimit: 32 * mib, attempts: 4, budget: 15 * time.Second, base: 250 * time.Millisecond, compressed: true},
 	ClassInit: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second},
 		limit: 64 * mib, fetchLimit: 16 * mib, attempts: 3, budget: 20 * time.Second, base: 250 * time.Millisecond, resume: true},
 	ClassSegment: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second},
@@ -43,11 +43,11 @@ var policies = [...]policy{
 	ClassCertificate: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 5 * time.Second, Whole: 20 * time.Second},
 		limit: mib, fetchLimit: mib, attempts: 3, budget: 20 * time.Second, base: 500 * time.Millisecond},
 	ClassSubtitle: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second, Whole: time.Minute},
-		limit: 64 * mib, fetchLimit: 32 * mib, attempts: 3, budget: 20 * time.Second, base: 500 * time.Millisecond, gzip: true},
+		limit: 64 * mib, fetchLimit: 32 * mib, attempts: 3, budget: 20 * time.Second, base: 500 * time.Millisecond, compressed: true},
 	ClassThumbnail: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second, Whole: time.Minute},
 		limit: 64 * mib, fetchLimit: 32 * mib, attempts: 2, budget: 10 * time.Second, base: 500 * time.Millisecond},
 	ClassSteering: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 5 * time.Second, Whole: 20 * time.Second},
-		limit: mib, fetchLimit: mib, attempts: 2, budget: 10 * time.Second, base: 500 * time.Millisecond, gzip: true},
+		limit: mib, fetchLimit: mib, attempts: 2, budget: 10 * time.Second, base: 500 * time.Millisecond, compressed: true},
 	ClassSignIn: {Timeouts: Timeouts{Connect: 10 * time.Second, FirstByte: 20 * time.Second, Stall: 10 * time.Second, Whole: time.Minute},
 		limit: 4 * mib, fetchLimit: 4 * mib, attempts: 3, budget: 20 * time.Second, base: 500 * time.Millisecond, once: true},
 }

@@ -70,8 +70,8 @@ func (c *Client) respond(ctx context.Context, p *plan, x *exchange, limit int64)
 		etag: answer.Header.Get("ETag"), modified: answer.Header.Get("Last-Modified")}
 	r := &Response{Status: answer.StatusCode, Header: answer.Header, URL: x.route.target.String(), Body: b,
 		ContentLength: answer.ContentLength, TotalLength: -1}
-	encoding := strings.ToLower(strings.Trim(answer.Header.Get("Content-Encoding"), " \t"))
-	plain := encoding == "" || encoding == "identity"
+	coding := strings.ToLower(strings.Trim(answer.Header.Get("Content-Encoding"), " \t"))
+	plain := coding == "" || coding == "identity"
 	switch answer.StatusCode {
 	case http.StatusPartialContent:
 		from, to, total, ok := contentRange(answer.Header.Get("Content-Range"))
@@ -109,11 +109,13 @@ func (c *Client) respond(ctx context.Context, p *plan, x *exchange, limit int64)
 	switch {
 	case plain:
 		b.resumable = p.policy.resume && p.method == http.MethodGet && answer.StatusCode != http.StatusNotModified
-	case encoding == "gzip" || encoding == "x-gzip":
-		b.source = &gunzip{source: b.source}
-		r.ContentLength = -1
 	default:
-		return fail(KindEncoding, errEncoding)
+		known, ok := encodings[coding]
+		if !ok || p.span.asked {
+			return fail(KindEncoding, errEncoding)
+		}
+		b.source = newDecoder(known, b, limit)
+		r.ContentLength = -1
 	}
 	if b.resumable {
 		ctx, stop := context.WithCancel(ctx)

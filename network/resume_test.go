@@ -1,8 +1,6 @@
 package network_test
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
@@ -203,57 +201,4 @@ func TestConnectionIsReused(t *testing.T) {
 		}
 	}
 	require.Len(t, remotes, 1)
-}
-
-func TestGzip(t *testing.T) {
-	text := strings.Repeat("#EXTINF:4,\nsegment.ts\n", 100)
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	_, err := io.WriteString(z, text)
-	require.NoError(t, err)
-	require.NoError(t, z.Close())
-	answer := packed.Bytes()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Accept-Encoding") != "gzip" {
-			_, _ = io.WriteString(w, "plain")
-			return
-		}
-		w.Header().Set("Content-Encoding", "gzip")
-		_, _ = w.Write(answer)
-	}))
-	defer server.Close()
-	c := newClient(t, nil, network.Options{})
-	data, response, err := c.Fetch(t.Context(), network.Request{Class: network.ClassPlaylist, URL: server.URL})
-	require.NoError(t, err)
-	require.Equal(t, text, string(data))
-	require.EqualValues(t, -1, response.ContentLength)
-	require.EqualValues(t, len(answer), c.Records()[0].Bytes, "as they came over the wire")
-	data, _, err = c.Fetch(t.Context(), network.Request{Class: network.ClassSegment, URL: server.URL})
-	require.NoError(t, err)
-	require.Equal(t, "plain", string(data), "media is not asked for in gzip")
-
-	t.Run("cut", func(t *testing.T) {
-		answer = packed.Bytes()[:packed.Len()-10]
-		_, _, err := c.Fetch(t.Context(), network.Request{Class: network.ClassPlaylist, URL: server.URL})
-		require.ErrorIs(t, err, network.ErrTruncated)
-	})
-	t.Run("checksum", func(t *testing.T) {
-		answer = bytes.Clone(packed.Bytes())
-		answer[len(answer)-6]++
-		_, _, err := c.Fetch(t.Context(), network.Request{Class: network.ClassPlaylist, URL: server.URL})
-		require.ErrorIs(t, err, network.ErrEncoding)
-	})
-	t.Run("bomb", func(t *testing.T) {
-		var bomb bytes.Buffer
-		z := gzip.NewWriter(&bomb)
-		zeros := make([]byte, 1<<20)
-		for range 2 {
-			_, err := z.Write(zeros)
-			require.NoError(t, err)
-		}
-		require.NoError(t, z.Close())
-		answer = bomb.Bytes()
-		_, _, err := c.Fetch(t.Context(), network.Request{Class: network.ClassSteering, URL: server.URL})
-		require.ErrorIs(t, err, network.ErrTooLarge)
-	})
 }
