@@ -25,6 +25,7 @@ func BenchmarkSegment(b *testing.B) {
 		defer server.Close()
 		buffer := make([]byte, 32<<10)
 		drain := func(b *testing.B, body io.ReadCloser) {
+			b.Helper()
 			for {
 				if _, err := body.Read(buffer); err == io.EOF {
 					break
@@ -48,7 +49,7 @@ func BenchmarkSegment(b *testing.B) {
 					b.Fatal(err)
 				}
 				request.Header.Set("Cookie", "val1=12345; val2=abcd")
-				response, err := client.Do(request)
+				response, err := client.Do(request) //nolint:bodyclose // drain closes it
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,5 +62,5 @@ func TestDoStreamsAndRecords(t *testing.T) {
 	require.Equal(t, server.URL+"/k", r.URL)
 	require.Equal(t, 200, r.Status)
 	require.Empty(t, r.Error)
-	require.False(t, strings.Contains(r.URL, "token"))
+	require.NotContains(t, r.URL, "token")
 }

@@ -73,7 +73,7 @@ func TestJar(t *testing.T) {
 			to, err := parseURL(test.to)
 			require.NoError(t, err)
 			j.set(from, test.set, cookieNow)
-			got, _ := cookieHeader(j.match(nil, to, cookieNow), nil)
+			got, _ := cookieHeader(j.match(to, cookieNow), nil)
 			require.Equal(t, test.want, got)
 		})
 	}
@@ -115,8 +115,8 @@ func TestJarExpiry(t *testing.T) {
 	u, err := parseURL("https://e.com/")
 	require.NoError(t, err)
 	j.set(u, []string{"a=1; Max-Age=10", "b=2"}, cookieNow)
-	require.Len(t, j.match(nil, u, cookieNow.Add(9*time.Second)), 2)
-	require.Len(t, j.match(nil, u, cookieNow.Add(10*time.Second)), 1)
+	require.Len(t, j.match(u, cookieNow.Add(9*time.Second)), 2)
+	require.Len(t, j.match(u, cookieNow.Add(10*time.Second)), 1)
 	require.Equal(t, 1, j.count)
 }
 
@@ -128,7 +128,7 @@ func TestJarKeepsSecureCookies(t *testing.T) {
 	require.NoError(t, err)
 	j.set(secure, []string{"a=1; Secure; Path=/"}, cookieNow)
 	j.set(plain, []string{"a=2; Path=/"}, cookieNow)
-	got, _ := cookieHeader(j.match(nil, secure, cookieNow), nil)
+	got, _ := cookieHeader(j.match(secure, cookieNow), nil)
 	require.Equal(t, "a=1", got)
 }
 
@@ -140,7 +140,7 @@ func TestJarIsBounded(t *testing.T) {
 		for n := range 200 {
 			j.set(u, []string{fmt.Sprintf("c%d=1", n)}, cookieNow)
 		}
-		require.LessOrEqual(t, len(j.match(nil, u, cookieNow)), maxSiteCookies)
+		require.LessOrEqual(t, len(j.match(u, cookieNow)), maxSiteCookies)
 	}
 	require.LessOrEqual(t, j.count, maxCookies)
 	count := 0
@@ -202,7 +202,7 @@ func FuzzSetCookie(f *testing.F) {
 		require.NotContains(t, header, ";")
 		j := newJar()
 		j.add(c, true, cookieNow)
-		for _, p := range j.match(nil, u, cookieNow) {
+		for _, p := range j.match(u, cookieNow) {
 			require.Equal(t, c.Name, p.name)
 		}
 	})

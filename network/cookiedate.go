@@ -55,7 +55,7 @@ func isDateDelimiter(r rune) bool {
 	return r == 0x09 || (r >= 0x20 && r <= 0x2f) || (r >= 0x3b && r <= 0x40) || (r >= 0x5b && r <= 0x60) || (r >= 0x7b && r <= 0x7e)
 }
 
-// leadingNumber reads at most most digits that no further digit follows.
+// leadingNumber reads no more than most digits that no further digit follows.
 func leadingNumber(s string, most int) (n, digits int) {
 	for digits < len(s) && s[digits] >= '0' && s[digits] <= '9' {
 		if digits == most {

@@ -156,7 +156,7 @@ func cleanCause(err error) error {
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok {
 		cause := cleanCause(e.Err)
-		if cause == errProtocol {
+		if errors.Is(cause, errProtocol) {
 			cause = errConnection
 		}
 		return &net.OpError{Op: e.Op, Net: e.Net, Source: e.Source, Addr: e.Addr, Err: cause}

@@ -19,8 +19,6 @@ import (
 	"latchkey/network"
 )
 
-const body10 = "0123456789"
-
 // faults are what a server can do to each attempt, what it comes to, and the longest it may take.
 var faults = map[string]struct {
 	serve  func(n int, conn net.Conn)
@@ -118,7 +116,7 @@ func dripping(_ int, conn net.Conn) {
 		if _, err := conn.Write([]byte{'x'}); err != nil {
 			return
 		}
-		time.Sleep(time.Second)
+		time.Sleep(time.Second) //nolint:forbidigo // the time of synctest
 	}
 }
 
@@ -157,7 +155,7 @@ func TestFaultMatrix(t *testing.T) {
 					}
 					require.NotContains(t, e.Error(), "canary")
 					require.NotErrorIs(t, err, io.EOF)
-					require.Equal(t, errors.Is(err, network.ErrTruncated), errors.Is(err, io.ErrUnexpectedEOF) && fault.want == network.ErrTruncated)
+					require.Equal(t, errors.Is(err, network.ErrTruncated), errors.Is(err, io.ErrUnexpectedEOF) && errors.Is(fault.want, network.ErrTruncated))
 				}
 				require.LessOrEqual(t, took, fault.within)
 				require.Len(t, server.asked(), fault.asked)
@@ -177,16 +175,16 @@ func TestFaultMatrix(t *testing.T) {
 func TestPauseBetweenAttempts(t *testing.T) {
 	tests := map[string]struct {
 		answer string
-		pauses [][2]time.Duration // from, to
-		want   time.Duration      // RetryAfter of the error
+		pauses [][2]int      // ms, from and to
+		want   time.Duration // RetryAfter of the error
 	}{
-		"backoff": {status("503"), [][2]time.Duration{{125, 250}, {250, 500}, {500, 1000}}, 0},
+		"backoff": {status("503"), [][2]int{{125, 250}, {250, 500}, {500, 1000}}, 0},
 		"Retry-After in seconds": {"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n",
-			[][2]time.Duration{{7000, 7000}, {7000, 7000}, {7000, 7000}}, 7 * time.Second},
+			[][2]int{{7000, 7000}, {7000, 7000}, {7000, 7000}}, 7 * time.Second},
 		"Retry-After as date": {"HTTP/1.1 429 Busy\r\nRetry-After: Sat, 01 Jan 2000 00:01:00 GMT\r\nContent-Length: 0\r\n\r\n",
 			nil, time.Minute}, // the bubble's clock begins at 2000-01-01
 		"Retry-After too long": {"HTTP/1.1 503 Busy\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n", nil, time.Hour},
-		"Retry-After of 500":   {"HTTP/1.1 500 Busy\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n", [][2]time.Duration{{125, 250}, {250, 500}, {500, 1000}}, 0},
+		"Retry-After of 500":   {"HTTP/1.1 500 Busy\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n", [][2]int{{125, 250}, {250, 500}, {500, 1000}}, 0},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -203,8 +201,8 @@ func TestPauseBetweenAttempts(t *testing.T) {
 				require.Len(t, server.asked(), len(test.pauses)+1)
 				for i, pause := range test.pauses {
 					got := server.at(i + 1).Sub(server.at(i))
-					require.GreaterOrEqual(t, got, pause[0]*time.Millisecond)
-					require.LessOrEqual(t, got, pause[1]*time.Millisecond)
+					require.GreaterOrEqual(t, got, time.Duration(pause[0])*time.Millisecond)
+					require.LessOrEqual(t, got, time.Duration(pause[1])*time.Millisecond)
 				}
 			})
 		})
@@ -287,7 +285,7 @@ func TestCancelAndClose(t *testing.T) {
 			require.NoError(t, err)
 			_, err = io.ReadFull(response.Body, make([]byte, 2))
 			require.NoError(t, err)
-			time.Sleep(time.Hour) // paused
+			time.Sleep(time.Hour) //nolint:forbidigo // paused, in the time of synctest
 			rest, err := io.ReadAll(response.Body)
 			require.NoError(t, err)
 			require.Equal(t, "23456789", string(rest))
@@ -327,7 +325,7 @@ func TestRefusedWithOldPairs(t *testing.T) {
 }
 
 func TestUnreachable(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	url := "http://" + l.Addr().String()
 	require.NoError(t, l.Close())

@@ -46,8 +46,8 @@ func (c *Client) run(ctx context.Context, p *plan, whole bool) (response *Respon
 			}
 			continue
 		}
-		attempt = max(attempt, e.Attempts) // a body's resumptions count
-		pause, again := p.policy.again(failure{err: e, attempt: attempt, elapsed: time.Since(started), random: rand.Float64()})
+		attempt = max(attempt, e.Attempts)                                                                                      // a body's resumptions count
+		pause, again := p.policy.again(failure{err: e, attempt: attempt, elapsed: time.Since(started), random: rand.Float64()}) //nolint:gosec // jitter
 		if !again {
 			return response, data, err
 		}

@@ -117,12 +117,12 @@ func (j *jar) set(u *url.URL, lines []string, now time.Time) {
 	}
 }
 
-// match appends the cookies for u to pairs: longer paths first, then the older first.
-func (j *jar) match(pairs []pair, u *url.URL, now time.Time) []pair {
+// match returns the cookies for u: longer paths first, then the older first.
+func (j *jar) match(u *url.URL, now time.Time) []pair {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.count == 0 {
-		return pairs
+		return nil
 	}
 	host := u.Hostname()
 	site := siteOf(host)
@@ -147,6 +147,7 @@ func (j *jar) match(pairs []pair, u *url.URL, now time.Time) []pair {
 		found = append(found, c)
 	}
 	slices.SortStableFunc(found, func(a, b jarCookie) int { return len(b.Path) - len(a.Path) })
+	pairs := make([]pair, 0, len(found))
 	for _, c := range found {
 		pairs = append(pairs, pair{name: c.Name, value: c.Value})
 	}

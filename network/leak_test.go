@@ -118,6 +118,7 @@ func TestLeakMatrix(t *testing.T) {
 
 // leakClient has all the secrets of the matrix but Authorization, which comes with the request.
 func leakClient(t *testing.T, w *world, flag bool, class network.Class, log *bytes.Buffer) *network.Client {
+	t.Helper()
 	cfg := network.NewConfiguration()
 	cfg.CookieHeaders.SetValue("pair", pairCanary)
 	cfg.UseCookieHeadersForAllRequests = flag
@@ -134,6 +135,7 @@ func leakClient(t *testing.T, w *world, flag bool, class network.Class, log *byt
 }
 
 func leakCell(t *testing.T, w *world, c *network.Client, flag bool, class leakClass, target leakTarget, route string) {
+	t.Helper()
 	const first = "https://www.example.com/first?" + queryCanary
 	end := target.base + "/end?" + queryCanary
 	ask := first

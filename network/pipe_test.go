@@ -60,6 +60,7 @@ func (p *pipe) serve(conn net.Conn, handle func(int, string, net.Conn)) {
 
 // client returns a client of the server, and a function that ends both and waits.
 func (p *pipe) client(t *testing.T, cfg *network.Configuration) (*network.Client, func()) {
+	t.Helper()
 	c := newClient(t, cfg, network.Options{Resource: "http://example.com/main.m3u8", Transport: p.transport})
 	return c, func() {
 		_ = c.Close()

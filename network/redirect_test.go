@@ -222,7 +222,7 @@ func TestRecordsAreBounded(t *testing.T) {
 	}
 	records := c.Records()
 	require.Len(t, records, 3)
-	require.EqualValues(t, []int64{3, 4, 5}, []int64{records[0].N, records[1].N, records[2].N})
+	require.Equal(t, []int64{3, 4, 5}, []int64{records[0].N, records[1].N, records[2].N})
 }
 
 func TestOnline(t *testing.T) {

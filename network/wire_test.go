@@ -32,7 +32,7 @@ const (
 
 func newScript(t testing.TB, answers ...string) *script {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s := &script{url: "http://" + l.Addr().String(), listener: l, done: make(chan struct{})}
 	s.serving.Go(func() {

@@ -54,8 +54,6 @@ func (r wireRequest) url() *url.URL {
 	return u
 }
 
-func (r wireRequest) method() string { return strings.Fields(r.raw)[0] }
-
 // header is the value of a line of the header, as it came.
 func (r wireRequest) header(name string) string {
 	for line := range strings.SplitSeq(r.raw, "\r\n") {
@@ -71,7 +69,7 @@ func newWorld(t testing.TB) *world {
 	t.Helper()
 	certificate, roots := worldCertificate(t)
 	w := &world{conns: make(map[net.Conn]struct{})}
-	plain, err := net.Listen("tcp", "127.0.0.1:0")
+	plain, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	secure, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
 	require.NoError(t, err)

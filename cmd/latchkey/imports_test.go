@@ -43,7 +43,8 @@ var importRules = []importRule{
 	{folder: "drm", ours: []string{"network"}, others: []string{"golang.org/x/sync/..."}},
 	{folder: "network/auth", ours: []string{"network"}, others: []string{"golang.org/x/net/publicsuffix"}},
 	{folder: "network/networktest", ours: []string{"network"}},
-	{folder: "network", others: []string{"golang.org/x/net/...", "golang.org/x/sync/..."}},
+	{folder: "network", others: []string{"golang.org/x/net/...", "golang.org/x/sync/...", "github.com/BurntSushi/toml",
+		"github.com/andybalholm/brotli", "github.com/klauspost/compress/zstd"}},
 	{folder: "assets/..."},
 }
 
