@@ -115,7 +115,7 @@ func (c *Client) header(x *exchange, p *plan, way way) (http.Header, Record) {
 	at := x.route
 	header := make(http.Header, len(p.header)+len(c.configuration.Headers)+4)
 	header["User-Agent"] = []string{c.userAgent}
-	var names []string
+	names := []string{} // of none, JSON shows an empty list
 	for _, h := range c.configuration.Headers {
 		if c.rules.header(at, h) {
 			name := http.CanonicalHeaderKey(h.Name)
@@ -158,10 +158,10 @@ func (c *Client) header(x *exchange, p *plan, way way) (http.Header, Record) {
 	if !send {
 		pairs = nil
 	}
-	var cookies []string
-	x.cookies, cookies = cookieHeader(jarPairs, pairs)
-	if x.cookies != "" {
-		header["Cookie"] = []string{x.cookies}
+	cookies := []string{}
+	if sent, found := cookieHeader(jarPairs, pairs); sent != "" {
+		x.cookies, cookies = sent, found
+		header["Cookie"] = []string{sent}
 	}
 	if len(credentials.pairs) == 0 {
 		rule = ""

@@ -180,6 +180,7 @@ func TestWhoGetsTheCookie(t *testing.T) {
 			require.NoError(t, result.WriteSummary(&text))
 			assert.NotContains(t, text.String(), canary)
 			assert.Contains(t, text.String(), `"session"`)
+			assert.NotContains(t, text.String(), `"cookies": null`)
 			assert.NotContains(t, fmt.Sprintf("%v %+v %#v", c, end, result), canary)
 			assert.Equal(t, report.Ended, result.Result)
 			for _, r := range result.Requests {
