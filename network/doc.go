@@ -88,6 +88,8 @@
 // alone. UpdateCookies wakes what waits, and what the source gives after that is dropped. Without a source a refused
 // request is ErrRefused at once, and its caller waits for UpdateCookies.
 //
+// Client.Records tells of each exchange, redirects and repeats included; WriteHAR makes an HTTP archive (HAR 1.2) of that.
+//
 // # Secrets
 //
 // Values live in Secret and Metadata, which print, log and encode as "[redacted]". An *Error and a Record have no

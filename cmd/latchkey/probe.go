@@ -96,7 +96,7 @@ func runProbe(ctx context.Context, flags *probeFlags, source string, stdout, std
 	if name == "" {
 		name = "-"
 	}
-	if err := writeReport(result, name, stdout); err != nil {
+	if err := errors.Join(writeReport(result, name, stdout), writeArchive(result, flags.archive)); err != nil {
 		return err
 	}
 	if result.Error != nil {
@@ -146,7 +146,11 @@ func probe(ctx context.Context, config player.Config, resource *player.MediaReso
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(engine.ReplaceCurrentResource(resource), engine.PrepareToPlay(from), engine.Play()); err != nil {
+	err = errors.Join(engine.ReplaceCurrentResource(resource), engine.PrepareToPlay(from))
+	if err == nil {
+		err = engine.Play()
+	}
+	if err != nil && engine.Snapshot().State != player.Failed { // what has failed already cannot play; the report says why
 		return nil, errors.Join(err, engine.Close())
 	}
 	await(ctx, engine, changed, progress)

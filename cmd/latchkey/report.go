@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 
+	"latchkey/network"
 	"latchkey/player/report"
 )
 
@@ -17,9 +18,21 @@ func writeReport(r *report.Report, name string, stdout io.Writer) error {
 	case "-":
 		return r.WriteJSON(stdout)
 	}
+	return writeFile(name, r.WriteJSON)
+}
+
+// writeArchive writes the report's requests as an HTTP archive to the file that --har names, and nothing without a name.
+func writeArchive(r *report.Report, name string) error {
+	if name == "" {
+		return nil
+	}
+	return writeFile(name, func(w io.Writer) error { return network.WriteHAR(w, r.Requests) })
+}
+
+func writeFile(name string, write func(io.Writer) error) error {
 	file, err := os.Create(name)
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.WriteJSON(file), file.Close())
+	return errors.Join(write(file), file.Close())
 }
