@@ -22,6 +22,11 @@ type Options struct {
 	// Credentials renews the pairs when a server refuses them: one call for all requests that wait, each of which
 	// is then repeated once. With nil a refused request is ErrRefused at once.
 	Credentials CredentialSource
+	// TLS and Proxy are for the client's own transport; a Transport that is given has its own.
+	TLS TLS
+	// Proxy is the http, https, socks5 or socks5h URL of a proxy for all requests, with user information where it asks for
+	// that. Empty is the system's, from the environment (HTTPS_PROXY and the like).
+	Proxy Secret
 	// Log gets a line for each exchange at debug level, without any secret. Nil discards.
 	Log *slog.Logger
 	// Records is how many records are kept; 0 is 4096.
@@ -158,7 +163,9 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 		c.jar.add(cookie, true, now)
 	}
 	if c.transport == nil {
-		c.own = newTransport()
+		if c.own, err = newTransport(o); err != nil {
+			return nil, fmt.Errorf("make network client: %w", err)
+		}
 		c.transport = c.own
 	}
 	return c, nil

@@ -88,6 +88,8 @@
 // alone. UpdateCookies wakes what waits, and what the source gives after that is dropped. Without a source a refused
 // request is ErrRefused at once, and its caller waits for UpdateCookies.
 //
+// Options say how servers are reached: proxy, authorities, a certificate of one's own, TLS 1.2 at least; HTTP/2 where it is offered.
+//
 // Client.Records tells of each exchange, redirects and repeats included; WriteHAR makes an HTTP archive (HAR 1.2) of that.
 //
 // # Secrets

@@ -2,8 +2,11 @@ package network
 
 import (
 	"crypto/tls"
+	"crypto/x509"
+	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -20,14 +23,70 @@ const (
 	writeBufferSize     = 8 << 10
 )
 
+// TLS says whom a client trusts and who it is. The zero value trusts the system's authorities and has no name.
+type TLS struct {
+	// Authorities are certificates in PEM, trusted besides the system's: those of a company, say.
+	Authorities []byte
+	// Certificate and Key, in PEM, are shown to servers that ask who asks. Both or none.
+	Certificate []byte
+	Key         Secret
+}
+
+// config returns what crypto/tls makes of it: TLS 1.2 at least. The error is ErrConfiguration.
+func (t TLS) config() (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if len(t.Authorities) > 0 {
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM(t.Authorities) {
+			return nil, fmt.Errorf("TLS: no certificate of an authority in PEM: %w", ErrConfiguration)
+		}
+		config.RootCAs = pool
+	}
+	if len(t.Certificate) > 0 || t.Key.Len() > 0 {
+		pair, err := tls.X509KeyPair(t.Certificate, []byte(t.Key.Reveal()))
+		if err != nil { // which may quote
+			return nil, fmt.Errorf("TLS: certificate and key do not make a pair in PEM: %w", ErrConfiguration)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+// proxy returns where requests go through. The error is ErrConfiguration, and does not quote.
+func (o Options) proxy() (func(*http.Request) (*url.URL, error), error) {
+	if o.Proxy.Len() == 0 {
+		return http.ProxyFromEnvironment, nil
+	}
+	u, err := url.Parse(o.Proxy.Reveal())
+	if err != nil || u.Host == "" {
+		return nil, fmt.Errorf("proxy: not a URL: %w", ErrConfiguration)
+	}
+	switch u.Scheme {
+	case "http", "https", "socks5", "socks5h":
+		return http.ProxyURL(u), nil
+	}
+	return nil, fmt.Errorf("proxy: not an http, https or socks5 URL: %w", ErrConfiguration)
+}
+
 // newTransport returns a transport that neither decodes bodies nor knows of cookies and redirects: the
-// client does that itself.
-func newTransport() *http.Transport {
+// client does that itself. The error is ErrConfiguration.
+func newTransport(o Options) (*http.Transport, error) {
+	config, err := o.TLS.config()
+	if err != nil {
+		return nil, err
+	}
+	proxy, err := o.proxy()
+	if err != nil {
+		return nil, err
+	}
 	dialer := &net.Dialer{KeepAlive: keepAlive, Timeout: abandonedDial}
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  proxy,
 		DialContext:            dialer.DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSClientConfig:        config,
 		TLSHandshakeTimeout:    abandonedDial,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
@@ -38,5 +97,5 @@ func newTransport() *http.Transport {
 		MaxResponseHeaderBytes: maxAnswerHeaderSize,
 		ReadBufferSize:         readBufferSize,
 		WriteBufferSize:        writeBufferSize,
-	}
+	}, nil
 }

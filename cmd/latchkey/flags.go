@@ -54,6 +54,9 @@ func (f *streamFlags) config(stderr io.Writer) (player.Config, error) {
 	}
 	config := player.Config{Log: log, Network: network.Options{Log: log}, AudioLanguage: f.audioLanguage,
 		ABR: abr.Controls{InitialBitrate: f.initialBitrate, MinBitrate: f.minBitrate, MaxBitrate: f.maxBitrate, Policy: policy}}
+	if err := f.options(&config.Network); err != nil {
+		return config, err
+	}
 	switch f.output {
 	case audio.Device.String():
 	case audio.Null.String():

@@ -27,6 +27,7 @@ type networkFlags struct {
 	origins     []string
 	headers     []string
 	userAgent   string
+	transportFlags
 }
 
 func (f *networkFlags) add(set *pflag.FlagSet) {
@@ -36,6 +37,7 @@ func (f *networkFlags) add(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.origins, "cookie-origin", nil, "send the pairs to `SCHEME://HOST[:PORT]` alone; may be repeated")
 	set.StringArrayVar(&f.headers, "header", nil, "a header `'Name: value'` for the stream's own origin, or for --cookie-origin; may be repeated")
 	set.StringVar(&f.userAgent, "user-agent", "", "instead of Latchkey/VERSION")
+	f.transportFlags.add(set)
 }
 
 // configuration returns the network configuration. Its errors name positions and never values.

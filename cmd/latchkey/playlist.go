@@ -64,7 +64,11 @@ func readPlaylist(ctx context.Context, flags *networkFlags, source string) (data
 	if err != nil {
 		return nil, "", err
 	}
-	client, err := network.NewClient(configuration, network.Options{Resource: source})
+	options := network.Options{Resource: source}
+	if err := flags.options(&options); err != nil {
+		return nil, "", err
+	}
+	client, err := network.NewClient(configuration, options)
 	if err != nil {
 		return nil, "", err
 	}

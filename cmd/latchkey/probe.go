@@ -146,7 +146,10 @@ func probe(ctx context.Context, config player.Config, resource *player.MediaReso
 	if err != nil {
 		return nil, err
 	}
-	err = errors.Join(engine.ReplaceCurrentResource(resource), engine.PrepareToPlay(from))
+	err = engine.ReplaceCurrentResource(resource)
+	if err == nil {
+		err = engine.PrepareToPlay(from)
+	}
 	if err == nil {
 		err = engine.Play()
 	}
