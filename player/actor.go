@@ -33,7 +33,6 @@ type actor struct {
 	target    time.Duration // where the pipeline began
 	last      time.Duration // the newest position known
 	wantPlay  bool          // what the person wants
-	resume    State         // Playing or Paused: where to go on after Seeking
 	parkedIn  State         // where to go on after NeedsSignIn
 	buffering bool
 	signIn    *SignInRequest
@@ -230,7 +229,6 @@ func (p *Player) play() error {
 	switch p.state {
 	case Complete:
 		p.askedSeek = time.Now()
-		p.resume = Playing
 		p.setState(Seeking)
 		p.start(0)
 	case Prepared, Paused:
@@ -271,10 +269,6 @@ func (p *Player) seek(to time.Duration) error {
 	}
 	p.endStall(time.Now())
 	p.askedSeek = time.Now()
-	p.resume = Paused
-	if p.wantPlay {
-		p.resume = Playing
-	}
 	p.outputs.until.Store(0)
 	p.setState(Seeking)
 	p.start(p.session.resolve(to))
@@ -396,7 +390,7 @@ func (p *Player) starved(now time.Time) bool {
 	pl := p.pipeline
 	if p.config.FreeRun {
 		// Without a clock a decoder is always ahead of the loader; it starves when no more can come.
-		return p.session.waiting() && (pl.queues[libav.KindAudio].dry() || pl.queues[libav.KindVideo].dry())
+		return p.session.waiting() && pl.starving()
 	}
 	if pl.queues[libav.KindAudio].dry() && !pl.audioEnded.Load() && p.outputs.sink.Queued() == 0 {
 		return true

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,6 +38,8 @@ func TestBadStream(t *testing.T) {
 		{"something else for a playlist", on(network.ClassPlaylist, text("{}")), player.CodeNotPlaylist},
 		{"no playlist there", on(network.ClassPlaylist, networktest.Status(http.StatusNotFound)), player.CodeStatus},
 		{"a playlist without segments", on(network.ClassPlaylist, text("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-ENDLIST\n")), player.CodeNoSegments},
+		{"a playlist of gaps", on(network.ClassPlaylist, text("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n#EXT-X-GAP\na.ts\n#EXT-X-ENDLIST\n")), player.CodeNoSegments},
+		{"a segment in a file", on(network.ClassPlaylist, text("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n")), player.CodePlaylistSyntax},
 		{"a live playlist", on(network.ClassPlaylist, text("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na.ts\n")), player.CodeLiveUnsupported},
 		{"redirects without end", on(network.ClassPlaylist, networktest.RedirectChain(http.StatusFound, 9)), player.CodeRedirect},
 		{"a wrong key", on(network.ClassKey, networktest.Body("application/octet-stream", make([]byte, 16))), player.CodeWrongKey},
@@ -106,6 +110,7 @@ func TestBadFile(t *testing.T) {
 	}{
 		{"not there", filepath.Join(folder, "nothing.mp4"), player.CodeFileNotFound},
 		{"a folder", folder, player.CodeFileUnreadable},
+		{"a pipe that nobody writes to", pipe(t, folder), player.CodeFileUnreadable},
 		{"text", write("notes.txt", "Dear diary,\n"), player.CodeNotMedia},
 		{"empty", write("empty.mp4", ""), player.CodeNotMedia},
 		{"a playlist that is none", write("list.m3u8", "<html></html>"), player.CodeNotPlaylist},
@@ -120,6 +125,39 @@ func TestBadFile(t *testing.T) {
 			end := s.ended()
 			require.Equal(t, player.Failed, end.State)
 			assert.Equal(t, test.code, end.Error.Code, "%v: %v", end.Error, end.Error.Err)
+		})
+	}
+}
+
+// pipe makes a named pipe.
+func pipe(t *testing.T, folder string) string {
+	t.Helper()
+	path := filepath.Join(folder, "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		require.ErrorIs(t, err, syscall.ENOSYS)
+	}
+	return path
+}
+
+// TestDurationsThatAreWrong plays all of a stream whose playlist says that its segments are far longer than they are, or
+// have no length.
+func TestDurationsThatAreWrong(t *testing.T) {
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film})
+	list, err := os.ReadFile(stream.Playlist)
+	require.NoError(t, err)
+	for _, duration := range []string{"60.000000", "0", "0.1"} {
+		t.Run(duration, func(t *testing.T) {
+			folder := t.TempDir()
+			require.NoError(t, os.CopyFS(folder, os.DirFS(stream.Folder)))
+			changed := regexp.MustCompile(`#EXTINF:[0-9.]+`).ReplaceAll(list, []byte("#EXTINF:"+duration))
+			path := filepath.Join(folder, "wrong.m3u8")
+			require.NoError(t, os.WriteFile(path, changed, 0o600))
+			s := newScreen(t, player.Config{FreeRun: true})
+			s.open(path, nil, 0)
+			require.NoError(t, s.player.Play())
+			end := s.ended()
+			require.Equal(t, player.Complete, end.State, "%v", end.Error)
+			assert.Equal(t, film.Frames, end.Stats.Frames.Decoded)
 		})
 	}
 }

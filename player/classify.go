@@ -69,7 +69,7 @@ func explain(err error, e *Error) (Code, string) {
 		explainFile, explainKey, explainNetwork, explainPlaylist, explainMedia,
 	} {
 		if code, message := explain(err, e); code != 0 {
-			return code, message
+			return code, strings.ToUpper(message[:1]) + message[1:]
 		}
 	}
 	if errors.Is(err, context.Canceled) {
@@ -83,7 +83,7 @@ func (e *Error) host() string {
 	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
 		return u.Host
 	}
-	return "The server"
+	return "the server"
 }
 
 func explainFile(err error, e *Error) (Code, string) {
@@ -94,6 +94,8 @@ func explainFile(err error, e *Error) (Code, string) {
 		return CodeFileNotPermitted, fmt.Sprintf("The file %s may not be read by you.", e.URL)
 	case errors.Is(err, errFolder):
 		return CodeFileUnreadable, fmt.Sprintf("%s is a folder. Choose a file in it.", e.URL)
+	case errors.Is(err, errNotRegular):
+		return CodeFileUnreadable, fmt.Sprintf("%s is a pipe or a device. Choose a file.", e.URL)
 	case errors.Is(err, errLocalTooLarge):
 		return CodeTooLarge, fmt.Sprintf("The file %s is too large for what it should be.", e.URL)
 	}
@@ -165,6 +167,8 @@ func explainNetwork(err error, e *Error) (Code, string) {
 		return CodeKeyUnreachable, fmt.Sprintf("%s, which has the key, cannot be reached. Check your connection and try again.", e.host())
 	case errors.Is(err, network.ErrUnreachable):
 		return CodeUnreachable, fmt.Sprintf("%s cannot be reached. Check the address and your connection, and try again.", e.host())
+	case errors.Is(err, network.ErrRequest):
+		return CodePlaylistSyntax, "The stream names an address that Latchkey does not ask: only http and https are."
 	case request != nil:
 		return CodeNetworkUnknown, fmt.Sprintf("The request to %s failed.", e.host())
 	}

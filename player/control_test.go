@@ -56,6 +56,21 @@ func TestSeekIsExact(t *testing.T) {
 	}
 }
 
+// TestTheLastWishWins asks to pause and to play while a seek is on its way.
+func TestTheLastWishWins(t *testing.T) {
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film})
+	s := newScreen(t, player.Config{})
+	s.open(stream.Playlist, nil, 0)
+	require.NoError(t, s.player.Play())
+	s.state(player.Playing)
+	require.NoError(t, s.player.Seek(time.Second))
+	require.NoError(t, s.player.Pause())
+	s.state(player.Paused)
+	require.NoError(t, s.player.Seek(2*time.Second))
+	require.NoError(t, s.player.Play())
+	s.state(player.Playing)
+}
+
 // TestSeekBeyondTheEnd shows the last picture.
 func TestSeekBeyondTheEnd(t *testing.T) {
 	s := newScreen(t, player.Config{})

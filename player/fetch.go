@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -94,14 +93,11 @@ func (f *fetcher) open(ctx context.Context, class network.Class, uri string, par
 
 // openLocal opens a file, or a range of it.
 func openLocal(path string, part *hls.ByteRange) (io.ReadCloser, int64, error) {
-	file, err := os.Open(path)
+	file, err := openRegular(path)
 	if err != nil {
 		return nil, 0, err
 	}
 	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("open %s: not a regular file", filepath.Base(path))
-	}
 	if err != nil {
 		return nil, 0, errors.Join(err, file.Close())
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"latchkey/network"
@@ -198,16 +197,9 @@ type localFile struct {
 }
 
 func (l *localFile) open(*readContext) (io.ReadCloser, error) {
-	file, err := os.Open(l.path)
+	file, err := openRegular(l.path)
 	if err != nil {
 		return nil, err
-	}
-	info, err := file.Stat()
-	if err == nil && info.IsDir() {
-		err = fmt.Errorf("open %s: %w", l.path, errFolder)
-	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
 	}
 	return file, nil
 }
@@ -216,6 +208,9 @@ func (l *localFile) describe() (class, where string) { return "", l.path }
 
 // errFolder is returned for a folder where a file is wanted.
 var errFolder = errors.New("it is a folder")
+
+// errNotRegular is returned for a pipe or a device where a file is wanted.
+var errNotRegular = errors.New("it is no regular file")
 
 // remoteFile opens what a URL names, by ranges.
 type remoteFile struct {

@@ -136,11 +136,12 @@ func (p *pipeline) failure() error {
 }
 
 // gate waits until what starts at the given time is wanted: no more than the playback buffer ahead
-// of what the decoders took, and within the byte budget.
+// of what the decoders took, and within the byte budget. A decoder that has nothing gets more, whatever the
+// playlist's times say.
 func (p *pipeline) gate(ctx context.Context, start time.Duration) error {
 	for {
 		space := p.space.wait()
-		if start-p.consumed() < p.session.config.PlaybackBuffer && p.queuedBytes() < maxQueueBytes {
+		if p.starving() || start-p.consumed() < p.session.config.PlaybackBuffer && p.queuedBytes() < maxQueueBytes {
 			return context.Cause(ctx)
 		}
 		select {
@@ -149,6 +150,16 @@ func (p *pipeline) gate(ctx context.Context, start time.Duration) error {
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// starving says whether a decoder waits for a packet that may still come.
+func (p *pipeline) starving() bool {
+	for _, q := range p.queues {
+		if q.dry() {
+			return true
+		}
+	}
+	return false
 }
 
 // consumed is the time that the slowest decoder has come to.

@@ -114,8 +114,20 @@ func (r *MediaResource) configuration() *network.Configuration {
 }
 
 // open returns the resource's file.
-func (r *MediaResource) open() (*os.File, error) {
-	return os.Open(r.source)
+func (r *MediaResource) open() (*os.File, error) { return openRegular(r.source) }
+
+// openRegular opens a file and no folder, pipe or device: to open a pipe waits for who writes, for ever maybe.
+func openRegular(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, fmt.Errorf("open %s: %w", path, errFolder)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("open %s: %w", path, errNotRegular)
+	}
+	return os.Open(path)
 }
 
 // withoutQuery returns a URL without user information, query and fragment.

@@ -81,10 +81,10 @@ func (p *Player) stepSeeking(now time.Time) {
 		if p.withoutPicture() {
 			p.seekDone(now) // no picture will say so
 		}
-		if p.resume == Playing {
+		if p.wantPlay {
 			p.enterPlaying()
 		} else {
-			p.setState(p.resume)
+			p.setState(Paused)
 		}
 	case p.stuck(Seeking, now):
 		p.needSignIn(Seeking)
@@ -147,7 +147,7 @@ func (p *Player) stuck(in State, now time.Time) bool {
 	case in == Playing:
 		return p.starved(now)
 	}
-	return !p.primed() && (p.pipeline.queues[libav.KindAudio].dry() || p.pipeline.queues[libav.KindVideo].dry())
+	return !p.primed() && p.pipeline.starving()
 }
 
 // needSignIn halts playback until the credentials change.

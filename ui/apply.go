@@ -35,9 +35,11 @@ func (w *window) enteredState(from, to player.State) {
 		w.wantPlay = false
 		w.stir()
 	case player.Playing:
-		w.wantPlay = true
+		if !w.commands.busy(kindPlay) {
+			w.wantPlay = true
+		}
 	case player.Paused:
-		if from == player.Playing && !w.commands.busy(kindPlay) {
+		if (from == player.Playing || from == player.Seeking) && !w.commands.busy(kindPlay) {
 			w.wantPlay = false
 		}
 	}

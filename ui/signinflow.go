@@ -35,8 +35,7 @@ func (w *window) applySignIn(s player.Snapshot) {
 	}
 	if again {
 		w.attempts++
-		w.signedIn = false
-		w.catalogue.view.SetLocked(true)
+		w.setSignedIn(false)
 	}
 	w.asked, w.answered = s.SignIn, time.Time{}
 	w.offerSignIn(s.SignIn, again)
@@ -119,14 +118,23 @@ func (w *window) signInEnded(err error) {
 		return
 	}
 	w.signIn.Done()
-	w.signedIn = true
-	w.catalogue.view.SetLocked(false)
-	w.catalogue.sign.SetText("Signed in")
+	w.setSignedIn(true)
 	if w.asked != nil {
 		w.answered = w.now()
 	}
 	w.closePane()
 	w.showState()
+}
+
+// setSignedIn shows whether somebody is signed in.
+func (w *window) setSignedIn(in bool) {
+	w.signedIn = in
+	w.catalogue.view.SetLocked(!in)
+	if in {
+		w.catalogue.sign.SetText("Signed in")
+	} else {
+		w.catalogue.sign.SetText("Sign in")
+	}
 }
 
 // accepted forgets a wish that was fulfilled.

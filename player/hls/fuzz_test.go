@@ -145,7 +145,11 @@ func checkMediaRead(t *testing.T, m *Media) {
 			require.GreaterOrEqual(t, s.ByteRange.Offset+s.ByteRange.Length, s.ByteRange.Offset)
 		}
 	}
-	if len(m.Segments) > 0 {
+	switch {
+	case len(m.Segments) == 0:
+	case end == 0:
+		require.Equal(t, 0, m.At(end))
+	default:
 		require.Equal(t, len(m.Segments)-1, m.At(end))
 	}
 }

@@ -187,11 +187,14 @@ func (m *Media) Duration() time.Duration {
 
 // At returns the index of the segment that is shown at t, counted from the start of the first segment:
 // the last one that starts at or before t and has a duration. Times before the first segment give 0,
-// times at the end or after it the last index, a playlist without segments -1.
+// times at the end or after it the last index, a playlist without segments -1. Where no segment has a duration, it is the first.
 func (m *Media) At(t time.Duration) int {
 	n := len(m.Segments)
-	if n == 0 {
+	switch {
+	case n == 0:
 		return -1
+	case m.Duration() == 0:
+		return 0
 	}
 	i := sort.Search(n, func(i int) bool { return m.Segments[i].End() > t })
 	return min(i, n-1)

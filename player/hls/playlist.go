@@ -1,5 +1,7 @@
 package hls
 
+import "slices"
+
 // Type is the kind of a playlist.
 type Type string
 
@@ -59,6 +61,8 @@ func (p *Playlist) CheckPlayable() error {
 		return errNoVariants
 	case p.Media != nil && len(p.Media.Segments) == 0 && (p.Media.EndList || p.Media.PlaylistType == PlaylistVOD):
 		return ErrNoSegments
+	case p.Media != nil && p.Media.EndList && !slices.ContainsFunc(p.Media.Segments, func(s Segment) bool { return !s.Gap }):
+		return ErrNoSegments // EXT-X-GAP stands for all of them
 	}
 	return nil
 }

@@ -51,8 +51,10 @@ func (e *Error) Is(target error) bool {
 		return target == ErrCorrupt
 	case C.LK_NO_DECODER:
 		return target == ErrNoDecoder
-	case C.LK_NO_MEMORY, C.LK_UNSUPPORTED:
+	case C.LK_UNSUPPORTED:
 		return false
+	case C.LK_NO_MEMORY: // a size in the data that nobody has memory for: ours fail in Go, which ends the program
+		return target == ErrCorrupt
 	}
 	// Decoders have codes of their own for damage: those of AAC and AC-3 return their parser's.
 	return e.Op == opDecode && target == ErrCorrupt
