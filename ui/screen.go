@@ -33,7 +33,7 @@ func (w *window) goTo(s screen) {
 	}
 	w.win.Canvas().Unfocus()
 	if s == screenStart {
-		w.start.field.FocusIn()
+		w.win.Canvas().Focus(w.start.field)
 	}
 	w.stir()
 }

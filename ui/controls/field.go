@@ -28,10 +28,3 @@ func (f *Field) TypedKey(e *fyne.KeyEvent) {
 	}
 	f.Entry.TypedKey(e)
 }
-
-// FocusIn moves the focus into the field, where it is shown.
-func (f *Field) FocusIn() {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(f); c != nil {
-		c.Focus(f)
-	}
-}

@@ -151,7 +151,10 @@ func (p *Pane) unfold() {
 		o.Show()
 	}
 	p.changed()
-	p.field.FocusIn()
+	// The field was not painted yet, and Fyne knows the canvas only of what was: the card has been.
+	if c := fyne.CurrentApp().Driver().CanvasForObject(p.Card); c != nil {
+		c.Focus(p.field)
+	}
 }
 
 func (p *Pane) submit() {
