@@ -45,6 +45,8 @@ type Request struct {
 	Header http.Header
 	// Body is sent with every attempt. It is not changed.
 	Body []byte
+	// CMCD is what is told of the playback if the Configuration turns that on; nil tells what the client knows.
+	CMCD *CMCD
 	// Offset and Length, in bytes, ask for a part. Length 0 is everything from Offset on, and with Offset 0 no
 	// range is asked for; -1 asks for the range from Offset to the end.
 	Offset, Length int64
@@ -91,6 +93,7 @@ type Client struct {
 	policies      [len(policies)]policy
 	resource      *url.URL // or nil
 	userAgent     string
+	playback      cmcdPlayback
 	transport     http.RoundTripper
 	own           *http.Transport // transport, when it is the client's own
 	log           *slog.Logger
@@ -145,6 +148,10 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 		if class >= 0 && int(class) < len(c.policies) {
 			c.policies[class].Timeouts = c.policies[class].with(t)
 		}
+	}
+	c.playback = cmcdPlayback{content: configuration.CMCD.ContentID, format: cmcdHLS, session: configuration.CMCD.SessionID}
+	if c.playback.session == "" {
+		c.playback.session = newSessionID()
 	}
 	if c.userAgent == "" {
 		c.userAgent = defaultUserAgent()

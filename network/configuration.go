@@ -56,6 +56,8 @@ type Configuration struct {
 	Cookies []Cookie
 	// Timeouts replaces the defaults of classes, field by field where not 0.
 	Timeouts map[Class]Timeouts
+	// CMCD tells content delivery networks how the playback goes. The zero value is off.
+	CMCD CMCDOptions
 }
 
 // Header is a request header of a Configuration.
@@ -141,6 +143,9 @@ func (c *Configuration) Validate() error {
 		if t.Connect < 0 || t.FirstByte < 0 || t.Stall < 0 || t.Whole < 0 {
 			return fmt.Errorf("Timeouts: negative for class %s: %w", class, ErrConfiguration)
 		}
+	}
+	if err := c.CMCD.validate(); err != nil {
+		return fmt.Errorf("CMCD: %w: %w", err, ErrConfiguration)
 	}
 	for i, cookie := range c.Cookies {
 		if err := cookie.validate(); err != nil {

@@ -59,12 +59,16 @@
 // ReadConfiguration reads a Configuration from the network section of a service profile, in TOML or JSON and with the
 // spellings of both of TVSDK's flavours.
 //
+// Configuration.CMCD, off by default, tells content delivery networks how the playback goes (CTA-5004): in headers, with
+// each hop, or in the query of the URL that is asked for. Request.CMCD has what the player knows; session, format and, but
+// for segments, the object type are known here. Requests that are not of the resource tell nothing.
+//
 // # What becomes of a request
 //
 //	Request ─▶ plan: checked ─▶ attempt ─▶ hop ─▶ Transport ─▶ origin
 //	             ▲    policy, pause │        ▲ rules │
 //	             └───────────────◀──┘        └───◀───┘ redirects, at most 5
-//	Response.Body ◀─ bounded ◀─ gunzip ◀─ resumed by Range ◀─ exchange: time-outs, record
+//	Response.Body ◀─ bounded ◀─ decoder ◀─ resumed by Range ◀─ exchange: time-outs, record
 //
 // Each class has its time-outs (connection, first byte, stall, whole), its limit on the body and its number of
 // attempts. Repeated, with growing pauses, are time-outs, resets, cut bodies, 408, 429 and 5xx; on 429 and 503
@@ -107,6 +111,7 @@
 //
 // # Specifications
 //
-// RFC 9110 (semantics, ranges, redirects, Retry-After), RFC 9112 (HTTP/1.1), RFC 9113 (HTTP/2), RFC 6265 (cookies; from
-// 6265bis the name prefixes and the protection of Secure cookies), RFC 6454 (origins), RFC 3986 (references).
+// RFC 9110 (semantics, ranges, redirects, encodings, Retry-After), RFC 9112 (HTTP/1.1), RFC 9113 (HTTP/2), RFC 6265 (cookies; from
+// 6265bis the name prefixes and the protection of Secure cookies), RFC 6454 (origins), RFC 3986 (references), RFC 1952, 7932 and
+// 8878 (gzip, brotli, zstd), CTA-5004 (common media client data), HAR 1.2.
 package network

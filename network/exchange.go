@@ -63,13 +63,21 @@ func (c *Client) send(ctx context.Context, p *plan, at route, way way) (*exchang
 		x.deadline = way.began.Add(x.timeouts.Whole)
 	}
 	header, record := c.header(x, p, way)
+	target := at.target
+	if media := c.media(p, at.hop); media != nil {
+		if c.configuration.CMCD.Mode == CMCDHeader {
+			record.Headers = append(record.Headers, setMedia(header, media)...)
+		} else if at.hop == 0 { // where a redirect leads is for the server to say
+			target = withMedia(target, media)
+		}
+	}
 	x.number = c.ring.begin(record)
 	if !c.enter(x) {
 		err := &Error{Class: p.class, Method: x.method, URL: record.URL, Kind: KindClosed, Attempts: x.attempt}
 		x.finish(err)
 		return nil, err
 	}
-	request := &http.Request{Method: x.method, URL: at.target, Host: at.target.Host, Header: header,
+	request := &http.Request{Method: x.method, URL: target, Host: target.Host, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 	if way.body != nil {
 		request.ContentLength = int64(len(way.body))

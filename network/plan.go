@@ -17,6 +17,7 @@ type plan struct {
 	url    *url.URL
 	header http.Header // canonical names; not written to
 	body   []byte
+	media  *CMCD // or nil
 	span   span
 }
 
@@ -73,6 +74,13 @@ func (c *Client) plan(r Request) (*plan, error) {
 			}
 		}
 		p.header[http.CanonicalHeaderKey(name)] = values
+	}
+	if err := r.CMCD.validate(); err != nil {
+		return fail(u, err)
+	}
+	if r.CMCD != nil {
+		media := *r.CMCD
+		p.media = &media
 	}
 	switch {
 	case r.Offset < 0 || r.Length < -1 || r.Offset+max(r.Length, 0) < 0:

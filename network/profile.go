@@ -41,6 +41,7 @@ const (
 //	headers                        = [{name = "X-Key", value = "abc", classes = ["key", "license"]}]
 //	forceHTTPS                     = false
 //	cookieOrigins                  = ["https://keys.example.com"]
+//	cmcd                           = "header"                      # or {mode = "query", contentID = "42", sessionID = "7"}
 //	timeouts                       = {key = {connect = "3s", firstByte = "5s", stall = "5s", whole = "10s"}}
 //
 // Every key may be left out, and has its default then. Keys may be written as here or in snake_case, in any case of
@@ -252,6 +253,7 @@ func configurationKeys(c *Configuration) keys {
 		"headers": headers, "customheaders": headers,
 		"forcehttps":    {"forceHTTPS", readBool(&c.ForceHTTPS)},
 		"cookieorigins": {"cookieOrigins", readStrings(&c.CookieOrigins)},
+		"cmcd":          {"cmcd", readCMCD(&c.CMCD)},
 		"timeouts":      {"timeouts", readTimeouts(&c.Timeouts)},
 	}
 }
@@ -460,6 +462,20 @@ func readClasses(to *[]Class) reader {
 			*to = append(*to, c)
 		}
 		return nil
+	}
+}
+
+// readCMCD takes the mode, or a table.
+func readCMCD(to *CMCDOptions) reader {
+	return func(at string, value any) error {
+		if mode, ok := value.(string); ok {
+			value = map[string]any{"mode": mode}
+		}
+		var mode string
+		err := readTable(value, at, keys{"mode": {"mode", readString(&mode)},
+			"contentid": {"contentID", readString(&to.ContentID)}, "sessionid": {"sessionID", readString(&to.SessionID)}})
+		to.Mode = CMCDMode(mode)
+		return err
 	}
 }
 

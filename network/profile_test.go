@@ -55,6 +55,7 @@ userAgent = "Example/1.0"
 headers = [{name = "X-Key", value = "abc", classes = ["key", "license"]}, {name = "X-All", value = "def"}]
 forceHTTPS = true
 cookieOrigins = ["https://keys.example.com", "https://keys.example.com:8443"]
+cmcd = {mode = "query", contentID = "42", sessionID = "7"}
 [timeouts.key]
 connect = "3s"
 firstByte = "5s"
@@ -64,7 +65,7 @@ whole = "1m"`,
 		json: `{"readSetCookieHeader": false, "forceNativeNetworking": false, "useRedirectedURL": true,
 "masterUpdateInterval": "1m30s", "networkDownVerificationURL": "https://www.example.com/up", "userAgent": "Example/1.0",
 "headers": [{"name": "X-Key", "value": "abc", "classes": ["key", "license"]}, {"name": "X-All", "value": "def"}],
-"forceHTTPS": true, "cookieOrigins": ["https://keys.example.com", "https://keys.example.com:8443"],
+"cmcd": {"mode": "query", "contentID": "42", "sessionID": "7"}, "forceHTTPS": true, "cookieOrigins": ["https://keys.example.com", "https://keys.example.com:8443"],
 "timeouts": {"key": {"connect": "3s", "firstByte": "5s"}, "segment": {"stall": "4s", "whole": "1m"}}}`,
 		want: everyKey},
 	{name: "every key, snake_case",
@@ -76,6 +77,10 @@ network_down_verification_url = "https://www.example.com/up"
 user_agent = "Example/1.0"
 force_https = true
 cookie_origins = ["https://keys.example.com", "https://keys.example.com:8443"]
+[cmcd]
+mode = "query"
+content_id = "42"
+session_id = "7"
 [[headers]]
 name = "X-Key"
 value = "abc"
@@ -89,7 +94,7 @@ segment = {stall = "4s", whole = "60s"}`,
 		json: `{"read_set_cookie_header": false, "force_native_networking": false, "use_redirected_url": true,
 "master_update_interval": "90s", "network_down_verification_url": "https://www.example.com/up", "user_agent": "Example/1.0",
 "headers": [{"name": "X-Key", "value": "abc", "classes": ["key", "license"]}, {"name": "X-All", "value": "def"}],
-"force_https": true, "cookie_origins": ["https://keys.example.com", "https://keys.example.com:8443"],
+"cmcd": {"mode": "query", "content_id": "42", "session_id": "7"}, "force_https": true, "cookie_origins": ["https://keys.example.com", "https://keys.example.com:8443"],
 "timeouts": {"key": {"connect": "3s", "first_byte": "5s"}, "segment": {"stall": "4s", "whole": "60s"}}}`,
 		want: everyKey},
 	{name: "TVSDK's custom names",
@@ -100,7 +105,10 @@ segment = {stall = "4s", whole = "60s"}`,
 			c.Headers = []network.Header{{Name: "X-All", Value: network.NewSecret("def")}}
 			c.UseRedirectedURL = true
 		}},
+	{name: "CMCD by its mode alone", toml: "cmcd = 'header'", json: `{"cmcd": "header"}`,
+		want: func(c *network.Configuration) { c.CMCD.Mode = network.CMCDHeader }},
 
+	{name: "no mode of CMCD", toml: "cmcd = 'canary'", json: `{"cmcd": "canary"}`, text: "CMCD: mode is neither header nor query"},
 	{name: "unknown key", toml: "cookie = 'canary'", json: `{"cookie": "canary"}`, text: `key "cookie" is not known`},
 	{name: "unknown key within", toml: "headers = [{name = 'a', valeu = 'canary'}]",
 		json: `{"headers": [{"name": "a", "valeu": "canary"}]}`, text: `key "headers[0].valeu" is not known`},
@@ -144,6 +152,7 @@ func everyKey(c *network.Configuration) {
 	c.MasterUpdateInterval = 90 * time.Second
 	c.NetworkDownVerificationURL = "https://www.example.com/up"
 	c.UserAgent = "Example/1.0"
+	c.CMCD = network.CMCDOptions{Mode: network.CMCDQuery, ContentID: "42", SessionID: "7"}
 	c.Headers = []network.Header{
 		{Name: "X-Key", Value: network.NewSecret("abc"), Classes: []network.Class{network.ClassKey, network.ClassLicense}},
 		{Name: "X-All", Value: network.NewSecret("def")},
