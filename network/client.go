@@ -103,6 +103,7 @@ type Client struct {
 
 	credentials atomic.Pointer[credentials]
 	renewals    renewals
+	hosts       hosts
 
 	mu     sync.Mutex
 	closed bool                   // guarded by mu

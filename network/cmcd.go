@@ -151,21 +151,21 @@ func (d CMCD) fields(playback cmcdPlayback) []cmcdField {
 		}
 	}
 	if d.BufferLength != nil {
-		add(cmcdRequest, "bl", strconv.FormatInt(roundTo(max(d.BufferLength.Milliseconds(), 0), 100), 10))
+		add(cmcdRequest, "bl", strconv.FormatInt(hundreds(max(d.BufferLength.Milliseconds(), 0)), 10))
 	}
 	add(cmcdObject, "br", number(kilobits(d.EncodedBitrate)))
 	flag(cmcdStatus, "bs", d.BufferStarved)
 	add(cmcdSession, "cid", quoted(playback.content))
 	add(cmcdObject, "d", number(d.ObjectDuration.Milliseconds()))
-	add(cmcdRequest, "dl", number(roundTo(d.Deadline.Milliseconds(), 100)))
-	add(cmcdRequest, "mtp", number(roundTo(kilobits(d.MeasuredThroughput), 100)))
+	add(cmcdRequest, "dl", number(hundreds(d.Deadline.Milliseconds())))
+	add(cmcdRequest, "mtp", number(hundreds(kilobits(d.MeasuredThroughput))))
 	add(cmcdRequest, "nor", quoted(escape(d.NextObject)))
 	add(cmcdRequest, "nrr", quoted(d.NextRange))
 	add(cmcdObject, "ot", string(d.ObjectType))
 	if d.PlaybackRate != nil && *d.PlaybackRate != 1 {
 		add(cmcdSession, "pr", strconv.FormatFloat(*d.PlaybackRate, 'f', -1, 64))
 	}
-	add(cmcdStatus, "rtp", number(roundTo(kilobits(d.RequestedThroughput), 100)))
+	add(cmcdStatus, "rtp", number(hundreds(kilobits(d.RequestedThroughput))))
 	add(cmcdSession, "sf", playback.format)
 	add(cmcdSession, "sid", quoted(playback.session))
 	add(cmcdSession, "st", string(d.StreamType))
@@ -177,8 +177,8 @@ func (d CMCD) fields(playback cmcdPlayback) []cmcdField {
 // kilobits returns bits per second as kbit/s, the nearest.
 func kilobits(bits int64) int64 { return (bits + 500) / 1000 }
 
-// roundTo returns the multiple of step nearest to n, which is not negative.
-func roundTo(n, step int64) int64 { return (n + step/2) / step * step }
+// hundreds returns the multiple of 100 nearest to n, which is not negative.
+func hundreds(n int64) int64 { return (n + 50) / 100 * 100 }
 
 // number returns n in digits, or "" for what is not known.
 func number(n int64) string {

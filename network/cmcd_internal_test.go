@@ -112,6 +112,7 @@ func TestCMCDIsChecked(t *testing.T) {
 	for name, o := range map[string]CMCDOptions{"mode": {Mode: "json"}, "long": {ContentID: strings.Repeat("x", 65)}, "control": {SessionID: "a\nb"}, "letters": {ContentID: "é"}} {
 		t.Run(name, func(t *testing.T) { require.Error(t, o.validate()) })
 	}
-	require.NotEqual(t, newSessionID(), newSessionID())
-	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, newSessionID())
+	first, second := newSessionID(), newSessionID()
+	require.NotEqual(t, first, second)
+	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, first)
 }

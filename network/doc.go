@@ -70,7 +70,8 @@
 //	             └───────────────◀──┘        └───◀───┘ redirects, at most 5
 //	Response.Body ◀─ bounded ◀─ decoder ◀─ resumed by Range ◀─ exchange: time-outs, record
 //
-// Each class has its time-outs (connection, first byte, stall, whole), its limit on the body and its number of
+// At most 16 exchanges with an origin are in progress at a time, whatever the protocol; who comes after waits, as for a
+// connection. Each class has its time-outs (connection, first byte, stall, whole), its limit on the body and its number of
 // attempts. Repeated, with growing pauses, are time-outs, resets, cut bodies, 408, 429 and 5xx; on 429 and 503
 // Retry-After is obeyed up to 30 s, and a longer one is left to the caller (Error.RetryAfter). No other 4xx is
 // repeated, and no sign-in that may have reached the server. A media body that is cut goes on where it

@@ -27,6 +27,7 @@ type exchange struct {
 	deadline time.Time       // of the whole attempt; zero is none
 	ctx      context.Context //nolint:containedctx // the lifetime of the exchange, which its body outlives send in
 	cancel   context.CancelCauseFunc
+	leave    func() // gives the place at the origin back; nil if there is none
 	timer    *time.Timer
 	cookies  string // the Cookie header, to tell loops
 
@@ -58,10 +59,19 @@ const (
 func (c *Client) send(ctx context.Context, p *plan, at route, way way) (*exchange, error) {
 	exchangeContext, cancel := context.WithCancelCause(ctx)
 	x := &exchange{client: c, route: at, method: way.method, attempt: way.attempt, timeouts: p.policy.Timeouts,
-		started: time.Now(), ctx: exchangeContext, cancel: cancel}
+		ctx: exchangeContext, cancel: cancel}
 	if x.timeouts.Whole > 0 {
 		x.deadline = way.began.Add(x.timeouts.Whole)
 	}
+	x.timer = time.AfterFunc(time.Hour, x.expire)
+	x.arm("connection", x.timeouts.Connect)
+	entered := c.enter(x)
+	var waited error
+	if entered {
+		x.leave, waited = c.hosts.enter(exchangeContext, originOf(at.target))
+	}
+	// Not before now, so that nothing is sent with pairs that have been replaced while it waited.
+	x.started = time.Now()
 	header, record := c.header(x, p, way)
 	target := at.target
 	if media := c.media(p, at.hop); media != nil {
@@ -72,10 +82,15 @@ func (c *Client) send(ctx context.Context, p *plan, at route, way way) (*exchang
 		}
 	}
 	x.number = c.ring.begin(record)
-	if !c.enter(x) {
+	if !entered {
 		err := &Error{Class: p.class, Method: x.method, URL: record.URL, Kind: KindClosed, Attempts: x.attempt}
 		x.finish(err)
 		return nil, err
+	}
+	if waited != nil {
+		failed := x.failure(waited, KindUnreachable)
+		x.finish(failed)
+		return nil, failed
 	}
 	request := &http.Request{Method: x.method, URL: target, Host: target.Host, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
@@ -84,8 +99,6 @@ func (c *Client) send(ctx context.Context, p *plan, at route, way way) (*exchang
 		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(way.body)), nil }
 		request.Body = io.NopCloser(bytes.NewReader(way.body))
 	}
-	x.timer = time.AfterFunc(time.Hour, x.expire)
-	x.arm("connection", x.timeouts.Connect)
 	trace := &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) {
 			x.sent.Store(true)
@@ -262,6 +275,9 @@ func (x *exchange) finish(err error) {
 		if x.response != nil {
 			// What was wanted of the body has been read.
 			_ = x.response.Body.Close()
+		}
+		if x.leave != nil {
+			x.leave()
 		}
 		c := x.client
 		c.mu.Lock()

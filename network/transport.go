@@ -12,7 +12,7 @@ import (
 
 // Limits of the transport. Time-outs are the exchange's own.
 const (
-	maxHostConnections  = 16
+	maxHostConnections  = 2 * maxHostExchanges // dials that nobody waits for any more count too
 	maxIdleConnections  = 32
 	maxIdlePerHost      = 8
 	idleTimeout         = 60 * time.Second
