@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
@@ -59,6 +60,10 @@ func (d *decoder) Read(p []byte) (n int, err error) {
 		return 0, d.err
 	}
 	if d.reader == nil {
+		if d.source.body.empty() {
+			d.err = io.EOF
+			return 0, io.EOF
+		}
 		if d.reader, err = d.encoding.open(d.source); err != nil {
 			return 0, d.fail(err)
 		}
@@ -74,6 +79,12 @@ func (d *decoder) Read(p []byte) (n int, err error) {
 		return n, io.EOF
 	}
 	return n, d.fail(err)
+}
+
+// empty says that the answer has no body, whatever its header says of one. RFC 9110, 6.4.1.
+func (b *body) empty() bool {
+	status := b.exchange.response.StatusCode
+	return b.plan.method == http.MethodHead || status == http.StatusNoContent || status == http.StatusNotModified
 }
 
 // fail keeps and returns what an error of the decoder's means: that of the wire, if there was one.

@@ -146,13 +146,39 @@ var (
 	errConnection = errors.New("the connection failed")
 	errNoTLS      = errors.New("the server does not speak TLS")
 	errHungUp     = errors.New("the server closed the connection without an answer")
+	errTLS        = errors.New("no secure connection could be agreed on")
 )
+
+// alertError is a TLS alert that the server sent. Its text is crypto/tls's own for the alert's number. RFC 8446, 6.
+type alertError struct {
+	text string
+}
+
+func (e *alertError) Error() string { return "the server refused a secure connection: " + e.text }
+
+// permanent says that the server will send the same again, as it does not like what was offered.
+func (e *alertError) permanent() bool {
+	switch e.text {
+	case "tls: protocol version not supported", "tls: handshake failure", "tls: insufficient security level",
+		"tls: bad certificate", "tls: unsupported certificate", "tls: revoked certificate", "tls: expired certificate",
+		"tls: unknown certificate", "tls: unknown certificate authority", "tls: certificate required",
+		"tls: access denied", "tls: unrecognized name":
+		return true
+	}
+	return false
+}
 
 // cleanCause returns an error that quotes neither a URL nor the server's bytes. Causes that a caller may
 // look for with errors.As stay as they are.
 func cleanCause(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
+	}
+	if e, ok := errors.AsType[*proxyError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" && strings.HasPrefix(e.Err.Error(), "tls: ") {
+		return &alertError{text: e.Err.Error()}
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok {
 		cause := cleanCause(e.Err)
@@ -191,6 +217,9 @@ func cleanCause(err error) error {
 			return known
 		}
 	}
+	if err != nil && strings.HasPrefix(err.Error(), "tls: ") {
+		return errTLS
+	}
 	return errProtocol
 }
 
@@ -199,8 +228,14 @@ func permanent(err error) bool {
 	if errors.Is(err, errNoTLS) {
 		return true
 	}
+	if e, ok := errors.AsType[*alertError](err); ok {
+		return e.permanent()
+	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		return e.IsNotFound
+	}
+	if e, ok := errors.AsType[*proxyError](err); ok {
+		return e.status < 500
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true

@@ -108,7 +108,11 @@ func TestLeakMatrix(t *testing.T) {
 			}
 			encoded, err := json.Marshal(c.Records())
 			require.NoError(t, err)
-			requireNoCanary(t, "the records", string(encoded))
+			requireNoCanary(t, "the records", string(encoded)) // which are the report's
+			var har bytes.Buffer
+			require.NoError(t, network.WriteHAR(&har, c.Records()))
+			requireNoCanary(t, "the archive", har.String())
+			requireNoCanary(t, "the client", fmt.Sprintf("%v %+v %#v", c, c, c))
 		}
 	}
 	require.Equal(t, 2*11*7*8, cells)
@@ -163,7 +167,7 @@ func leakCell(t *testing.T, w *world, c *network.Client, flag bool, class leakCl
 	toHTTP := target.name == "https to http"
 	refused := toHTTP && class.secret && (route != "direct" || class.ofResource)
 	if err != nil {
-		requireNoCanary(t, "the error", err.Error())
+		requireNoCanary(t, "the error", fmt.Sprintf("%v %+v %#v", err, err, err))
 	}
 	if refused {
 		require.ErrorIs(t, err, network.ErrDowngrade)

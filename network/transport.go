@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -71,6 +72,26 @@ func (o Options) proxy() (func(*http.Request) (*url.URL, error), error) {
 	return nil, fmt.Errorf("proxy: not an http, https or socks5 URL: %w", ErrConfiguration)
 }
 
+// proxyError is a proxy's answer to CONNECT that is no success. What the proxy wrote beside its status is left out.
+type proxyError struct {
+	status int
+}
+
+func (e *proxyError) Error() string {
+	if e.status == http.StatusProxyAuthRequired {
+		return "the proxy wants a sign-in, or another one"
+	}
+	return fmt.Sprintf("the proxy refused to connect (status %d)", e.status)
+}
+
+// proxyAnswer takes the place of the transport's own look at a proxy's answer, which quotes it.
+func proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode != http.StatusOK {
+		return &proxyError{status: answer.StatusCode}
+	}
+	return nil
+}
+
 // newTransport returns a transport that neither decodes bodies nor knows of cookies and redirects: the
 // client does that itself. The error is ErrConfiguration.
 func newTransport(o Options) (*http.Transport, error) {
@@ -85,6 +106,7 @@ func newTransport(o Options) (*http.Transport, error) {
 	dialer := &net.Dialer{KeepAlive: keepAlive, Timeout: abandonedDial}
 	return &http.Transport{
 		Proxy:                  proxy,
+		OnProxyConnectResponse: proxyAnswer,
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        config,
 		TLSHandshakeTimeout:    abandonedDial,
