@@ -63,8 +63,8 @@ func NewMediaResource(source string, metadata *network.Metadata) (*MediaResource
 			return nil, fmt.Errorf("open resource: the file address cannot be read: %w", ErrNoResource)
 		}
 		r.source, r.file = u.Path, true
-	case hasScheme && strings.HasPrefix(rest, "//"):
-		return nil, fmt.Errorf("open resource: addresses of the kind %q cannot be played: %w", scheme+"://", ErrNoResource)
+	case hasScheme && strings.HasPrefix(rest, "//"), hasScheme && (strings.EqualFold(scheme, "latchkey") || strings.EqualFold(scheme, "data")):
+		return nil, fmt.Errorf("open resource: addresses of the kind %q cannot be played: %w", scheme+":", ErrNoResource)
 	default:
 		path, err := filepath.Abs(source)
 		if err != nil {
