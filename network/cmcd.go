@@ -234,9 +234,9 @@ var cmcdTypes = map[Class]CMCDObjectType{ClassPlaylist: CMCDManifest, ClassInit:
 	ClassSteering: CMCDOther}
 
 // media returns the data of one hop, or nil when none is sent with it. What comes next is told to the host that was asked
-// first alone: relative to another it would be something else.
-func (c *Client) media(p *plan, hop int) []cmcdField {
-	if c.configuration.CMCD.Mode == CMCDOff || !p.class.ofResource() {
+// first alone: relative to another it would be something else. From https to http nothing is told.
+func (c *Client) media(p *plan, at route) []cmcdField {
+	if c.configuration.CMCD.Mode == CMCDOff || !p.class.ofResource() || at.downgrade() {
 		return nil
 	}
 	var data CMCD
@@ -246,7 +246,7 @@ func (c *Client) media(p *plan, hop int) []cmcdField {
 	if data.ObjectType == "" {
 		data.ObjectType = cmcdTypes[p.class]
 	}
-	if hop > 0 {
+	if at.hop > 0 {
 		data.NextObject, data.NextRange = "", ""
 	}
 	return data.fields(c.playback)

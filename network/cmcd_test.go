@@ -70,6 +70,23 @@ func TestCMCDOnTheWire(t *testing.T) {
 	}
 }
 
+// What a resource told over https is not told in the clear.
+func TestCMCDDowngrade(t *testing.T) {
+	w := newWorld(t)
+	w.reset(func(wireRequest) string { return okAnswer })
+	for _, mode := range []network.CMCDMode{network.CMCDHeader, network.CMCDQuery} {
+		cfg := network.NewConfiguration()
+		cfg.CMCD.Mode = mode
+		c := newClient(t, cfg, network.Options{Resource: "https://www.example.com/main.m3u8", Transport: w.transport})
+		_, _, err := c.Fetch(t.Context(), network.Request{Class: network.ClassSegment, URL: "http://www.example.com/1"})
+		require.NoError(t, err)
+	}
+	require.Len(t, w.requests(), 2)
+	for _, r := range w.requests() {
+		require.NotContains(t, r.raw, "CMCD")
+	}
+}
+
 // A session is a client's own, and nothing of another's can be told by it.
 func TestCMCDSession(t *testing.T) {
 	w := newWorld(t)

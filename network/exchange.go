@@ -74,7 +74,7 @@ func (c *Client) send(ctx context.Context, p *plan, at route, way way) (*exchang
 	x.started = time.Now()
 	header, record := c.header(x, p, way)
 	target := at.target
-	if media := c.media(p, at.hop); media != nil {
+	if media := c.media(p, at); media != nil {
 		if c.configuration.CMCD.Mode == CMCDHeader {
 			record.Headers = append(record.Headers, setMedia(header, media)...)
 		} else if at.hop == 0 { // where a redirect leads is for the server to say
