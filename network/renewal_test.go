@@ -187,16 +187,19 @@ func TestRenewalByClass(t *testing.T) {
 	}
 }
 
+// refuseTheOldSession answers 401 to requests with the first credential, and 200 to others.
+func refuseTheOldSession(_ int, header string, conn net.Conn) {
+	if strings.Contains(header, "session=0") {
+		say(conn, status("401"))
+		return
+	}
+	say(conn, okAnswer)
+}
+
 func TestRenewalIsSharedAndParksEachRequestOnce(t *testing.T) {
 	classes := []network.Class{network.ClassKey, network.ClassKey, network.ClassLicense, network.ClassPlaylist, network.ClassSegment}
 	synctest.Test(t, func(t *testing.T) {
-		server := newPipe(func(_ int, header string, conn net.Conn) {
-			if strings.Contains(header, "session=0") {
-				say(conn, status("401"))
-				return
-			}
-			say(conn, okAnswer)
-		})
+		server := newPipe(refuseTheOldSession)
 		s := &source{renew: func(_ context.Context, _ int, refused network.Metadata) (network.Metadata, error) {
 			synctestWait(time.Second)
 			require.Equal(t, []string{"session"}, refused.Keys())
@@ -317,13 +320,7 @@ func TestRefusedRenewalCountsOnce(t *testing.T) {
 // A waiter may leave without the others, and a renewal goes on for those who come after.
 func TestWaitersLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := newPipe(func(_ int, header string, conn net.Conn) {
-			if strings.Contains(header, "session=0") {
-				say(conn, status("401"))
-				return
-			}
-			say(conn, okAnswer)
-		})
+		server := newPipe(refuseTheOldSession)
 		s := &source{renew: func(ctx context.Context, _ int, _ network.Metadata) (network.Metadata, error) {
 			synctestWait(10 * time.Second)
 			return session("1"), ctx.Err()
@@ -354,13 +351,7 @@ func TestWaitersLeave(t *testing.T) {
 // A person who signs in while the source is at work wakes what waits, and what the source gives then is dropped.
 func TestUpdateCookiesWakesWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := newPipe(func(_ int, header string, conn net.Conn) {
-			if strings.Contains(header, "session=0") {
-				say(conn, status("401"))
-				return
-			}
-			say(conn, okAnswer)
-		})
+		server := newPipe(refuseTheOldSession)
 		s := &source{renew: func(context.Context, int, network.Metadata) (network.Metadata, error) {
 			synctestWait(time.Minute)
 			return session("late"), nil
