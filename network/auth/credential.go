@@ -11,24 +11,32 @@ import (
 	"latchkey/network"
 )
 
-// Credential is what a sign-in gave. It prints the names of its pairs and never their values.
+// Credential is what a sign-in gave. It prints the names of what it holds and never a value.
 type Credential struct {
-	// Pairs go into network.Configuration.CookieHeaders or to Player.UpdateCookies, in their order.
+	// Pairs are cookie pairs that the service gave as such, in their order: those that a person pasted, or that an answer set.
 	Pairs network.Metadata
-	// Expires is when the service will refuse the pairs; the zero time if it did not say.
+	// Values are what the service answered, by name: "access_token", "id_token", "token". A service's profile makes cookie pairs
+	// and headers of them.
+	Values network.Metadata
+	// Refresh renews the credential without a person; empty if the service gave none.
+	Refresh network.Secret
+	// Expires is when the service will refuse what it gave, by this computer's clock; the zero time if it did not say.
 	Expires time.Time
+	// Subject tells accounts of one service apart and stays over renewals; Account is what to call the person: an e-mail address, a
+	// user name. Both may be empty, and neither is a secret.
+	Subject, Account string
 }
 
 // Expired reports whether the service has said that the pairs are no good any more.
 func (c Credential) Expired(now time.Time) bool { return !c.Expires.IsZero() && !now.Before(c.Expires) }
 
-// String has the names of the pairs and the time they expire.
+// String has the names of the pairs and values and the time they expire.
 func (c Credential) String() string {
 	expires := "no expiry"
 	if !c.Expires.IsZero() {
 		expires = "expires " + c.Expires.UTC().Format(time.RFC3339)
 	}
-	return fmt.Sprintf("credential %q, %s", c.Pairs.Keys(), expires)
+	return fmt.Sprintf("credential %q %q, %s", c.Pairs.Keys(), c.Values.Keys(), expires)
 }
 
 // GoString is String.
