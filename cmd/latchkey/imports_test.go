@@ -28,6 +28,7 @@ type importRule struct {
 // folder holds a package counts.
 var importRules = []importRule{
 	{folder: "cmd/...", ours: []string{"..."}, others: []string{"fyne.io/fyne/v2/...", "github.com/spf13/cobra/...", "github.com/spf13/pflag"}},
+	{folder: "ui/instance", others: []string{"github.com/gofrs/flock"}},
 	// go-gl is what Fyne itself draws with.
 	{folder: "ui/...", ours: []string{"ui/...", "player", "player/frame", "network/auth", "assets/..."},
 		others: []string{"fyne.io/fyne/v2/...", "golang.org/x/image/...", "github.com/go-gl/..."}},
