@@ -102,13 +102,32 @@ func (c *Configuration) readSection(section any) error {
 	return nil
 }
 
-// readTOML decodes a document. The parser's own errors quote it, so that only the line is told.
-func readTOML(data []byte) (any, error) {
+// CheckTOML returns nil when a document from outside may be given to a TOML parser: it has 256 KiB at most and is not nested deeply. The error is
+// ErrConfiguration, and names the line.
+func CheckTOML(data []byte) error {
+	if len(data) > maxProfileSize {
+		return fmt.Errorf("more than %d bytes: %w", maxProfileSize, ErrConfiguration)
+	}
+	if err := flatTOML(data); err != nil {
+		return fmt.Errorf("%w: %w", err, ErrConfiguration)
+	}
+	return nil
+}
+
+func flatTOML(data []byte) error {
 	number := 0
 	for line := range bytes.Lines(data) {
 		if number++; deepTOML(line) {
-			return nil, fmt.Errorf("line %d: %w", number, errDeep)
+			return fmt.Errorf("line %d: %w", number, errDeep)
 		}
+	}
+	return nil
+}
+
+// readTOML decodes a document. The parser's own errors quote it, so that only the line is told.
+func readTOML(data []byte) (any, error) {
+	if err := flatTOML(data); err != nil {
+		return nil, err
 	}
 	section := make(map[string]any)
 	_, err := toml.Decode(string(data), &section)
