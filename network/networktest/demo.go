@@ -1,12 +1,12 @@
 package networktest
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"time"
 
 	"latchkey/network"
@@ -29,26 +29,53 @@ type DemoOptions struct {
 	Media fs.FS
 	// RotateEvery is the number of segments under one key; 0 is one key for each title.
 	RotateEvery int
-	// SessionLife is how long a sign-in lasts; 0 is 12 hours.
+	// Routes are more pages of the service, such as a licence server. Those of class licence need the session cookie, as keys do.
+	Routes []Route
+	// SessionLife is how long a sign-in at the service's own page lasts; 0 is 12 hours.
 	SessionLife time.Duration
+	// AccessLife and RefreshLife are those of the other ways' tokens; 0 is 60 seconds, and 12 hours.
+	AccessLife, RefreshLife time.Duration
+	// DeviceLife is how long a device's code is good, and DeviceInterval how long it waits between two questions, in whole seconds;
+	// 0 is 10 minutes, and 5 seconds.
+	DeviceLife, DeviceInterval time.Duration
+	// Now is the service's clock; nil is time.Now. It is called from many goroutines.
+	Now func() time.Time
 }
 
-// Demo is a whole video service on loopback: an [Origin] with a sign-in page, a catalogue, and a key server that answers only to the
-// session cookie which a sign-in gave. Playlists, segments and posters need no cookie.
+// Demo is a whole video service on loopback: an [Origin] with pages to sign in, a catalogue, and a key server that answers only to the
+// session cookie, whose value is what any of the ways to sign in gave. Playlists, segments and posters need no cookie.
 //
-// # Sign-in
+// # OpenID Connect
+//
+// Issuer is a provider with discovery: authorization code with PKCE (S256, always) for the public client ClientID, on the redirect URI
+// http://127.0.0.1:PORT/callback (or [::1]) with any port, and the device code of RFC 8628. It has a page to sign in (Viewer and
+// ViewerPassword) and one to agree. Access tokens are JWTs of 60 seconds; a refresh token is good once, and one that comes a second time
+// ends the sign-in, as does RevocationPath. ID tokens are signed with ES256. Misbehave makes it do things wrong.
+//
+// # The service's own page
 //
 // A player opens SignInURL in a browser, with these query parameters (RFC 6749, 4.1; RFC 7636):
 //
 //	redirect_uri    http://127.0.0.1:PORT/..., nothing but loopback is taken
 //	state           what the player wants to see again
 //	code_challenge  BASE64URL(SHA256(code_verifier)), method S256; may be left out
+//	response_type   "token": the session comes back in the redirection, as token, and not a code
 //
 // The browser comes back to redirect_uri with state and a code that is good once, or with error=access_denied. The player
 // exchanges it: POST TokenURL, a form with code, redirect_uri and code_verifier. The answer, 200 with the cookie pairs of the session, or 400:
 //
 //	{"cookies": [{"name": "session", "value": "..."}], "expires_in": 43200}
 //	{"error": "invalid_grant"}
+//
+// # User name and password
+//
+// POST PasswordURL, a form or JSON with username, password and code (OneTimeCode, the second factor). A 401 is a name, password or code that is
+// not right. Without the code it answers 200 and asks for it; with it, 200 and tokens. POST RefreshURL with refresh_token answers the like.
+//
+//	{"second_factor": {"kind": "otp", "hint": "..."}}
+//	{"data": {"token": "...", "refresh_token": "...", "expires_in": 60}}
+//
+// With ?answer=header the token is in the header X-Session-Token alone, and with ?answer=cookie in a Set-Cookie line.
 //
 // # Catalogue
 //
@@ -61,7 +88,8 @@ type Demo struct {
 	// Origin serves it all; its log and its faults work here too.
 	*Origin
 
-	sessions *sessions
+	tokens   *tokens
+	provider *provider
 }
 
 // catalogue is the JSON of the catalogue. The file that ships with the media has id, title, description and duration alone.
@@ -96,29 +124,42 @@ func NewDemo(o DemoOptions) (*Demo, error) {
 	if err := json.Unmarshal(text, &list); err != nil {
 		return nil, fmt.Errorf("read the demo's catalogue: %w", err)
 	}
-	life := o.SessionLife
-	if life == 0 {
-		life = defaultSessionLife
+	now := o.Now
+	if now == nil {
+		now = time.Now
 	}
-	d := &Demo{sessions: newSessions(life)}
+	d := &Demo{tokens: newTokens(now)}
+	if d.provider, err = newProvider(o, d.tokens); err != nil {
+		return nil, fmt.Errorf("start the demo: %w", err)
+	}
+	own := newOwnPage(d.tokens, orDefault(o.SessionLife, defaultSessionLife))
 	list.Schema = catalogueSchema
-	// The catalogue holds URLs, and they are known once the origin listens: it is made when it is asked for.
-	serveCatalogue := func(w http.ResponseWriter, r *http.Request) { d.serveCatalogue(w, r, list) }
+	routes := append([]Route{
+		{Path: "/catalogue.json", Class: network.ClassOther, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { d.serveCatalogue(w, list) })},
+		{Path: "/signin", Class: network.ClassSignIn, Handler: own.page()},
+		{Path: "/token", Class: network.ClassSignIn, Handler: http.HandlerFunc(own.token)},
+		{Path: passwordPath, Class: network.ClassSignIn, Handler: d.provider.dated(d.provider.password)},
+		{Path: passwordRefreshPath, Class: network.ClassSignIn, Handler: d.provider.dated(d.provider.passwordRefresh)},
+	}, d.provider.routes()...)
+	// Pages hold URLs, and they are known once the origin listens.
 	ready := make(chan struct{})
+	for i := range routes {
+		routes[i].Handler = after(ready, routes[i].Handler)
+	}
 	d.Origin, err = NewOrigin(Options{
 		FS:         o.Media,
 		Encryption: Encryption{On: true, RotateEvery: o.RotateEvery},
-		Gates:      []Gate{{Class: network.ClassKey, Name: SessionCookie, Accept: d.sessions.valid}},
-		Routes: []Route{
-			{Path: "/catalogue.json", Class: network.ClassOther, Handler: after(ready, http.HandlerFunc(serveCatalogue))},
-			{Path: "/signin", Class: network.ClassSignIn, Handler: d.sessions.signInPage()},
-			{Path: "/token", Class: network.ClassSignIn, Handler: http.HandlerFunc(d.sessions.token)},
+		Gates: []Gate{
+			{Class: network.ClassKey, Name: SessionCookie, Accept: d.tokens.valid},
+			{Class: network.ClassLicense, Name: SessionCookie, Accept: d.tokens.valid},
 		},
+		Routes: append(routes, o.Routes...),
 	})
-	close(ready)
 	if err != nil {
 		return nil, fmt.Errorf("start the demo: %w", err)
 	}
+	d.provider.issuer = d.base
+	close(ready)
 	return d, nil
 }
 
@@ -139,11 +180,51 @@ func (d *Demo) SignInURL() string { return d.URL("signin") }
 // TokenURL is where a code becomes cookie pairs.
 func (d *Demo) TokenURL() string { return d.URL("token") }
 
-// EndSessions makes every session cookie so far worthless: the next key is refused, and the viewer has to sign in again.
-func (d *Demo) EndSessions() { d.sessions.end() }
+// Issuer is the OpenID Connect provider's.
+func (d *Demo) Issuer() string { return d.base }
+
+// PasswordURL is where a user name and a password are posted.
+func (d *Demo) PasswordURL() string { return d.URL(passwordPath) }
+
+// RefreshURL is where the refresh token of such a sign-in is posted.
+func (d *Demo) RefreshURL() string { return d.URL(passwordRefreshPath) }
+
+// EndSessions makes every token so far worthless, those that renew too: the next key is refused, and the viewer has to sign in again.
+func (d *Demo) EndSessions() { d.tokens.end(true) }
+
+// EndAccess makes every access token and session so far worthless, as if its time had come: the next key is refused, and a refresh token helps.
+func (d *Demo) EndAccess() { d.tokens.end(false) }
+
+// Counts are what the demo has done so far.
+func (d *Demo) Counts() Counts {
+	d.tokens.mu.Lock()
+	defer d.tokens.mu.Unlock()
+	return d.tokens.counts
+}
+
+// Misbehave makes the provider do something wrong from now on; the zero value ends that.
+func (d *Demo) Misbehave(wrong Wrong) { d.provider.setWrong(wrong) }
+
+// KeyRequests counts the requests for keys and licences in the log, with a session cookie and without.
+func (d *Demo) KeyRequests() (with, without int) {
+	for _, r := range d.Requests(network.ClassKey, network.ClassLicense) {
+		if _, ok := r.Cookie(SessionCookie); ok {
+			with++
+		} else {
+			without++
+		}
+	}
+	return with, without
+}
+
+// MediaWithCookies returns the requests in the log, for playlists, media and pictures, that carried any cookie: none, if the player is right.
+func (d *Demo) MediaWithCookies() []Request {
+	return slices.DeleteFunc(d.Requests(network.ClassPlaylist, network.ClassInit, network.ClassSegment, network.ClassSubtitle, network.ClassThumbnail),
+		func(r Request) bool { return len(r.Cookies) == 0 })
+}
 
 // serveCatalogue answers with the catalogue, all its URLs absolute.
-func (d *Demo) serveCatalogue(w http.ResponseWriter, _ *http.Request, list catalogue) {
+func (d *Demo) serveCatalogue(w http.ResponseWriter, list catalogue) {
 	list.SignInURL, list.TokenURL = d.SignInURL(), d.TokenURL()
 	titles := make([]catalogueTitle, len(list.Titles))
 	for i, title := range list.Titles {
@@ -154,15 +235,6 @@ func (d *Demo) serveCatalogue(w http.ResponseWriter, _ *http.Request, list catal
 	writeJSON(w, http.StatusOK, list)
 }
 
-// Visit does what a viewer does in a browser that was sent to signInURL, a URL of the demo's sign-in page with its parameters: it loads
-// the page, goes on as demo viewer, and follows the way back to the player. It returns when the player has answered. Headless runs and
-// tests give it to auth.Browser in place of a browser.
-func (d *Demo) Visit(ctx context.Context, signInURL string) error {
-	transport := d.Transport()
-	defer transport.CloseIdleConnections()
-	return visit(ctx, &http.Client{Transport: transport}, signInURL)
-}
-
 // writeJSON answers with JSON that nobody may store.
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	text, err := json.Marshal(value)
@@ -171,7 +243,7 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
+	guard(w.Header())
 	w.WriteHeader(status)
 	_, _ = w.Write(append(text, '\n')) // a client that went away is no matter of the server's
 }

@@ -1,16 +1,9 @@
 package networktest
 
 import (
-	"bytes"
-	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	_ "embed" // for the page
 	"encoding/base64"
-	"errors"
-	"fmt"
-	"html/template"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -21,89 +14,60 @@ import (
 const (
 	// codeLife is how long a code may be exchanged.
 	codeLife = time.Minute
-	// maxOpen bounds the codes, and the sessions, that are kept at a time.
-	maxOpen = 1000
 	// maxForm bounds the body of a form.
 	maxForm = 64 << 10
-	// maxParameter bounds each parameter of the sign-in page.
+	// maxParameter bounds each parameter of a sign-in page.
 	maxParameter = 4 << 10
 )
 
-// The page runs no script and goes nowhere but to this service and to loopback.
-const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' http://127.0.0.1:* http://localhost:*; frame-ancestors 'none'; base-uri 'none'"
-
-//go:embed pages/signin.html
-var signInHTML string
-
-var signInTemplate = template.Must(template.New("signin").Parse(signInHTML))
-
-// grant is what a code stands for.
+// grant is what a code of the service's own page stands for.
 type grant struct {
 	redirectURI, challenge string
 	expires                time.Time
 }
 
-// sessions are the sign-ins of a demo service.
-type sessions struct {
-	life time.Duration // constant
+// ownPage is the service's own way to sign in: one page, which sends the browser back.
+type ownPage struct {
+	life   time.Duration // constant, as is tokens
+	tokens *tokens
 
-	mu     sync.Mutex           // guards what follows
-	codes  map[string]grant     // by code
-	tokens map[string]time.Time // when a session ends, by the cookie's value
+	mu    sync.Mutex // guards codes
+	codes map[string]grant
 }
 
-func newSessions(life time.Duration) *sessions {
-	return &sessions{life: life, codes: make(map[string]grant), tokens: make(map[string]time.Time)}
-}
-
-// valid reports whether a session cookie is good now.
-func (s *sessions) valid(token string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	expires, ok := s.tokens[token]
-	return ok && time.Now().Before(expires)
-}
-
-// end forgets all sessions.
-func (s *sessions) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.tokens)
+func newOwnPage(t *tokens, life time.Duration) *ownPage {
+	return &ownPage{life: life, tokens: t, codes: make(map[string]grant)}
 }
 
 // signInForm is what the page asks for and shows.
 type signInForm struct {
-	RedirectURI, State, Challenge string
-	Error                         string // what to do better
-	Refused                       string // why the page cannot be used
-	Done                          bool
+	RedirectURI, State, Challenge, ResponseType string
+
+	Error   string // what to do better
+	Refused string // why the page cannot be used
 }
 
-// signInPage serves the page and takes its form, from the page itself alone.
-func (s *sessions) signInPage() http.Handler {
+// page serves the page and takes its form, from the page itself alone.
+func (s *ownPage) page() http.Handler {
 	return http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.Method {
-		case http.MethodGet, http.MethodHead:
-			s.showPage(w, r.URL.Query())
-		case http.MethodPost:
-			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-			if err := r.ParseForm(); err != nil {
-				http.Error(w, "the form cannot be read", http.StatusBadRequest)
-				return
-			}
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			showServicePage(w, http.StatusOK, readForm(r.URL.Query()))
+			return
+		}
+		if readPost(w, r) {
 			s.takeForm(w, r, r.PostForm)
-		default:
-			w.Header().Set("Allow", "GET, HEAD, POST")
-			http.Error(w, "GET or POST", http.StatusMethodNotAllowed)
 		}
 	}))
 }
 
 // readForm checks the parameters that the player gave.
 func readForm(values url.Values) signInForm {
-	form := signInForm{RedirectURI: values.Get("redirect_uri"), State: values.Get("state"), Challenge: values.Get("code_challenge")}
+	form := signInForm{
+		RedirectURI: values.Get("redirect_uri"), State: values.Get("state"), Challenge: values.Get("code_challenge"),
+		ResponseType: values.Get("response_type"),
+	}
 	switch {
-	case max(len(form.RedirectURI), len(form.State), len(form.Challenge)) > maxParameter:
+	case max(len(form.RedirectURI), len(form.State), len(form.Challenge), len(form.ResponseType)) > maxParameter:
 		return signInForm{Refused: "It is too long."}
 	case form.RedirectURI != "" && !isLoopback(form.RedirectURI):
 		return signInForm{Refused: "It would send your sign-in to another computer."}
@@ -120,71 +84,71 @@ func isLoopback(uri string) bool {
 	return u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost"
 }
 
-// showPage answers with the empty form.
-func (s *sessions) showPage(w http.ResponseWriter, values url.Values) {
-	form := readForm(values)
+// showServicePage answers with the form.
+func showServicePage(w http.ResponseWriter, status int, form signInForm) {
 	if form.Refused != "" {
-		writePage(w, http.StatusBadRequest, form)
-		return
+		status = http.StatusBadRequest
 	}
-	writePage(w, http.StatusOK, form)
+	writePage(w, status, servicePage, form)
 }
 
 // takeForm signs a viewer in and sends the browser back to the player.
-func (s *sessions) takeForm(w http.ResponseWriter, r *http.Request, values url.Values) {
+func (s *ownPage) takeForm(w http.ResponseWriter, r *http.Request, values url.Values) {
 	form := readForm(values)
+	name := strings.TrimSpace(values.Get("user"))
 	switch {
 	case form.Refused != "":
-		writePage(w, http.StatusBadRequest, form)
+		showServicePage(w, http.StatusBadRequest, form)
 		return
 	case values.Get("action") == "cancel" && form.RedirectURI != "":
-		redirect(w, r, form, "error", "access_denied")
+		redirect(w, r, form.RedirectURI, url.Values{"error": {"access_denied"}, "state": {form.State}})
 		return
-	case strings.TrimSpace(values.Get("user")) == "" || values.Get("password") == "":
+	case name == "" || values.Get("password") == "":
 		form.Error = "Please give a user name and a password."
-		writePage(w, http.StatusUnprocessableEntity, form)
+		showServicePage(w, http.StatusUnprocessableEntity, form)
 		return
 	case form.RedirectURI == "":
-		form.Done = true
-		writePage(w, http.StatusOK, form)
+		writePage(w, http.StatusOK, messagePage, message{Good: true, Heading: "You are signed in",
+			Text: "This window was not opened by a player, so there is nothing to go back to. Start the sign-in from Latchkey."})
 		return
 	}
-	code, err := s.issue(form)
+	result, give := "code", func() (string, error) { return s.issue(form) }
+	if form.ResponseType == "token" {
+		result, give = "token", s.begin
+	}
+	value, err := give()
 	if err != nil {
 		http.Error(w, "internal", http.StatusInternalServerError)
 		return
 	}
-	redirect(w, r, form, "code", code)
+	redirect(w, r, form.RedirectURI, url.Values{result: {value}, "state": {form.State}})
 }
 
-// redirect sends the browser back to the player with one result.
-func redirect(w http.ResponseWriter, r *http.Request, form signInForm, name, value string) {
-	u, err := url.Parse(form.RedirectURI)
+// redirect sends the browser back to the player with a result. redirectURI has been checked.
+func redirect(w http.ResponseWriter, r *http.Request, redirectURI string, result url.Values) {
+	u, err := url.Parse(redirectURI)
 	if err != nil {
-		panic(err) // isLoopback has parsed it
+		panic(err) // it was parsed before
 	}
 	query := u.Query()
-	query.Set(name, value)
-	query.Set("state", form.State)
+	for name, values := range result {
+		query[name] = values
+	}
 	u.RawQuery = query.Encode()
-	w.Header().Set("Cache-Control", "no-store")
+	guard(w.Header())
 	http.Redirect(w, r, u.String(), http.StatusSeeOther)
 }
 
 // issue makes a code.
-func (s *sessions) issue(form signInForm) (string, error) {
+func (s *ownPage) issue(form signInForm) (string, error) {
 	code, err := randomText()
 	if err != nil {
 		return "", err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
-	for old, g := range s.codes {
-		if now.After(g.expires) || len(s.codes) >= maxOpen {
-			delete(s.codes, old)
-		}
-	}
+	now := s.tokens.now()
+	makeRoom(s.codes, now, func(g grant) time.Time { return g.expires })
 	s.codes[code] = grant{redirectURI: form.RedirectURI, challenge: form.Challenge, expires: now.Add(codeLife)}
 	return code, nil
 }
@@ -201,20 +165,17 @@ type tokenCookie struct {
 }
 
 // token exchanges a code for the session's cookie.
-func (s *sessions) token(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", "POST")
-		http.Error(w, "POST", http.StatusMethodNotAllowed)
+func (s *ownPage) token(w http.ResponseWriter, r *http.Request) {
+	if !readPost(w, r) {
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_request"})
-		return
-	}
-	session, err := s.exchange(r.PostForm)
-	if err != nil {
+	if !s.takeCode(r.PostForm) {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant"})
+		return
+	}
+	session, err := s.begin()
+	if err != nil {
+		http.Error(w, "internal", http.StatusInternalServerError)
 		return
 	}
 	writeJSON(w, http.StatusOK, tokenAnswer{
@@ -222,37 +183,31 @@ func (s *sessions) token(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// exchange takes a code, which is gone then whatever comes of it, and begins a session.
-func (s *sessions) exchange(values url.Values) (session string, err error) {
+// begin begins a session.
+func (s *ownPage) begin() (session string, err error) {
 	session, err = randomText()
 	if err != nil {
 		return "", err
 	}
+	s.tokens.addAccess(s.tokens.begin(accounts[0], "", ""), session, s.life)
+	return session, nil
+}
+
+// takeCode reports whether a code is good. It is gone then, whatever comes of it.
+func (s *ownPage) takeCode(values url.Values) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	code := values.Get("code")
 	g, ok := s.codes[code]
 	delete(s.codes, code)
-	now := time.Now()
-	if !ok || now.After(g.expires) || g.redirectURI != values.Get("redirect_uri") || !g.verifies(values.Get("code_verifier")) {
-		return "", errors.New("the code is not good")
-	}
-	for old, expires := range s.tokens {
-		if now.After(expires) || len(s.tokens) >= maxOpen {
-			delete(s.tokens, old)
-		}
-	}
-	s.tokens[session] = now.Add(s.life)
-	return session, nil
+	return ok && !s.tokens.now().After(g.expires) && g.redirectURI == values.Get("redirect_uri") &&
+		(g.challenge == "" || verifies(g.challenge, values.Get("code_verifier")))
 }
 
-// verifies reports whether the one who exchanges is the one who asked. RFC 7636, 4.6.
-func (g grant) verifies(verifier string) bool {
-	if g.challenge == "" {
-		return true
-	}
+// verifies reports whether the one who exchanges a code is the one who asked for it. RFC 7636, 4.6.
+func verifies(challenge, verifier string) bool {
 	sum := sha256.Sum256([]byte(verifier))
-	return subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(g.challenge)) == 1
+	return subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(challenge)) == 1
 }
 
 // randomText returns 256 random bits as text that may stand in a cookie and in a query.
@@ -262,66 +217,4 @@ func randomText() (string, error) {
 		return "", err
 	}
 	return base64.RawURLEncoding.EncodeToString(b[:]), nil
-}
-
-// writePage answers with the sign-in page.
-func writePage(w http.ResponseWriter, status int, form signInForm) {
-	var page bytes.Buffer
-	if err := signInTemplate.Execute(&page, form); err != nil {
-		http.Error(w, "internal", http.StatusInternalServerError)
-		return
-	}
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", pagePolicy)
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = w.Write(page.Bytes()) // a client that went away is no matter of the server's
-}
-
-// visit signs in at a page of this service as a browser does, with what the form has in it already.
-func visit(ctx context.Context, client *http.Client, signInURL string) error {
-	u, err := url.Parse(signInURL)
-	if err != nil {
-		return fmt.Errorf("visit the sign-in page: %w", err)
-	}
-	form := u.Query()
-	if err := exchangePages(ctx, client, http.MethodGet, signInURL, nil); err != nil {
-		return err
-	}
-	form.Set("user", "viewer@demo.latchkey")
-	form.Set("password", "demo viewer")
-	form.Set("action", "signin")
-	u.RawQuery = ""
-	return exchangePages(ctx, client, http.MethodPost, u.String(), form)
-}
-
-// exchangePages asks for a page, with a form or without, and expects a success in the end.
-func exchangePages(ctx context.Context, client *http.Client, method, page string, form url.Values) error {
-	request, err := http.NewRequestWithContext(ctx, method, page, strings.NewReader(form.Encode()))
-	if err != nil {
-		return fmt.Errorf("visit the sign-in page: %w", err)
-	}
-	if method == http.MethodPost {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		var failure *url.Error
-		if errors.As(err, &failure) {
-			err = failure.Err // the URL in front of it has a code in it
-		}
-		return fmt.Errorf("visit the sign-in page: %w", err)
-	}
-	_, err = io.Copy(io.Discard, io.LimitReader(response.Body, maxForm))
-	err = errors.Join(err, response.Body.Close())
-	if err != nil {
-		return fmt.Errorf("visit the sign-in page: %w", err)
-	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("visit the sign-in page: it answered %d", response.StatusCode)
-	}
-	return nil
 }
