@@ -57,6 +57,24 @@
 //
 // Addresses are https; http is for this computer's own (http://127.0.0.1:8080). They have no user name before the host.
 //
+// # Links
+//
+// A website or another program reaches Latchkey by a link; a person is shown what it asks for before anything is done.
+//
+//	latchkey:play?url=URL[&service=ID][&start=TIME][&title=TEXT]
+//	                   plays a stream, an http or https URL; TIME is seconds or a Go duration, and counts from the live edge below 0
+//	latchkey:signin?service=ID
+//	latchkey:add?profile=URL
+//	                   fetches a profile, from an https URL, and shows its Summary
+//
+// Parameters are percent-encoded. One that is not known, or there twice, is an error: no link sets a header, a cookie or anything else that is sent.
+//
+//	stream's URL                           with the service's sign-in   otherwise
+//	at one of the profile's media_origins  yes                          -
+//	elsewhere, or no service named         no                           plays, with nothing of any sign-in, and says so
+//	on this computer or the network around no                           refused, unless media_origins names it
+//	with a user name, no http or https     no                           refused
+//
 // # Trust
 //
 // A profile decides where a sign-in goes, so a person is shown its Summary before it is taken; the folder holds those that were. A profile that is wrong

@@ -1,0 +1,75 @@
+package service_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"latchkey/network"
+	"latchkey/network/service"
+)
+
+// internet returns a client for which a TLS server on loopback is every host of the internet.
+func internet(t *testing.T, handler http.HandlerFunc) *network.Client {
+	t.Helper()
+	server := httptest.NewTLSServer(handler)
+	t.Cleanup(server.Close)
+	transport, ok := server.Client().Transport.(*http.Transport)
+	require.True(t, ok)
+	transport.TLSClientConfig.ServerName = "example.com" // which the test server's certificate is for
+	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
+	}
+	configuration := network.NewConfiguration()
+	configuration.CookieHeaders = metadata("session", "canary")
+	configuration.UseCookieHeadersForAllRequests = true
+	client, err := network.NewClient(configuration, network.Options{Transport: transport})
+	require.NoError(t, err)
+	t.Cleanup(func() { client.Close() })
+	return client
+}
+
+func TestFetchProfile(t *testing.T) {
+	var asked []string
+	client := internet(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Host+r.URL.Path+r.Header.Get("Cookie"))
+		switch r.URL.Path {
+		case "/tv.toml":
+			_, _ = w.Write(profile("tv", "TV"))
+		case "/moved":
+			http.Redirect(w, r, "https://other.example/tv.toml", http.StatusFound)
+		case "/home":
+			http.Redirect(w, r, "https://127.0.0.1/tv.toml", http.StatusFound)
+		case "/bad":
+			_, _ = w.Write([]byte("<html>canary"))
+		default:
+			http.Error(w, "canary", http.StatusNotFound)
+		}
+	})
+	p, data, from, err := service.FetchProfile(t.Context(), client, "https://www.example.com/tv.toml?x=1")
+	require.NoError(t, err)
+	assert.Equal(t, "tv", p.ID)
+	assert.Equal(t, profile("tv", "TV"), data)
+	assert.Equal(t, "https://www.example.com", from)
+
+	_, _, from, err = service.FetchProfile(t.Context(), client, "https://www.example.com/moved")
+	require.NoError(t, err)
+	assert.Equal(t, "https://other.example", from, "a person is told where it came from in the end")
+	assert.Equal(t, []string{"www.example.com/tv.toml", "www.example.com/moved", "other.example/tv.toml"}, asked)
+
+	for address, want := range map[string]error{
+		"https://www.example.com/bad": service.ErrProfile, "https://www.example.com/none": network.ErrStatus, "https://www.example.com/home": service.ErrLink,
+		"http://www.example.com/tv.toml": service.ErrLink, "https://127.0.0.1/tv.toml": service.ErrLink, "file:///tv.toml": service.ErrLink,
+	} {
+		p, data, _, err := service.FetchProfile(t.Context(), client, address)
+		require.ErrorIs(t, err, want, address)
+		assert.Nil(t, p)
+		assert.Nil(t, data)
+		assert.NotContains(t, err.Error(), "canary")
+	}
+}
