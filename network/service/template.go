@@ -112,6 +112,7 @@ func (h HeaderTemplate) check() error {
 
 // Credentials returns what of a credential is sent: the cookie pairs that the service or the person gave as such and behind them those of the profile's
 // templates, which take the place of pairs of their names; and the headers. A credential that is pairs alone is sent as it is, without templates.
+// ${token} is the access token where the sign-in gave no "token".
 //
 // The error is ErrMissing when a template stands for a value that the credential lacks, and names both; it is network.ErrConfiguration when what comes out
 // cannot be sent. It never has a value.
@@ -122,6 +123,9 @@ func (p *Profile) Credentials(c auth.Credential) (network.Metadata, []network.He
 	}
 	value := func(name string) (string, error) {
 		text, ok := c.Values.Value(name)
+		if name == "token" && text == "" { // one name for what any of the ways gives
+			text, ok = c.Values.Value("access_token")
+		}
 		if !ok || text == "" || !slices.Contains(templateNames, name) {
 			return "", fmt.Errorf("it has no %.32q: %w", name, ErrMissing)
 		}

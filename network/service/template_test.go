@@ -37,6 +37,17 @@ func TestCredentials(t *testing.T) {
 			{Name: "X-Id", Value: network.NewSecret("i.d"), Classes: []network.Class{network.ClassPlaylist}},
 		}, headers)
 	})
+	t.Run("one template for all ways", func(t *testing.T) {
+		p, err := service.Parse([]byte(small))
+		require.NoError(t, err)
+		for name, values := range map[string]network.Metadata{
+			"password": metadata("token", "good"), "browser": metadata("access_token", "good", "id_token", "other"), "both": metadata("access_token", "other", "token", "good"),
+		} {
+			pairs, _, err := p.Credentials(auth.Credential{Values: values})
+			require.NoError(t, err, name)
+			assert.Equal(t, metadata("session", "good"), pairs, name)
+		}
+	})
 	t.Run("pairs alone", func(t *testing.T) {
 		given := metadata("session", "pasted")
 		pairs, headers, err := p.Credentials(auth.Credential{Pairs: given})
