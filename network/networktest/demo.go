@@ -15,6 +15,8 @@ import (
 const (
 	// SessionCookie is the name of the cookie that the demo's key server asks for.
 	SessionCookie = "session"
+	// serviceName is what a person reads.
+	serviceName = "Latchkey Demo"
 	// catalogueFile is the part of the catalogue that ships with the media.
 	catalogueFile = "catalogue.json"
 	// catalogueSchema names the form of what Demo serves at /catalogue.json.
