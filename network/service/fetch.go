@@ -7,8 +7,8 @@ import (
 	"latchkey/network"
 )
 
-// profileFetcher makes a request whose answer fits into memory; *network.Client is one.
-type profileFetcher interface {
+// Fetcher makes a request whose answer fits into memory; *network.Client is one.
+type Fetcher interface {
 	Fetch(ctx context.Context, r network.Request) ([]byte, *network.Response, error)
 }
 
@@ -16,7 +16,7 @@ type profileFetcher interface {
 // end. The request has the class sign-in, and so no cookie, no header of a configuration, and no way from https to http. Nothing is kept.
 //
 // The error is ErrLink for an address that a link may not name or that leads to one, ErrProfile for what is no profile, or a *network.Error.
-func FetchProfile(ctx context.Context, client profileFetcher, address string) (p *Profile, data []byte, from string, err error) {
+func FetchProfile(ctx context.Context, client Fetcher, address string) (p *Profile, data []byte, from string, err error) {
 	address, err = parseProfileURL(address)
 	if err != nil {
 		return nil, nil, "", fmt.Errorf("%w: %w", ErrLink, err)

@@ -14,8 +14,8 @@ import (
 	"latchkey/network/service"
 )
 
-// internet returns a client for which a TLS server on loopback is every host of the internet.
-func internet(t *testing.T, handler http.HandlerFunc) *network.Client {
+// everyHost returns a transport for which a TLS server on loopback is every host of the internet.
+func everyHost(t *testing.T, handler http.HandlerFunc) *http.Transport {
 	t.Helper()
 	server := httptest.NewTLSServer(handler)
 	t.Cleanup(server.Close)
@@ -25,18 +25,12 @@ func internet(t *testing.T, handler http.HandlerFunc) *network.Client {
 	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
 	}
-	configuration := network.NewConfiguration()
-	configuration.CookieHeaders = metadata("session", "canary")
-	configuration.UseCookieHeadersForAllRequests = true
-	client, err := network.NewClient(configuration, network.Options{Transport: transport})
-	require.NoError(t, err)
-	t.Cleanup(func() { client.Close() })
-	return client
+	return transport
 }
 
 func TestFetchProfile(t *testing.T) {
 	var asked []string
-	client := internet(t, func(w http.ResponseWriter, r *http.Request) {
+	transport := everyHost(t, func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.Host+r.URL.Path+r.Header.Get("Cookie"))
 		switch r.URL.Path {
 		case "/tv.toml":
@@ -51,6 +45,12 @@ func TestFetchProfile(t *testing.T) {
 			http.Error(w, "canary", http.StatusNotFound)
 		}
 	})
+	configuration := network.NewConfiguration()
+	configuration.CookieHeaders = metadata("session", "canary")
+	configuration.UseCookieHeadersForAllRequests = true
+	client, err := network.NewClient(configuration, network.Options{Transport: transport})
+	require.NoError(t, err)
+	defer client.Close()
 	p, data, from, err := service.FetchProfile(t.Context(), client, "https://www.example.com/tv.toml?x=1")
 	require.NoError(t, err)
 	assert.Equal(t, "tv", p.ID)

@@ -1,0 +1,64 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"latchkey/network"
+	"latchkey/network/catalogue"
+)
+
+// ErrNoCatalogue is a profile that names no catalogue.
+var ErrNoCatalogue = errors.New("the service has no catalogue")
+
+// Configuration returns the configuration of what is played from the service, with what Credentials gave: pairs and headers go to KeyOrigins and LicenseOrigins alone,
+// whoever names the stream. It is the caller's.
+func (p *Profile) Configuration(pairs network.Metadata, headers []network.Header) *network.Configuration {
+	c := *p.Network
+	c.CookieHeaders = pairs.Clone()
+	c.CookieOrigins = p.sentTo()
+	c.Headers = slices.Concat(p.Network.Headers, headers)
+	return &c
+}
+
+// CatalogueConfiguration returns the configuration of a client for the catalogue and its posters, whose Options.Resource is Catalogue.URL. With Catalogue.SignedIn
+// the pairs and headers that Credentials gave go with the catalogue, to its own origin alone; without, nothing does.
+func (p *Profile) CatalogueConfiguration(pairs network.Metadata, headers []network.Header) *network.Configuration {
+	c := *p.Network
+	c.CookieHeaders, c.CookieOrigins, c.UseCookieHeadersForAllRequests = network.Metadata{}, nil, false
+	u, err := url.Parse(p.Catalogue.URL)
+	if err != nil || !p.Catalogue.SignedIn {
+		return &c
+	}
+	c.CookieHeaders, c.CookieOrigins, c.UseCookieHeadersForAllRequests = pairs.Clone(), []string{network.Origin(u)}, true
+	c.Headers = slices.Clone(p.Network.Headers)
+	for _, h := range headers {
+		h.Classes = []network.Class{network.ClassPlaylist}
+		c.Headers = append(c.Headers, h)
+	}
+	return &c
+}
+
+// FetchCatalogue asks for the catalogue by a client of CatalogueConfiguration. The error is ErrNoCatalogue, catalogue.ErrFeed, or a *network.Error.
+func (p *Profile) FetchCatalogue(ctx context.Context, client Fetcher) (*catalogue.Catalogue, error) {
+	if p.Catalogue.URL == "" {
+		return nil, ErrNoCatalogue
+	}
+	// It is as long as a playlist may be, compressed as one, and asked for anew with a renewed sign-in as one.
+	data, response, err := client.Fetch(ctx, network.Request{Class: network.ClassPlaylist, URL: p.Catalogue.URL})
+	if err != nil {
+		return nil, fmt.Errorf("fetch the catalogue: %w", err)
+	}
+	read := catalogue.ReadFeed
+	if p.Catalogue.M3U {
+		read = catalogue.ReadM3U
+	}
+	list, err := read(data, response.URL)
+	if err != nil {
+		return nil, fmt.Errorf("fetch the catalogue: %w", err)
+	}
+	return list, nil
+}
