@@ -195,3 +195,19 @@ func fit(t *testing.T, list *catalogue.Catalogue) {
 		assert.GreaterOrEqual(t, title.Duration, time.Duration(0))
 	}
 }
+
+func BenchmarkReadFeed(b *testing.B) {
+	titles := make([]string, 5000)
+	for i := range titles {
+		titles[i] = fmt.Sprintf(`{"id": "%d", "title": "Northern Lights %d", "description": "%s", "rows": ["Films", "Row %d"], "poster": "posters/%d.jpg",
+			"hls": "/%d/main.m3u8", "duration_s": 3600, "protected": true}`, i, i, strings.Repeat("Half a minute of light. ", 10), i%40, i, i)
+	}
+	data := []byte(feed(titles...))
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := catalogue.ReadFeed(data, base); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -53,7 +53,7 @@
 //	signed_in          true: it is asked for with the sign-in; then it is at one of key_origins or license_origins
 //
 // Values of cookies and headers are templates: ${access_token}, ${id_token} and ${token} stand for what the sign-in gave (auth.Credential.Values). OAuth's ways give
-// access_token and id_token, the others token; ${token} is the access token too where there is no other, for profiles of several ways. What
+// access_token and id_token, the others token; ${token} and ${access_token} stand in for each other where there is but one, for profiles of several ways. What
 // renews the sign-in is never sent to anybody but the token endpoint, and cannot be named.
 //
 // Addresses are https; http is for this computer's own (http://127.0.0.1:8080). They have no user name before the host.

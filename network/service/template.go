@@ -21,6 +21,9 @@ var ErrMissing = errors.New("the sign-in did not give what the service's profile
 // templateNames are what a template may stand for: names of auth.Credential.Values.
 var templateNames = []string{"access_token", "id_token", "token"}
 
+// standIns are one name for what another way to sign in calls otherwise.
+var standIns = map[string]string{"token": "access_token", "access_token": "token"}
+
 var (
 	errTemplate = errors.New("has a ${ that is none of ${access_token}, ${id_token}, ${token}")
 	errRefresh  = errors.New("would send what renews the sign-in, which goes to nobody but the service's token endpoint")
@@ -112,7 +115,7 @@ func (h HeaderTemplate) check() error {
 
 // Credentials returns what of a credential is sent: the cookie pairs that the service or the person gave as such and behind them those of the profile's
 // templates, which take the place of pairs of their names; and the headers. A credential that is pairs alone is sent as it is, without templates.
-// ${token} is the access token where the sign-in gave no "token".
+// ${token} and ${access_token} stand in for each other where the sign-in gave but one.
 //
 // The error is ErrMissing when a template stands for a value that the credential lacks, and names both; it is network.ErrConfiguration when what comes out
 // cannot be sent. It never has a value.
@@ -122,11 +125,11 @@ func (p *Profile) Credentials(c auth.Credential) (network.Metadata, []network.He
 		return pairs, nil, validate(pairs, nil)
 	}
 	value := func(name string) (string, error) {
-		text, ok := c.Values.Value(name)
-		if name == "token" && text == "" { // one name for what any of the ways gives
-			text, ok = c.Values.Value("access_token")
+		text, _ := c.Values.Value(name)
+		if other := standIns[name]; text == "" && other != "" {
+			text, _ = c.Values.Value(other)
 		}
-		if !ok || text == "" || !slices.Contains(templateNames, name) {
+		if text == "" || !slices.Contains(templateNames, name) {
 			return "", fmt.Errorf("it has no %.32q: %w", name, ErrMissing)
 		}
 		return text, nil

@@ -48,6 +48,13 @@ func TestCredentials(t *testing.T) {
 			assert.Equal(t, metadata("session", "good"), pairs, name)
 		}
 	})
+	t.Run("a pasted token for an access token", func(t *testing.T) {
+		p, err := service.Parse([]byte(with("session", "session = '${access_token}'")))
+		require.NoError(t, err)
+		pairs, _, err := p.Credentials(auth.Credential{Values: metadata("token", "good")})
+		require.NoError(t, err)
+		assert.Equal(t, metadata("session", "good"), pairs)
+	})
 	t.Run("pairs alone", func(t *testing.T) {
 		given := metadata("session", "pasted")
 		pairs, headers, err := p.Credentials(auth.Credential{Pairs: given})
@@ -59,7 +66,7 @@ func TestCredentials(t *testing.T) {
 	})
 	for name, c := range map[string]auth.Credential{
 		"nothing":           {},
-		"an empty value":    {Values: metadata("access_token", "", "id_token", "canary", "token", "canary")},
+		"an empty value":    {Values: metadata("access_token", "", "id_token", "canary", "token", "")},
 		"a value is not":    {Values: metadata("access_token", "canary", "token", "canary")},
 		"refresh is none":   {Values: metadata("token", "canary"), Refresh: network.NewSecret("canary")},
 		"pairs and a value": {Pairs: metadata("session", "canary"), Values: metadata("token", "canary")},
