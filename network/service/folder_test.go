@@ -178,3 +178,20 @@ func TestDefaultPath(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "/config/latchkey/services", path)
 }
+
+func TestReadFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "Example TV.latchkey")
+	require.NoError(t, os.WriteFile(path, profile("tv", "TV"), 0o600))
+	p, data, err := service.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "tv", p.ID)
+	assert.Equal(t, profile("tv", "TV"), data)
+
+	require.NoError(t, os.WriteFile(path, []byte("canary"), 0o600))
+	_, _, err = service.ReadFile(path)
+	require.ErrorIs(t, err, service.ErrProfile)
+	_, _, err = service.ReadFile(filepath.Dir(path))
+	require.ErrorIs(t, err, service.ErrProfile)
+	_, _, err = service.ReadFile(path + "x")
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
