@@ -25,14 +25,15 @@ const (
 	maxPageSniff = 1024 // bytes looked at to tell a web page
 )
 
-// acquire gets the key of a URI.
-func acquire(ctx context.Context, f Fetcher, uri string) (Key, error) {
+// acquire gets the key of size bytes of a URI.
+func acquire(ctx context.Context, f Fetcher, uri string, size int) (Key, error) {
 	if scheme, rest, found := strings.Cut(uri, ":"); found && strings.EqualFold(scheme, "data") {
 		data, err := parseData(rest)
 		if err != nil {
 			return Key{}, &KeyError{Err: err}
 		}
-		return keyOf(data, "", "")
+		defer clear(data)
+		return keyOf(data, size, "", "")
 	}
 	if uri == "" {
 		return Key{}, &KeyError{Err: ErrKeyURI}
@@ -42,17 +43,17 @@ func acquire(ctx context.Context, f Fetcher, uri string) (Key, error) {
 		return Key{}, fmt.Errorf("fetch key: %w", err)
 	}
 	defer clear(data)
-	return keyOf(data, response.Header.Get("Content-Type"), cleanURI(response.URL))
+	return keyOf(data, size, response.Header.Get("Content-Type"), cleanURI(response.URL))
 }
 
-// keyOf makes a key of an answer, or says what it is instead. Key servers written in haste send their 16
+// keyOf makes a key of an answer, or says what it is instead. Key servers written in haste send their
 // bytes as text/html, so the type counts only where the length is wrong.
-func keyOf(data []byte, contentType, from string) (Key, error) {
-	if looksLikePage(data) || (len(data) != KeySize && isPageType(contentType)) {
+func keyOf(data []byte, size int, contentType, from string) (Key, error) {
+	if looksLikePage(data) || (len(data) != size && isPageType(contentType)) {
 		return Key{}, &KeyError{URL: from, Length: len(data), Err: ErrKeyIsWebPage}
 	}
-	if len(data) != KeySize {
-		return Key{}, &KeyError{URL: from, Length: len(data), Err: ErrKeyLength}
+	if len(data) != size {
+		return Key{}, &KeyError{URL: from, Length: len(data), Want: size, Err: ErrKeyLength}
 	}
 	return NewKey(data)
 }

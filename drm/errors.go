@@ -9,8 +9,9 @@ import (
 // The conditions that a caller can act on. Errors of the network package (network.ErrRefused, ...) come
 // through as they are, wrapped.
 var (
-	// ErrKeyLength is an answer of a key server, or a data URI, that has not 16 bytes.
-	ErrKeyLength = errors.New("this is no key of 16 bytes")
+	// ErrKeyLength is an answer of a key server, or a data URI, that has not the length of the method's key:
+	// 16 or 32 bytes.
+	ErrKeyLength = errors.New("the key has the wrong length")
 	// ErrKeyIsWebPage is a web page in a key's place: a sign-in page, mostly.
 	ErrKeyIsWebPage = errors.New("the key server sent a web page")
 	// ErrKeyURI is a key without a URI, or with one that cannot be read.
@@ -23,8 +24,12 @@ var (
 	// ErrPadding is decrypted data without valid padding at its end: the key or the IV is wrong, or the
 	// data is damaged.
 	ErrPadding = errors.New("the padding is not valid: wrong key or damaged data")
-	// ErrCipherLength is encrypted data that is empty or has no whole number of blocks.
-	ErrCipherLength = errors.New("the encrypted data is not a whole number of 16 byte blocks")
+	// ErrCipherLength is encrypted data that is empty, cut off, or has no whole number of blocks.
+	ErrCipherLength = errors.New("the encrypted data has a length that cannot be")
+	// ErrAuthentication is data whose authentication tag is not that of the key.
+	ErrAuthentication = errors.New("the encrypted data is not authentic: wrong key or damaged data")
+	// ErrSegmentSize is a segment too large to be decrypted with a method that needs all of it in memory.
+	ErrSegmentSize = errors.New("the encrypted segment is too large")
 	// ErrClosed is a key asked of a store that was closed.
 	ErrClosed = errors.New("the key store is closed")
 )
@@ -33,8 +38,8 @@ var (
 type KeyError struct {
 	// URL is where the answer came from, without query, fragment and user information; empty for a data URI.
 	URL string
-	// Length is how many bytes came.
-	Length int
+	// Length is how many bytes came, and Want how many the key should have, 0 where that does not matter.
+	Length, Want int
 	// Err is ErrKeyLength, ErrKeyIsWebPage or ErrKeyURI.
 	Err error
 }
@@ -46,7 +51,7 @@ func (e *KeyError) Error() string {
 		from = " from " + e.URL
 	}
 	if errors.Is(e.Err, ErrKeyLength) {
-		return fmt.Sprintf("key%s: %d bytes: %v", from, e.Length, e.Err)
+		return fmt.Sprintf("key%s: %d bytes, not %d: %v", from, e.Length, e.Want, e.Err)
 	}
 	return fmt.Sprintf("key%s: %v", from, e.Err)
 }

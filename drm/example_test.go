@@ -52,7 +52,7 @@ func Example() {
 	}
 	const sequence = 7 // EXT-X-MEDIA-SEQUENCE and the segment's place
 	segment := encryptSegment(secret, info.IVFor(sequence), "packets of a segment")
-	plain, err := io.ReadAll(drm.NewSegmentReader(bytes.NewReader(segment), key, info.IVFor(sequence)))
+	plain, err := io.ReadAll(drm.NewSegmentReader(bytes.NewReader(segment), info.Method, key, info.IVFor(sequence)))
 	fmt.Println(string(plain), err, key)
 	// Output: packets of a segment <nil> [redacted]
 }

@@ -10,14 +10,8 @@ import (
 	"sync"
 )
 
-// KeySize is the length of a key in bytes.
-const KeySize = 16
-
-// The methods of EXT-X-KEY that are known by name.
-const (
-	MethodNone   = "NONE"
-	MethodAES128 = "AES-128"
-)
+// maxKeySize is the length in bytes of the longest key.
+const maxKeySize = 32
 
 // KeyInfo is what EXT-X-KEY says of a key. RFC 8216, 4.3.2.4.
 type KeyInfo struct {
@@ -65,17 +59,18 @@ type Key struct {
 
 // material is the key itself.
 type material struct {
+	size  int // constant: 16 or 32
 	mu    sync.Mutex
-	bytes [KeySize]byte // guarded by mu
-	wiped bool          // guarded by mu
+	bytes [maxKeySize]byte // guarded by mu
+	wiped bool             // guarded by mu
 }
 
-// NewKey returns the key of 16 bytes, which are copied. Any other length is ErrKeyLength.
+// NewKey returns the key of 16 or 32 bytes, which are copied. Any other length is ErrKeyLength.
 func NewKey(b []byte) (Key, error) {
-	if len(b) != KeySize {
-		return Key{}, fmt.Errorf("%d bytes, not %d: %w", len(b), KeySize, ErrKeyLength)
+	if len(b) != 16 && len(b) != 32 {
+		return Key{}, fmt.Errorf("%d bytes, not 16 or 32: %w", len(b), ErrKeyLength)
 	}
-	m := new(material)
+	m := &material{size: len(b)}
 	copy(m.bytes[:], b)
 	return Key{material: &m}, nil
 }
@@ -94,7 +89,7 @@ func (k Key) Bytes() []byte {
 	if m.wiped {
 		return nil
 	}
-	b := make([]byte, KeySize)
+	b := make([]byte, m.size)
 	copy(b, m.bytes[:])
 	return b
 }
@@ -110,7 +105,15 @@ func (k Key) block() (cipher.Block, error) {
 	if m.wiped {
 		return nil, errWiped
 	}
-	return aes.NewCipher(m.bytes[:])
+	return aes.NewCipher(m.bytes[:m.size])
+}
+
+// size is the key's length in bytes, 0 without a key.
+func (k Key) size() int {
+	if k.material == nil {
+		return 0
+	}
+	return (*k.material).size
 }
 
 // wipe forgets the key.

@@ -1,124 +1,57 @@
 package drm
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
+	"errors"
 	"fmt"
 	"io"
 )
 
-// segmentReader decrypts while it reads, in its caller's memory:
+// NewSegmentReader returns a reader of what src gives, a whole segment that is encrypted with one of the
+// methods of whole segments, decrypted. iv is KeyInfo.IVFor. One caller at a time.
 //
-//	p:  | held: clear | carry | what src gives             |
-//	    | 16          | 0-15  |                            |
-//	    |             | whole blocks: decrypted | new carry |
-//	    | returned                  | new held |
+//	AES-128, AES-256   CBC, PKCS #7 padding, which is taken off
+//	AES-256-CTR        the iv is the first counter block
+//	AES-256-GCM        IV (16 bytes) | cipher text | tag (16 bytes); iv is not used
 //
-// The last block is held back until the end shows whether it is the one with the padding.
-type segmentReader struct {
-	src   io.Reader
-	mode  cipher.BlockMode
-	err   error
-	held  [aes.BlockSize]byte // clear
-	carry [aes.BlockSize]byte // encrypted
-	nHeld int                 // 0 or 16
-	nRest int                 // bytes of carry
-	small []byte              // clear bytes that did not fit in a small p
-	room  [4 * aes.BlockSize]byte
-}
-
-// NewSegmentReader returns a reader of what src gives, decrypted with AES-128 in CBC mode, the padding taken
-// off. It streams: it reads from src what the caller's buffer has room for, decrypts it there and keeps 32
-// bytes at most. One caller at a time.
+// All but GCM stream: what has come is decrypted at once, and large stretches that are there already on
+// all cores. With GCM nothing is given before all of it was found authentic.
 //
-// Its errors are those of src as they are, ErrCipherLength at the end of data that has no whole blocks, and
-// ErrPadding at the end of data that was not encrypted with this key and iv. What was given before may then
-// be nonsense.
-func NewSegmentReader(src io.Reader, key Key, iv [16]byte) io.Reader {
-	r := &segmentReader{src: src}
-	block, err := key.block()
+// Its errors are those of src as they are; ErrCipherLength at the end of data that cannot be whole; ErrPadding
+// at the end of CBC data that was not encrypted with this key and iv, where what was given before may be
+// nonsense; ErrAuthentication for GCM data of another key; ErrSegmentSize for GCM data beyond 256 MiB; and
+// ErrKeyLength, ErrUnsupportedMethod at once. Nothing shows that a CTR key is wrong.
+func NewSegmentReader(src io.Reader, method string, key Key, iv [16]byte) io.Reader {
+	r, err := newSegmentReader(src, method, key, iv)
 	if err != nil {
-		r.err = fmt.Errorf("decrypt segment: %w", err)
-		return r
+		return failed{fmt.Errorf("decrypt segment: %w", err)}
 	}
-	r.mode = cipher.NewCBCDecrypter(block, iv[:])
 	return r
 }
 
-// Read decrypts into p.
-func (r *segmentReader) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
+func newSegmentReader(src io.Reader, method string, key Key, iv [16]byte) (io.Reader, error) {
+	block, err := key.block()
+	if err != nil {
+		return nil, err
 	}
-	if len(r.small) > 0 {
-		n := copy(p, r.small)
-		r.small = r.small[n:]
-		return n, nil
+	if size := KeySize(method); size != 0 && size != key.size() {
+		return nil, fmt.Errorf("%d bytes, not %d: %w", key.size(), size, ErrKeyLength)
 	}
-	if len(p) >= len(r.room) {
-		return r.fill(p)
+	switch method {
+	case MethodAES128, MethodAES256:
+		return &cbcReader{src: src, block: block, iv: iv, want: minBatch}, nil
+	case MethodAES256CTR:
+		return &ctrReader{src: src, stream: cipher.NewCTR(block, iv[:])}, nil
+	case MethodAES256GCM:
+		return &gcmReader{src: src, block: block}, nil
 	}
-	n, err := r.fill(r.room[:])
-	used := copy(p, r.room[:n])
-	r.small = r.room[used:n]
-	if len(r.small) > 0 {
-		return used, nil // err is kept
-	}
-	return used, err
+	return nil, fmt.Errorf("METHOD %.32q: %w", method, ErrUnsupportedMethod)
 }
 
-// fill reads into p, which has room for what is held back and two blocks, until it has something to give.
-func (r *segmentReader) fill(p []byte) (int, error) {
-	for r.err == nil {
-		from := r.nHeld
-		n, err := r.src.Read(p[from+r.nRest:])
-		if n < 0 || n > len(p)-from-r.nRest {
-			r.err = fmt.Errorf("decrypt segment: the source broke the rules of io.Reader: %w", io.ErrNoProgress)
-			return 0, r.err
-		}
-		copy(p, r.held[:r.nHeld])
-		copy(p[from:], r.carry[:r.nRest])
-		have := r.nRest + n
-		whole := have - have%aes.BlockSize
-		if whole > 0 {
-			r.mode.CryptBlocks(p[from:from+whole], p[from:from+whole])
-		}
-		r.nRest = copy(r.carry[:], p[from+whole:from+have])
-		given := from + whole - aes.BlockSize
-		if whole > 0 {
-			r.nHeld = copy(r.held[:], p[given:])
-		}
-		if whole == 0 {
-			given = 0
-		}
-		switch {
-		case err == io.EOF:
-			last, end := r.last()
-			r.err = end
-			return given + copy(p[given:], last), end
-		case err != nil:
-			r.err = err
-			return given, err
-		case given > 0:
-			return given, nil
-		}
-	}
-	return 0, r.err
-}
+// failed is a reader that could not be made.
+type failed struct{ err error }
 
-// last returns the held block without its padding, and io.EOF or what is wrong. RFC 5652, 6.3.
-func (r *segmentReader) last() ([]byte, error) {
-	if r.nRest > 0 || r.nHeld == 0 {
-		return nil, fmt.Errorf("decrypt segment: %w", ErrCipherLength)
-	}
-	padding := int(r.held[aes.BlockSize-1])
-	if padding == 0 || padding > aes.BlockSize {
-		return nil, fmt.Errorf("decrypt segment: %w", ErrPadding)
-	}
-	for _, b := range r.held[aes.BlockSize-padding:] {
-		if int(b) != padding {
-			return nil, fmt.Errorf("decrypt segment: %w", ErrPadding)
-		}
-	}
-	return r.held[:aes.BlockSize-padding], io.EOF
-}
+func (f failed) Read([]byte) (int, error) { return 0, f.err }
+
+// errReader is what becomes of a source that breaks the rules of io.Reader.
+var errReader = errors.New("decrypt segment: the source broke the rules of io.Reader")

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// formatIdentity is the KEYFORMAT of keys that come as 16 bytes.
+// formatIdentity is the KEYFORMAT of keys that come as they are.
 const formatIdentity = "identity"
 
 // systems are the KEYFORMATs, in lower case, of systems that need a module of their vendor's.
@@ -43,7 +43,7 @@ func (k KeyInfo) check() error {
 	if k.KeyFormatVersions != "" && !slices.Contains(strings.Split(k.KeyFormatVersions, "/"), "1") {
 		return fmt.Errorf("version %.32q of KEYFORMAT %q: %w", k.KeyFormatVersions, formatIdentity, ErrUnsupportedKeyFormat)
 	}
-	if k.Method != MethodAES128 {
+	if KeySize(k.Method) == 0 {
 		return fmt.Errorf("METHOD %.32q: %w", k.Method, ErrUnsupportedMethod)
 	}
 	return nil

@@ -36,6 +36,7 @@ type KeyStore struct {
 // address is what a key is kept by.
 type address struct {
 	uri   string
+	size  int // of the key in bytes
 	epoch uint64
 }
 
@@ -60,7 +61,7 @@ func (s *KeyStore) Prefetch(ctx context.Context, info KeyInfo) {
 	if info.Clear() || info.check() != nil {
 		return
 	}
-	at := address{uri: info.URI, epoch: s.fetcher.Epoch()}
+	at := address{uri: info.URI, size: KeySize(info.Method), epoch: s.fetcher.Epoch()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed || s.prefetches >= maxPrefetches || s.usable(at, failureForPrefetch) != nil {
@@ -84,7 +85,7 @@ func (s *KeyStore) Key(ctx context.Context, info KeyInfo) (Key, error) {
 		return Key{}, fmt.Errorf("METHOD %s has no key: %w", MethodNone, ErrUnsupportedMethod)
 	}
 	for {
-		at := address{uri: info.URI, epoch: s.fetcher.Epoch()}
+		at := address{uri: info.URI, size: KeySize(info.Method), epoch: s.fetcher.Epoch()}
 		f, err := s.join(ctx, at)
 		if err != nil {
 			return Key{}, err
@@ -151,7 +152,7 @@ func (s *KeyStore) begin(ctx context.Context, at address, prefetch bool) *flight
 	s.evict()
 	s.flights.Go(func() {
 		defer cancel()
-		f.key, f.err = acquire(ctx, s.fetcher, at.uri)
+		f.key, f.err = acquire(ctx, s.fetcher, at.uri, at.size)
 		s.end(f, prefetch)
 	})
 	return f

@@ -197,7 +197,7 @@ func TestCloseEndsWhatIsInProgress(t *testing.T) {
 		require.NoError(t, <-closed)
 		require.NoError(t, store.Close())
 		require.Nil(t, there.Bytes(), "wiped")
-		_, err = io.ReadAll(drm.NewSegmentReader(strings.NewReader("0123456789abcdef"), there, testIV))
+		_, err = io.ReadAll(drm.NewSegmentReader(strings.NewReader("0123456789abcdef"), drm.MethodAES128, there, testIV))
 		require.Error(t, err)
 		_, err = store.Key(t.Context(), aes128("https://there"))
 		require.ErrorIs(t, err, drm.ErrClosed)
@@ -344,7 +344,7 @@ func FuzzKeyAnswer(f *testing.F) {
 		store := drm.NewKeyStore(server)
 		for _, info := range []drm.KeyInfo{aes128("https://k"), aes128("data:" + uri)} {
 			k, err := store.Key(t.Context(), info)
-			require.Equal(t, err == nil, len(k.Bytes()) == drm.KeySize)
+			require.Equal(t, err == nil, len(k.Bytes()) == drm.KeySize(drm.MethodAES128))
 		}
 		require.NoError(t, store.Close())
 	})

@@ -118,7 +118,9 @@ func explainKey(err error, e *Error) (Code, string) {
 		return CodeKeyFormat, systemSentence(err)
 	case errors.Is(err, drm.ErrUnsupportedMethod):
 		return CodeKeyMethod, "This title is encrypted in a way that Latchkey does not know."
-	case errors.Is(err, errWrongKey), errors.Is(err, drm.ErrPadding), errors.Is(err, drm.ErrCipherLength):
+	case errors.Is(err, drm.ErrSegmentSize):
+		return CodeTooLarge, "A part of the stream is too large to be deciphered."
+	case errors.Is(err, errWrongKey), errors.Is(err, drm.ErrPadding), errors.Is(err, drm.ErrCipherLength), errors.Is(err, drm.ErrAuthentication):
 		return CodeWrongKey, "The key does not fit this title: what it deciphers is no picture and no sound. The service is at fault, or the segment is damaged."
 	}
 	return 0, ""

@@ -343,7 +343,7 @@ func (s *segmentReader) decipher(d *download, keys []hls.Key) (*bufio.Reader, er
 		if err != nil {
 			return nil, err
 		}
-		source = drm.NewSegmentReader(source, key, info.IVFor(s.now.segment.Sequence))
+		source = drm.NewSegmentReader(source, info.Method, key, info.IVFor(s.now.segment.Sequence))
 	}
 	return bufio.NewReaderSize(source, segmentBuffer), nil
 }

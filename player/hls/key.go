@@ -12,6 +12,8 @@ const (
 	MethodAES128       = "AES-128"
 	MethodSampleAES    = "SAMPLE-AES"
 	MethodSampleAESCTR = "SAMPLE-AES-CTR"
+	MethodAES256       = "AES-256" // it and AES-256-CTR are an addition that players share
+	MethodAES256CTR    = "AES-256-CTR"
 	MethodAES256GCM    = "AES-256-GCM"
 )
 
@@ -83,7 +85,7 @@ func (p *parser) key(value, clause string, needs func(version int, clause, what 
 	case MethodNone:
 		a.forbid("with METHOD=NONE", "URI", "IV", "KEYFORMAT", "KEYFORMATVERSIONS")
 		return k, true
-	case MethodAES128:
+	case MethodAES128, MethodAES256, MethodAES256CTR:
 	case MethodSampleAES:
 		needs(5, "7", "METHOD=SAMPLE-AES")
 	case MethodSampleAESCTR, MethodAES256GCM:

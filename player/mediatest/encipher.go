@@ -15,7 +15,7 @@ import (
 // keyInfo writes the key, and the file that tells ffmpeg of it.
 func (s HLSSpec) keyInfo(dir string) (string, error) {
 	key, info := filepath.Join(dir, "key.bin"), filepath.Join(dir, "key.info")
-	if err := os.WriteFile(key, HLSKey(), 0o600); err != nil {
+	if err := os.WriteFile(key, HLSKey(s.Method), 0o600); err != nil {
 		return "", err
 	}
 	text := s.keyURI() + "\n" + key + "\n" + hex.EncodeToString(s.IV) + "\n"
@@ -58,28 +58,50 @@ func (s HLSSpec) encipher(playlist string) error {
 
 // keyTag is the EXT-X-KEY of the presentation.
 func (s HLSSpec) keyTag() string {
-	tag := fmt.Sprintf("#EXT-X-KEY:METHOD=AES-128,URI=%q", s.keyURI())
+	tag := fmt.Sprintf("#EXT-X-KEY:METHOD=%s,URI=%q", or(s.Method, "AES-128"), s.keyURI())
 	if len(s.IV) > 0 {
 		tag += ",IV=0x" + hex.EncodeToString(s.IV)
 	}
 	return tag
 }
 
-// encipherFile enciphers a file in place: AES-128, CBC, PKCS #7.
+// encipherFile enciphers a file in place.
 func (s HLSSpec) encipherFile(path string, sequence uint64) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	block, err := aes.NewCipher(HLSKey())
+	block, err := aes.NewCipher(HLSKey(s.Method))
 	if err != nil {
 		return err
 	}
 	iv := make([]byte, aes.BlockSize)
 	binary.BigEndian.PutUint64(iv[8:], sequence)
 	copy(iv, s.IV)
-	padding := aes.BlockSize - len(data)%aes.BlockSize
-	data = append(data, bytes.Repeat([]byte{byte(padding)}, padding)...)
-	cipher.NewCBCEncrypter(block, iv).CryptBlocks(data, data)
-	return os.WriteFile(path, data, 0o600) //nolint:gosec // a test names the path
+	data, err = encipherData(s.Method, block, iv, data)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o600)
+}
+
+// encipherData is CBC with PKCS #7, or CTR, or GCM with its IV of 16 bytes before and its tag after.
+func encipherData(method string, block cipher.Block, iv, data []byte) ([]byte, error) {
+	switch method {
+	case "", "AES-128", "AES-256":
+		padding := aes.BlockSize - len(data)%aes.BlockSize
+		data = append(data, bytes.Repeat([]byte{byte(padding)}, padding)...)
+		cipher.NewCBCEncrypter(block, iv).CryptBlocks(data, data)
+		return data, nil
+	case "AES-256-CTR":
+		cipher.NewCTR(block, iv).XORKeyStream(data, data)
+		return data, nil
+	case "AES-256-GCM":
+		aead, err := cipher.NewGCMWithNonceSize(block, len(iv))
+		if err != nil {
+			return nil, err
+		}
+		return aead.Seal(iv, iv, data, nil), nil
+	}
+	return nil, fmt.Errorf("mediatest: no method %q", method)
 }

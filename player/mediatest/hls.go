@@ -3,6 +3,7 @@ package mediatest
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -14,8 +15,10 @@ type HLSSpec struct {
 	Fragmented bool
 	// Seconds is the target length of a segment, 1 when 0.
 	Seconds int
-	// Encrypted says that segments are enciphered with AES-128, the key being HLSKey.
+	// Encrypted says that segments are enciphered with Method, the key being HLSKey.
 	Encrypted bool
+	// Method is AES-128 when empty, else AES-256, AES-256-CTR or AES-256-GCM.
+	Method string
 	// IV is written to the playlist when Encrypted, and an init section is enciphered too. Empty, each
 	// segment's sequence number is its IV, and an init section stays clear.
 	IV []byte
@@ -31,8 +34,14 @@ type HLS struct {
 	Source   string // path of what was cut, not enciphered: an MP4
 }
 
-// HLSKey is the key of enciphered presentations: 16 bytes.
-func HLSKey() []byte { return []byte("latchkey-hls-key") }
+// HLSKey is the key of enciphered presentations: 16 bytes, or 32 where the method needs them.
+func HLSKey(method string) []byte {
+	key := "latchkey-hls-key"
+	if strings.HasPrefix(method, "AES-256") {
+		key += "of-another-width"
+	}
+	return []byte(key)
+}
 
 // MakeHLS makes a presentation. The files must not be changed.
 func MakeHLS(t testing.TB, s HLSSpec) HLS {
@@ -55,7 +64,7 @@ func (s HLSSpec) pack(source, dir string) (string, error) {
 		arguments = append(arguments, "-hls_segment_filename", filepath.Join(dir, "segment%d.ts"))
 	}
 	// ffmpeg enciphers neither fragments nor with the sequence number.
-	native := s.Encrypted && !s.Fragmented && len(s.IV) > 0
+	native := s.Encrypted && s.Method == "" && !s.Fragmented && len(s.IV) > 0
 	if s.Encrypted {
 		info, err := s.keyInfo(dir)
 		if err != nil {
