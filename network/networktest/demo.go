@@ -17,10 +17,6 @@ const (
 	SessionCookie = "session"
 	// serviceName is what a person reads.
 	serviceName = "Latchkey Demo"
-	// catalogueFile is the part of the catalogue that ships with the media.
-	catalogueFile = "catalogue.json"
-	// catalogueSchema names the form of what Demo serves at /catalogue.json.
-	catalogueSchema = "latchkey.catalogue/1"
 	// defaultSessionLife is how long a sign-in to the demo lasts.
 	defaultSessionLife = 12 * time.Hour
 )
@@ -40,6 +36,8 @@ type DemoOptions struct {
 	// DeviceLife is how long a device's code is good, and DeviceInterval how long it waits between two questions, in whole seconds;
 	// 0 is 10 minutes, and 5 seconds.
 	DeviceLife, DeviceInterval time.Duration
+	// Live adds a live title to the catalogue: another one's segments, over and over.
+	Live bool
 	// Now is the service's clock; nil is time.Now. It is called from many goroutines.
 	Now func() time.Time
 }
@@ -84,33 +82,20 @@ type DemoOptions struct {
 // GET CatalogueURL answers, schema latchkey.catalogue/1, with absolute URLs:
 //
 //	{"schema": "latchkey.catalogue/1", "service": "Latchkey Demo", "signin_url": URL, "token_url": URL,
-//	 "titles": [{"id": "aurora", "title": "Northern Lights", "description": "...", "duration_s": 30,
+//	 "rows": ["Tonight", ...],
+//	 "titles": [{"id": "aurora", "title": "Northern Lights", "description": "...", "rows": ["Tonight"], "duration_s": 30,
 //	    "poster": URL of a JPEG, "hls": URL of a multivariant playlist, "protected": true}]}
+//
+// ListURL has the same titles as an M3U list. Titles that are not protected need no sign-in. Besides the media that ships there are excerpts of it, and
+// with DemoOptions.Live one without an end.
 type Demo struct {
 	// Origin serves it all; its log and its faults work here too.
 	*Origin
 
+	// Constant.
 	tokens   *tokens
 	provider *provider
-}
-
-// catalogue is the JSON of the catalogue. The file that ships with the media has id, title, description and duration alone.
-type catalogue struct {
-	Schema    string           `json:"schema"`
-	Service   string           `json:"service"`
-	SignInURL string           `json:"signin_url"`
-	TokenURL  string           `json:"token_url"`
-	Titles    []catalogueTitle `json:"titles"`
-}
-
-type catalogueTitle struct {
-	ID          string  `json:"id"`
-	Title       string  `json:"title"`
-	Description string  `json:"description"`
-	Duration    float64 `json:"duration_s"`
-	Poster      string  `json:"poster"`
-	HLS         string  `json:"hls"`
-	Protected   bool    `json:"protected"`
+	began    time.Time
 }
 
 // NewDemo starts the demo service. The caller ends it with Close.
@@ -118,31 +103,26 @@ func NewDemo(o DemoOptions) (*Demo, error) {
 	if o.Media == nil {
 		return nil, errors.New("start the demo: no media")
 	}
-	text, err := fs.ReadFile(o.Media, catalogueFile)
+	list, free, err := readCatalogue(o.Media)
 	if err != nil {
-		return nil, fmt.Errorf("read the demo's catalogue: %w", err)
-	}
-	var list catalogue
-	if err := json.Unmarshal(text, &list); err != nil {
-		return nil, fmt.Errorf("read the demo's catalogue: %w", err)
+		return nil, err
 	}
 	now := o.Now
 	if now == nil {
 		now = time.Now
 	}
-	d := &Demo{tokens: newTokens(now)}
+	d := &Demo{tokens: newTokens(now), began: now()}
 	if d.provider, err = newProvider(o, d.tokens); err != nil {
 		return nil, fmt.Errorf("start the demo: %w", err)
 	}
 	own := newOwnPage(d.tokens, orDefault(o.SessionLife, defaultSessionLife))
-	list.Schema = catalogueSchema
 	routes := append([]Route{
-		{Path: "/catalogue.json", Class: network.ClassOther, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { d.serveCatalogue(w, list) })},
 		{Path: "/signin", Class: network.ClassSignIn, Handler: own.page()},
 		{Path: "/token", Class: network.ClassSignIn, Handler: http.HandlerFunc(own.token)},
 		{Path: passwordPath, Class: network.ClassSignIn, Handler: d.provider.dated(d.provider.password)},
 		{Path: passwordRefreshPath, Class: network.ClassSignIn, Handler: d.provider.dated(d.provider.passwordRefresh)},
 	}, d.provider.routes()...)
+	routes = append(routes, d.catalogueRoutes(o.Media, list, o.Live)...)
 	// Pages hold URLs, and they are known once the origin listens.
 	ready := make(chan struct{})
 	for i := range routes {
@@ -150,7 +130,7 @@ func NewDemo(o DemoOptions) (*Demo, error) {
 	}
 	d.Origin, err = NewOrigin(Options{
 		FS:         o.Media,
-		Encryption: Encryption{On: true, RotateEvery: o.RotateEvery},
+		Encryption: Encryption{On: true, RotateEvery: o.RotateEvery, Clear: free},
 		Gates: []Gate{
 			{Class: network.ClassKey, Name: SessionCookie, Accept: d.tokens.valid},
 			{Class: network.ClassLicense, Name: SessionCookie, Accept: d.tokens.valid},
@@ -174,7 +154,10 @@ func after(ready <-chan struct{}, handler http.Handler) http.Handler {
 }
 
 // CatalogueURL is where the catalogue is.
-func (d *Demo) CatalogueURL() string { return d.URL("catalogue.json") }
+func (d *Demo) CatalogueURL() string { return d.URL(cataloguePath) }
+
+// ListURL is where the catalogue is as an M3U list.
+func (d *Demo) ListURL() string { return d.URL(listPath) }
 
 // SignInURL is the page at which a sign-in begins, without its parameters.
 func (d *Demo) SignInURL() string { return d.URL("signin") }
@@ -223,18 +206,6 @@ func (d *Demo) KeyRequests() (with, without int) {
 func (d *Demo) MediaWithCookies() []Request {
 	return slices.DeleteFunc(d.Requests(network.ClassPlaylist, network.ClassInit, network.ClassSegment, network.ClassSubtitle, network.ClassThumbnail),
 		func(r Request) bool { return len(r.Cookies) == 0 })
-}
-
-// serveCatalogue answers with the catalogue, all its URLs absolute.
-func (d *Demo) serveCatalogue(w http.ResponseWriter, list catalogue) {
-	list.SignInURL, list.TokenURL = d.SignInURL(), d.TokenURL()
-	titles := make([]catalogueTitle, len(list.Titles))
-	for i, title := range list.Titles {
-		title.Poster, title.HLS, title.Protected = d.URL(title.ID+"/poster.jpg"), d.URL(title.ID+"/main.m3u8"), true
-		titles[i] = title
-	}
-	list.Titles = titles
-	writeJSON(w, http.StatusOK, list)
 }
 
 // writeJSON answers with JSON that nobody may store.

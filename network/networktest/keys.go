@@ -21,6 +21,8 @@ const keyPath = "/keys/"
 type Encryption struct {
 	// On encrypts every segment with AES-128 (RFC 8216, 4.3.2.4), under keys made at start.
 	On bool
+	// Clear names top folders whose segments are left clear.
+	Clear []string
 	// RotateEvery is the number of segments under one key; 0 is one key for all. Playlists in one top folder share their keys.
 	RotateEvery int
 	// ExplicitIV writes a random IV into each EXT-X-KEY tag; otherwise the IV is the media sequence number (RFC 8216, 5.2).

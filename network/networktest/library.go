@@ -67,7 +67,8 @@ func newLibrary(fsys fs.FS, e Encryption, ring *keyRing, keyBase string) (*libra
 		if err != nil {
 			return fmt.Errorf("read playlist: %w", err)
 		}
-		if e.On {
+		top, _, _ := strings.Cut(name, "/")
+		if e.On && !slices.Contains(e.Clear, top) {
 			text, err = l.protect(name, text, keys)
 		} else {
 			l.note(name, text)

@@ -17,6 +17,10 @@ import (
 
 // passwordReply is what the password's endpoint answers.
 type passwordReply struct {
+	status  int
+	header  http.Header
+	cookies []*http.Cookie
+
 	Data struct {
 		Token        string
 		RefreshToken string `json:"refresh_token"`
@@ -29,19 +33,19 @@ type passwordReply struct {
 func TestPassword(t *testing.T) {
 	p, c := startOIDC(t)
 	right := map[string]string{"username": networktest.Viewer, "password": networktest.ViewerPassword, "code": networktest.OneTimeCode}
-	asForm := func(t *testing.T, target string, fields map[string]string) (*http.Response, passwordReply) {
+	asForm := func(target string, fields map[string]string) passwordReply {
 		values := make(url.Values)
 		for name, value := range fields {
 			values.Set(name, value)
 		}
 		return p.postBody(target, "application/x-www-form-urlencoded", values.Encode())
 	}
-	asJSON := func(t *testing.T, target string, fields map[string]string) (*http.Response, passwordReply) {
+	asJSON := func(target string, fields map[string]string) passwordReply {
 		text, err := json.Marshal(fields)
 		require.NoError(t, err)
 		return p.postBody(target, "application/json; charset=utf-8", string(text))
 	}
-	for name, send := range map[string]func(*testing.T, string, map[string]string) (*http.Response, passwordReply){"form": asForm, "JSON": asJSON} {
+	for name, send := range map[string]func(string, map[string]string) passwordReply{"form": asForm, "JSON": asJSON} {
 		t.Run(name, func(t *testing.T) {
 			but := func(name, value string) map[string]string {
 				fields := map[string]string{name: value}
@@ -53,19 +57,19 @@ func TestPassword(t *testing.T) {
 				return fields
 			}
 			for field, code := range map[string]string{"username": "wrong_password", "password": "wrong_password", "code": "wrong_code"} {
-				response, reply := send(t, p.demo.PasswordURL(), but(field, "canary"))
-				assert.Equal(t, 401, response.StatusCode)
+				reply := send(p.demo.PasswordURL(), but(field, "canary"))
+				assert.Equal(t, 401, reply.status)
 				assert.Equal(t, code, reply.Error)
 				assert.Empty(t, reply.Data.Token)
 			}
-			response, reply := send(t, p.demo.PasswordURL(), but("code", ""))
-			assert.Equal(t, 200, response.StatusCode)
+			reply := send(p.demo.PasswordURL(), but("code", ""))
+			assert.Equal(t, 200, reply.status)
 			assert.Equal(t, "otp", reply.SecondFactor["kind"])
 			assert.Empty(t, reply.Data.Token)
 
-			response, reply = send(t, p.demo.PasswordURL(), right)
-			assert.Equal(t, 200, response.StatusCode)
-			assert.Empty(t, response.Cookies())
+			reply = send(p.demo.PasswordURL(), right)
+			assert.Equal(t, 200, reply.status)
+			assert.Empty(t, reply.cookies)
 			assert.Empty(t, reply.SecondFactor)
 			assert.Equal(t, 60, reply.Data.ExpiresIn)
 			assert.Equal(t, 200, p.key(reply.Data.Token))
@@ -73,24 +77,24 @@ func TestPassword(t *testing.T) {
 			c.advance(time.Minute)
 			assert.Equal(t, 401, p.key(reply.Data.Token))
 			old := reply.Data.RefreshToken
-			response, reply = send(t, p.demo.RefreshURL(), map[string]string{"refresh_token": old})
-			assert.Equal(t, 200, response.StatusCode)
+			reply = send(p.demo.RefreshURL(), map[string]string{"refresh_token": old})
+			assert.Equal(t, 200, reply.status)
 			assert.Equal(t, 200, p.key(reply.Data.Token))
 			status, _ := p.exchange(refreshForm(reply.Data.RefreshToken))
 			assert.Equal(t, 400, status, "it is no token of the provider's client")
-			response, _ = send(t, p.demo.RefreshURL(), map[string]string{"refresh_token": old})
-			assert.Equal(t, 401, response.StatusCode)
+			reply = send(p.demo.RefreshURL(), map[string]string{"refresh_token": old})
+			assert.Equal(t, 401, reply.status)
 			assert.Equal(t, 401, p.key(reply.Data.Token), "a token that comes twice ends all of its sign-in")
 
-			response, reply = send(t, p.demo.PasswordURL()+"?answer=header", right)
+			reply = send(p.demo.PasswordURL()+"?answer=header", right)
 			assert.Empty(t, reply.Data.Token)
-			assert.Equal(t, 200, p.key(response.Header.Get(networktest.TokenHeader)))
-			response, reply = send(t, p.demo.PasswordURL()+"?answer=cookie", right)
+			assert.Equal(t, 200, p.key(reply.header.Get(networktest.TokenHeader)))
+			reply = send(p.demo.PasswordURL()+"?answer=cookie", right)
 			assert.Empty(t, reply.Data.Token)
-			require.Len(t, response.Cookies(), 1)
-			assert.Equal(t, networktest.SessionCookie, response.Cookies()[0].Name)
-			assert.Equal(t, "/keys/", response.Cookies()[0].Path, "segments do not get it")
-			assert.Equal(t, 200, p.key(response.Cookies()[0].Value))
+			require.Len(t, reply.cookies, 1)
+			assert.Equal(t, networktest.SessionCookie, reply.cookies[0].Name)
+			assert.Equal(t, "/keys/", reply.cookies[0].Path, "segments do not get it")
+			assert.Equal(t, 200, p.key(reply.cookies[0].Value))
 		})
 	}
 	for name, test := range map[string]struct {
@@ -102,8 +106,8 @@ func TestPassword(t *testing.T) {
 		"JSON without end": {"application/json", `{"username": "` + strings.Repeat("a", 1<<17) + `"}`, 400},
 		"nothing":          {"text/plain", "", 401},
 	} {
-		response, _ := p.postBody(p.demo.PasswordURL(), test.kind, test.body)
-		assert.Equal(t, test.status, response.StatusCode, name)
+		reply := p.postBody(p.demo.PasswordURL(), test.kind, test.body)
+		assert.Equal(t, test.status, reply.status, name)
 	}
 	response, _, err := get(t, p.client, p.demo.PasswordURL())
 	require.NoError(t, err)
@@ -111,7 +115,7 @@ func TestPassword(t *testing.T) {
 }
 
 // postBody posts a body of any kind.
-func (p *oidcPlayer) postBody(target, kind, body string) (*http.Response, passwordReply) {
+func (p *oidcPlayer) postBody(target, kind, body string) (reply passwordReply) {
 	p.t.Helper()
 	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodPost, target, strings.NewReader(body))
 	require.NoError(p.t, err)
@@ -121,9 +125,9 @@ func (p *oidcPlayer) postBody(target, kind, body string) (*http.Response, passwo
 	text, err := io.ReadAll(response.Body)
 	require.NoError(p.t, err)
 	require.NoError(p.t, response.Body.Close())
-	var reply passwordReply
 	require.NoError(p.t, json.Unmarshal(text, &reply), "%d", response.StatusCode)
-	return response, reply
+	reply.status, reply.header, reply.cookies = response.StatusCode, response.Header, response.Cookies()
+	return reply
 }
 
 // TestTokenInTheRedirect is the service's own page without a code.
