@@ -38,6 +38,8 @@ type DemoOptions struct {
 	DeviceLife, DeviceInterval time.Duration
 	// Live adds a live title to the catalogue: another one's segments, over and over.
 	Live bool
+	// TLS serves https with a certificate made at start; CertPool has it.
+	TLS bool
 	// Now is the service's clock; nil is time.Now. It is called from many goroutines.
 	Now func() time.Time
 }
@@ -131,11 +133,9 @@ func NewDemo(o DemoOptions) (*Demo, error) {
 	d.Origin, err = NewOrigin(Options{
 		FS:         o.Media,
 		Encryption: Encryption{On: true, RotateEvery: o.RotateEvery, Clear: free},
-		Gates: []Gate{
-			{Class: network.ClassKey, Name: SessionCookie, Accept: d.tokens.valid},
-			{Class: network.ClassLicense, Name: SessionCookie, Accept: d.tokens.valid},
-		},
-		Routes: append(routes, o.Routes...),
+		Gates:      d.gates(http.StatusUnauthorized),
+		Routes:     append(routes, o.Routes...),
+		TLS:        o.TLS,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the demo: %w", err)
@@ -185,6 +185,17 @@ func (d *Demo) Counts() Counts {
 	d.tokens.mu.Lock()
 	defer d.tokens.mu.Unlock()
 	return d.tokens.counts
+}
+
+// RefuseWith is what keys and licences answer from now on without a session that is good: 401, as from the start, or 403.
+func (d *Demo) RefuseWith(status int) { d.SetGates(d.gates(status)...) }
+
+// gates let nobody without a session to keys and licences.
+func (d *Demo) gates(status int) []Gate {
+	return []Gate{
+		{Class: network.ClassKey, Name: SessionCookie, Accept: d.tokens.valid, Status: status},
+		{Class: network.ClassLicense, Name: SessionCookie, Accept: d.tokens.valid, Status: status},
+	}
 }
 
 // Misbehave makes the provider do something wrong from now on; the zero value ends that.

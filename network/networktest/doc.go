@@ -18,8 +18,9 @@
 // each segment when it is asked for (AES-128 CBC with PKCS#7), and answers for the keys itself. Other files are served as they are,
 // with Range support. Every request goes, in this order, into the log, through the faults, through the gates, to its answer.
 //
-// [Demo] is the same origin with the shipped media, a web sign-in page, a catalogue, and a key server that answers only to the session
-// cookie which the sign-in gave.
+// [Demo] is the same origin with the shipped media, a catalogue, and a key server that answers only to a session cookie; it has an OpenID
+// Connect provider, device codes, a sign-in page of its own and a password's endpoint to get one from, and a profile that says all that to a player.
+// Each can be made to fail: [Demo.Inject] is the network's faults, [Demo.Misbehave] the provider's, [Demo.VisitAs] the person's.
 //
 // # Concurrency
 //
@@ -29,5 +30,6 @@
 // # Specifications
 //
 // RFC 8216, sections 4.3.2.2 (EXT-X-BYTERANGE), 4.3.2.4 (EXT-X-KEY), 4.3.2.5 (EXT-X-MAP), 5.2 (IV for AES-128); RFC 6265 for the cookies;
-// RFC 8252, 7.3 (loopback redirection) for the sign-in.
+// RFC 8252, 7.3 (loopback redirection), RFC 6749 and 7636 (codes), RFC 7009 (revocation), RFC 8628 (device codes), RFC 9207 (issuer), and OpenID Connect
+// Core and Discovery 1.0 for the sign-in.
 package networktest

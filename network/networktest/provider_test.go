@@ -222,3 +222,23 @@ func TestKeysNeedAnAccessTokenThatIsGood(t *testing.T) {
 	fetch(t, p.client, p.demo.URL("aurora/main.m3u8"), "Cookie", "a=b")
 	assert.Len(t, p.demo.MediaWithCookies(), 1)
 }
+
+func TestLicencesAndTheStatusOfARefusal(t *testing.T) {
+	licence := networktest.Route{Path: "/license", Class: network.ClassLicense, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+	})}
+	p := startPlayer(t, networktest.DemoOptions{TLS: true, Routes: []networktest.Route{licence}})
+	assert.Contains(t, p.demo.Issuer(), "https://")
+	got := p.signIn()
+	status := func(cookie string) int {
+		response, _, err := get(t, p.client, p.demo.URL("license"), "Cookie", cookie)
+		require.NoError(t, err)
+		return response.status
+	}
+	assert.Equal(t, 204, status("session="+got.AccessToken))
+	assert.Equal(t, 401, status("session=canary"))
+	p.demo.RefuseWith(http.StatusForbidden)
+	assert.Equal(t, 204, status("session="+got.AccessToken))
+	assert.Equal(t, 403, status("other="+got.AccessToken))
+	assert.Equal(t, 403, p.key("canary"))
+}
