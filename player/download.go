@@ -26,10 +26,39 @@ type download struct {
 	done    bool
 	err     error
 	changed chan struct{} // closed, and made anew, at each change
+	begun   bool          // the answer has come, or never will
 }
 
 func newDownload() *download {
 	return &download{changed: make(chan struct{})}
+}
+
+// start says that the answer has come, and its body will.
+func (d *download) start() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.begun = true
+	d.wake()
+}
+
+// started waits until the answer has come. It returns the error that came instead, or ctx's cause.
+func (d *download) started(ctx context.Context) error {
+	for {
+		d.mu.Lock()
+		begun, done, err, changed := d.begun, d.done, d.err, d.changed
+		d.mu.Unlock()
+		switch {
+		case begun:
+			return nil
+		case done:
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 }
 
 // wake tells all who wait. The caller holds mu.

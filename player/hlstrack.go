@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -49,6 +50,8 @@ type hlsTrack struct {
 	media   *hls.Media
 	kinds   []libav.Kind // what is taken from it
 	leads   bool         // it anchors the timeline; the others wait for it
+	variant int          // the session's number of what media is of, -1: of none
+	ladder  *ladder      // what it may switch to, nil: nothing
 }
 
 // item is a segment on its way from the loader to the demuxer.
@@ -57,6 +60,7 @@ type item struct {
 	init    *download // of the segment's Map, nil without one
 	data    *download
 	newRun  bool // it cannot follow the item before in one demuxer
+	variant int  // as in rung
 }
 
 // produce loads, deciphers and demuxes from the segment at from on, until the playlist's end, an error
@@ -66,7 +70,7 @@ func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipelin
 	items := make(chan item, itemsAhead)
 	group.Go(func() error {
 		defer close(items)
-		return t.load(ctx, t.media.At(from), items, out)
+		return t.load(ctx, t.begins(ctx, from), items, out)
 	})
 	group.Go(func() error {
 		return t.demux(ctx, items, out)
@@ -74,52 +78,109 @@ func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipelin
 	return group.Wait()
 }
 
+// begins returns where playback from a time on begins: in the variant that was played last.
+func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
+	first := rung{variant: t.variant, media: t.media, index: max(t.media.At(from), 0)}
+	if t.ladder == nil || len(t.media.Segments) == 0 {
+		return first
+	}
+	if last := t.ladder.last(); last != t.variant {
+		if other, err := t.ladder.at(ctx, last, first.segment()); err == nil {
+			return other
+		}
+	}
+	return first
+}
+
 // load asks for keys, init sections and segments in order, as far ahead as out lets it. What fails is
-// told to who reads it, since playback goes on until there.
-func (t *hlsTrack) load(ctx context.Context, first int, items chan<- item, out *pipeline) error {
-	var (
-		lastMap  *hls.Map
-		init     *download
-		previous *hls.Segment
-	)
-	for i := max(first, 0); i < len(t.media.Segments); i++ {
-		segment := &t.media.Segments[i]
-		if err := out.gate(ctx, segment.Start); err != nil {
+// told to who reads it, since playback goes on until there, unless another variant has it.
+func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pipeline) error {
+	loading := loader{track: t}
+	for ; at.index < len(at.media.Segments); at.index++ {
+		if err := out.gate(ctx, at.segment().Start); err != nil {
 			return err
 		}
-		if segment.Gap {
-			t.session.note(fmt.Sprintf("Segment %d is missing from the stream and was left out.", segment.Sequence))
+		if at.segment().Gap {
+			t.session.note(fmt.Sprintf("Segment %d is missing from the stream and was left out.", at.segment().Sequence))
 			continue
 		}
-		t.prefetchKeys(ctx, i)
-		next := item{segment: segment, newRun: previous == nil || segment.Discontinuity ||
-			previous.Sequence+1 != segment.Sequence || !sameMap(lastMap, segment.Map)}
-		previous = segment
-		var wait func() error
-		if segment.Map != nil && (init == nil || !sameMap(lastMap, segment.Map)) {
-			init, wait = t.begin(ctx, network.ClassInit, segment.Map.URI, segment.Map.ByteRange)
+		if t.ladder != nil {
+			at = t.ladder.next(ctx, at, at.segment().Start-out.consumed())
 		}
-		lastMap = segment.Map
-		if segment.Map != nil {
-			next.init = init
+		next, done := loading.begin(ctx, at)
+		tried := make(map[int]bool)
+		for t.ladder != nil && next.refused(ctx) {
+			failed := done()
+			other, err := t.ladder.instead(ctx, at, tried)
+			if err != nil {
+				break
+			}
+			t.session.note(fmt.Sprintf("Segment %d could not be had and was taken from another variant: %s.", at.segment().Sequence, brief(failed)))
+			at = other
+			next, done = loading.begin(ctx, at)
 		}
-		var done func() error
-		next.data, done = t.begin(ctx, network.ClassSegment, segment.URI, segment.ByteRange)
-		var sent error
 		select {
 		case items <- next:
 		case <-ctx.Done():
-			sent = context.Cause(ctx)
+			return errors.Join(context.Cause(ctx), ignore(done()))
 		}
-		var failed error
-		if wait != nil {
-			failed = wait()
+		if done() != nil {
+			return nil
 		}
-		if err := errors.Join(failed, done()); err != nil || sent != nil {
-			return sent
-		}
+		t.session.loaded(at.variant, at.segment().Duration)
 	}
 	return nil
+}
+
+// ignore drops an error that somebody else tells of.
+func ignore(error) error { return nil }
+
+// brief is the innermost reason of an error, for a note.
+func brief(err error) string {
+	var known *network.Error
+	if errors.As(err, &known) {
+		return known.Error()
+	}
+	return "the request failed"
+}
+
+// loader begins the downloads of one track's segments. It knows what was loaded before.
+type loader struct {
+	track    *hlsTrack
+	lastMap  *hls.Map
+	init     *download
+	previous rung
+	any      bool
+}
+
+// begin starts what a segment needs. The returned function waits for all of it.
+func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
+	t, segment := l.track, at.segment()
+	t.prefetchKeys(ctx, at)
+	next := item{segment: segment, variant: at.variant, newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
+		l.previous.segment().Sequence+1 != segment.Sequence || !sameMap(l.lastMap, segment.Map)}
+	l.previous, l.any = at, true
+	wait := func() error { return nil }
+	if segment.Map != nil && (l.init == nil || !sameMap(l.lastMap, segment.Map)) {
+		l.init, wait = t.begin(ctx, network.ClassInit, segment.Map.URI, segment.Map.ByteRange)
+	}
+	l.lastMap = segment.Map
+	if segment.Map != nil {
+		next.init = l.init
+	}
+	data, done := t.begin(ctx, network.ClassSegment, segment.URI, segment.ByteRange)
+	next.data = data
+	return next, sync.OnceValue(func() error { return errors.Join(wait(), done()) })
+}
+
+// refused waits until the item's downloads have begun, and says whether one of them failed instead.
+func (i item) refused(ctx context.Context) bool {
+	for _, d := range []*download{i.init, i.data} {
+		if d != nil && d.started(ctx) != nil && ctx.Err() == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // begin returns the bytes of uri, from the cache or loading in a goroutine that the returned function
@@ -143,11 +204,15 @@ func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, p
 		body   io.ReadCloser
 		length int64
 	)
+	var asked, answered time.Time
 	err := t.session.authorized(ctx, func() (err error) {
+		asked = time.Now()
 		body, length, err = t.session.fetcher.open(ctx, class, uri, part)
+		answered = time.Now()
 		return err
 	})
 	if err == nil {
+		d.start()
 		err = d.fill(ctx, body, length)
 		err = errors.Join(err, body.Close())
 	}
@@ -156,14 +221,17 @@ func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, p
 		d.finish(err)
 		return err
 	}
+	if size, ok := d.complete(); ok && t.ladder != nil {
+		t.ladder.downloaded(class, size, time.Since(answered), answered.Sub(asked))
+	}
 	t.session.cache.put(key, d)
 	return nil
 }
 
 // prefetchKeys asks for the keys of the segment and of those that follow.
-func (t *hlsTrack) prefetchKeys(ctx context.Context, index int) {
-	for i := index; i < min(index+keysAhead, len(t.media.Segments)); i++ {
-		segment := &t.media.Segments[i]
+func (t *hlsTrack) prefetchKeys(ctx context.Context, at rung) {
+	for i := at.index; i < min(at.index+keysAhead, len(at.media.Segments)); i++ {
+		segment := &at.media.Segments[i]
 		if key, err := drm.Select(keyInfos(segment.Keys)); err == nil && !key.Clear() {
 			t.session.keys.Prefetch(ctx, key)
 		}
@@ -198,6 +266,7 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *h
 	}
 	defer input.Close()
 	r := newRun(input, t.kinds, t.session.preferred, format == "mpegts")
+	r.variant = reader.now.variant
 	if len(r.streams) == 0 {
 		return reader.wrap(errNoStreams)
 	}

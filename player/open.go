@@ -119,7 +119,7 @@ func (s *session) openPlaylist(ctx context.Context, data []byte, base string) er
 	s.noteWarnings(list)
 	if list.Media != nil {
 		s.gotPlaylist()
-		return s.openTracks(list.Media, nil)
+		return s.openTracks(list.Media, nil, nil)
 	}
 	return s.openVariant(ctx, list)
 }
@@ -151,7 +151,10 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 		}
 	}
 	s.gotPlaylist()
-	return s.openTracks(media, audio)
+	if s.config.Variant == 0 && !s.outputs.freeRun {
+		s.ladder = newLadder(s, list, index, media)
+	}
+	return s.openTracks(media, audio, s.ladder)
 }
 
 // chooseVariant applies TVSDK's rule for the initial variant.
@@ -238,8 +241,8 @@ func (s *session) fetchMedia(ctx context.Context, uri string, variables map[stri
 	return list.Media, nil
 }
 
-// openTracks makes the source of a media playlist and, when it has its own, the sound's.
-func (s *session) openTracks(media, audio *hls.Media) error {
+// openTracks makes the source of a media playlist and, when it has its own, the sound's. switches may be nil.
+func (s *session) openTracks(media, audio *hls.Media, switches *ladder) error {
 	for _, m := range []*hls.Media{media, audio} {
 		if m != nil && !m.EndList && m.PlaylistType != hls.PlaylistVOD {
 			return errLive
@@ -248,10 +251,10 @@ func (s *session) openTracks(media, audio *hls.Media) error {
 	s.duration = media.Duration()
 	source := &hlsSource{}
 	if audio == nil {
-		source.add(&hlsTrack{session: s, media: media, kinds: bothKinds, leads: true})
+		source.add(&hlsTrack{session: s, media: media, kinds: bothKinds, leads: true, variant: s.variant, ladder: switches})
 	} else {
-		source.add(&hlsTrack{session: s, media: media, kinds: []libav.Kind{libav.KindVideo}, leads: true})
-		source.add(&hlsTrack{session: s, media: audio, kinds: []libav.Kind{libav.KindAudio}})
+		source.add(&hlsTrack{session: s, media: media, kinds: []libav.Kind{libav.KindVideo}, leads: true, variant: s.variant, ladder: switches})
+		source.add(&hlsTrack{session: s, media: audio, kinds: []libav.Kind{libav.KindAudio}, variant: -1})
 	}
 	s.source = source
 	return nil

@@ -217,7 +217,7 @@ var errInterleave = errors.New("picture and sound lie too far apart in the strea
 
 // newRun describes a demuxer's packets: of each kind that is wanted the stream that plays.
 func newRun(input *libav.Input, kinds []libav.Kind, preferred string, wraps bool) *run {
-	r := &run{streams: make(map[libav.Kind]libav.Stream), wraps: wraps}
+	r := &run{streams: make(map[libav.Kind]libav.Stream), wraps: wraps, variant: -1}
 	for _, kind := range kinds {
 		best := -1
 		for _, stream := range input.Streams() {

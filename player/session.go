@@ -11,8 +11,10 @@ import (
 	"latchkey/player/libav"
 )
 
-// maxNotes bounds the notes of a snapshot.
-const maxNotes = 20
+const (
+	maxNotes = 20   // of a snapshot
+	maxPath  = 1000 // switches that are noted
+)
 
 // session is one resource from the moment that it became current until it is left. What has no label
 // is constant after it was opened.
@@ -38,7 +40,8 @@ type session struct {
 	duration time.Duration
 	title    string
 	variants []VariantInfo
-	variant  int
+	variant  int     // the first
+	ladder   *ladder // nil: there is nothing to switch to
 	ready    bool // owned by the player: open succeeded
 
 	mu         sync.Mutex // guards what follows
@@ -48,7 +51,10 @@ type session struct {
 	notes      []string
 	toPlaylist time.Duration
 	toKey      time.Duration
-	parked     int // how many wait for a sign-in
+	parked     int   // how many wait for a sign-in
+	path       []int // the variants that were shown, in order
+	sumBits    float64
+	sumTime    time.Duration // of what was loaded, with sumBits its mean bitrate
 }
 
 // errClosed is the cause when a session ends.
@@ -111,13 +117,28 @@ func (s *session) gotKey() {
 	}
 }
 
-func (s *session) gotVideo(stream libav.Stream) {
+// gotVideo notes what the picture is from now on. variant is -1 when it is of none.
+func (s *session) gotVideo(stream libav.Stream, variant int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if variant >= 0 && (len(s.path) == 0 || s.path[len(s.path)-1] != variant) && len(s.path) < maxPath {
+		s.path = append(s.path, variant)
+	}
 	s.video = VideoInfo{Codec: stream.Codec, Width: stream.Width, Height: stream.Height}
 	if stream.FrameRate.Den > 0 {
 		s.video.FrameRate = float64(stream.FrameRate.Num) / float64(stream.FrameRate.Den)
 	}
+}
+
+// loaded counts what was loaded of a variant.
+func (s *session) loaded(variant int, length time.Duration) {
+	if variant < 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sumBits += float64(s.variants[variant].Bandwidth) * length.Seconds()
+	s.sumTime += length
 }
 
 func (s *session) gotAudio(stream libav.Stream) {
@@ -183,12 +204,23 @@ func (s *session) describe(out *Snapshot) {
 		if s.title != "" {
 			out.Title = s.title
 		}
-		if s.variant >= 0 {
-			out.Stats.Bitrate = s.variants[s.variant].Bandwidth
+		if s.ladder != nil {
+			out.Stats.Bandwidth = s.ladder.bandwidth()
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if n := len(s.path); n > 0 {
+		out.Variant = s.path[n-1]
+		out.Path = append([]int(nil), s.path...)
+	}
+	if out.Variant >= 0 && out.Variant < len(out.Variants) {
+		out.Stats.Bitrate = out.Variants[out.Variant].Bandwidth
+		out.Stats.MeanBitrate = out.Stats.Bitrate
+	}
+	if s.sumTime > 0 {
+		out.Stats.MeanBitrate = int64(s.sumBits / s.sumTime.Seconds())
+	}
 	out.Video, out.Audio = s.video, s.audio
 	out.Notes = append([]string(nil), s.notes...)
 	out.Stats.ToPlaylist, out.Stats.ToKey = s.toPlaylist, s.toKey

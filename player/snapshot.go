@@ -55,6 +55,8 @@ type Stats struct {
 	BufferMean time.Duration
 	BufferMax  time.Duration
 	Bitrate    int64 // bits per second of the variant that plays, 0 unknown
+	// MeanBitrate is that of all that was loaded; Bandwidth is what the network was measured to carry. 0 unknown.
+	MeanBitrate, Bandwidth int64
 }
 
 // SignInRequest says why the player asks for a sign-in.
@@ -82,7 +84,8 @@ type Snapshot struct {
 	Video     VideoInfo
 	Audio     AudioInfo
 	Variants  []VariantInfo
-	Variant   int // index in Variants, -1 without
+	Variant   int   // index in Variants of what is shown, -1 without
+	Path      []int // the variants that were shown, in order; the last is Variant
 	Error     *Error
 	SignIn    *SignInRequest // set while State is NeedsSignIn
 	Stats     Stats

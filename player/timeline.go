@@ -78,6 +78,7 @@ func unwrap(media, origin time.Duration) time.Duration {
 type run struct {
 	streams map[libav.Kind]libav.Stream
 	wraps   bool // times are MPEG-2 time stamps
+	variant int  // the session's number of the variant it is of, -1: of none
 
 	mu     sync.Mutex
 	origin time.Duration

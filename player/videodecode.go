@@ -125,7 +125,7 @@ func (v *videoDecoder) open(r *run) error {
 		return err
 	}
 	v.decoder, v.run = decoder, r
-	v.out.session.gotVideo(r.streams[libav.KindVideo])
+	v.out.session.gotVideo(r.streams[libav.KindVideo], r.variant)
 	return nil
 }
 

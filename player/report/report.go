@@ -105,14 +105,14 @@ func New(s player.Snapshot, requests []network.Record) *Report {
 		Times: Times{FirstFrame: milliseconds(s.Stats.FirstFrame), OpenToPlaylist: milliseconds(s.Stats.ToPlaylist),
 			OpenToKey: milliseconds(s.Stats.ToKey), Rebuffering: milliseconds(s.Stats.Rebuffered)},
 		Rebuffers: s.Stats.Rebuffers, Seeks: []int64{}, AVOffset: offsets(s.Stats.AVOffset),
-		Bitrate: Bitrate{Mean: s.Stats.Bitrate, Variants: []int{}},
+		Bitrate: Bitrate{Mean: s.Stats.MeanBitrate, Switches: max(0, len(s.Path)-1), Variants: append([]int{}, s.Path...)},
 		Buffer: Buffer{Min: seconds(s.Stats.BufferMin), Mean: seconds(s.Stats.BufferMean),
 			Max: seconds(s.Stats.BufferMax)},
 		Notes: append([]string{}, s.Notes...), Requests: append([]network.Record{}, requests...)}
 	for _, seek := range s.Stats.Seeks {
 		r.Seeks = append(r.Seeks, milliseconds(seek))
 	}
-	if s.Variant >= 0 {
+	if s.Variant >= 0 && len(s.Path) == 0 {
 		r.Bitrate.Variants = append(r.Bitrate.Variants, s.Variant)
 	}
 	if v := s.Video; v.Codec != "" {

@@ -1,0 +1,249 @@
+package player
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"latchkey/network"
+	"latchkey/player/abr"
+	"latchkey/player/hls"
+)
+
+const (
+	// penalty is how long a variant is left out after something of it could not be had.
+	penalty = time.Minute
+	// lineUp is how far apart the starts of two variants' segments may be for one to follow the other.
+	lineUp = 100 * time.Millisecond
+)
+
+// errNoOther is returned when no other variant can stand in.
+var errNoOther = errors.New("no other variant has this part")
+
+// ladder is the variants of a stream that a track may switch between. Safe for concurrent use.
+type ladder struct {
+	// Constant.
+	session  *session
+	controls abr.Controls
+	defines  map[string]string
+	uris     []string // by the session's number of the variant; empty: not one to switch to
+	rates    []int64  // likewise, bits per second
+	now      func() time.Time
+
+	mu      sync.Mutex // guards what follows
+	meter   abr.Meter
+	media   map[int]*hls.Media
+	left    map[int]time.Time // until when a variant is left out
+	loading int               // the variant whose segment was asked for last
+}
+
+// rung is a segment in a variant.
+type rung struct {
+	variant int
+	media   *hls.Media
+	index   int // of the segment
+}
+
+func (r rung) segment() *hls.Segment { return &r.media.Segments[r.index] }
+
+// newLadder returns the variants that the one at index can be exchanged for in mid-play: with the same sound and the same codecs. nil if
+// there is none.
+func newLadder(s *session, list *hls.Playlist, index int, media *hls.Media) *ladder {
+	variants := list.Multivariant.Variants
+	l := &ladder{session: s, controls: s.config.ABR, defines: list.Defines, now: time.Now, loading: index,
+		uris: make([]string, len(variants)), rates: make([]int64, len(variants)),
+		media: map[int]*hls.Media{index: media}, left: make(map[int]time.Time)}
+	sound := func(v hls.Variant) string {
+		if r := chooseAudio(list.Multivariant.Renditions, v.Audio, s.preferred); r != nil {
+			return r.URI
+		}
+		return ""
+	}
+	playing, others := variants[index], 0
+	for i, v := range variants {
+		l.rates[i] = v.Bandwidth
+		if i != index && (v.URI == "" || sound(v) != sound(playing) || !sameCodecs(v.Codecs, playing.Codecs) || (v.Height > 0) != (playing.Height > 0)) {
+			continue
+		}
+		l.uris[i] = v.URI
+		if i != index {
+			others++
+		}
+	}
+	if others == 0 {
+		return nil
+	}
+	return l
+}
+
+// sameCodecs compares the codecs of two variants by their four-character codes (RFC 6381, 3.3); profiles and levels may differ.
+func sameCodecs(a, b string) bool {
+	kinds := func(list string) []string {
+		var kinds []string
+		for codec := range strings.SplitSeq(list, ",") {
+			kind, _, _ := strings.Cut(strings.TrimSpace(codec), ".")
+			kinds = append(kinds, kind)
+		}
+		slices.Sort(kinds)
+		return kinds
+	}
+	return slices.Equal(kinds(a), kinds(b))
+}
+
+// next returns what is loaded in place of the segment at r: the same part of the presentation, in the variant that bandwidth and buffer
+// ask for. What cannot be had or does not line up is left out and r returned.
+func (l *ladder) next(ctx context.Context, r rung, buffer time.Duration) rung {
+	want := l.choose(r, buffer)
+	if want == r.variant {
+		return r
+	}
+	other, err := l.at(ctx, want, r.segment())
+	if err != nil {
+		return r
+	}
+	l.mu.Lock()
+	l.loading = want
+	l.mu.Unlock()
+	return other
+}
+
+// choose asks the rules for a variant.
+func (l *ladder) choose(r rung, buffer time.Duration) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	state := abr.State{Current: -1, Buffer: max(buffer, 0), Target: l.session.config.PlaybackBuffer, Segment: r.segment().Duration}
+	state.Bandwidth, state.Recent = l.meter.Bandwidth()
+	state.Latency = l.meter.Latency()
+	var numbers []int
+	for i := range l.uris {
+		if i != r.variant && (l.uris[i] == "" || l.now().Before(l.left[i])) {
+			continue
+		}
+		if i == r.variant {
+			state.Current = len(numbers)
+		}
+		numbers = append(numbers, i)
+		state.Bandwidths = append(state.Bandwidths, l.rates[i])
+	}
+	if index := l.controls.Next(state); index >= 0 {
+		return numbers[index]
+	}
+	return r.variant
+}
+
+// at finds a segment of another variant that starts where the given one does. A variant whose playlist cannot be had, or that does not
+// line up, is left out for a while.
+func (l *ladder) at(ctx context.Context, variant int, segment *hls.Segment) (rung, error) {
+	l.mu.Lock()
+	media := l.media[variant]
+	l.mu.Unlock()
+	if media == nil {
+		fetched, err := l.session.fetchMedia(ctx, l.uris[variant], l.defines)
+		if err != nil {
+			l.leave(variant)
+			return rung{}, err
+		}
+		l.mu.Lock()
+		l.media[variant] = fetched
+		l.mu.Unlock()
+		media = fetched
+	}
+	index := media.At(segment.Start + lineUp)
+	if index >= 0 && index < len(media.Segments) {
+		found := &media.Segments[index]
+		if (found.Start-segment.Start).Abs() <= lineUp && found.DiscontinuitySequence == segment.DiscontinuitySequence && !found.Gap {
+			return rung{variant: variant, media: media, index: index}, nil
+		}
+	}
+	l.leave(variant)
+	return rung{}, errNoOther
+}
+
+// last is the variant whose segment was asked for last.
+func (l *ladder) last() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.loading
+}
+
+// leave leaves a variant out for a while.
+func (l *ladder) leave(variant int) {
+	l.mu.Lock()
+	l.left[variant] = l.now().Add(penalty)
+	l.mu.Unlock()
+}
+
+// instead returns the part of the presentation at r in another variant, after it could not be had: first from a variant of the same
+// bandwidth, which is a backup stream, then from the nearest lower ones, then from the nearest higher ones, limits or not: to play on
+// comes first. tried has the variants that do not have it either, and is added to.
+func (l *ladder) instead(ctx context.Context, r rung, tried map[int]bool) (rung, error) {
+	l.leave(r.variant)
+	tried[r.variant] = true
+	for _, variant := range l.order(r.variant) {
+		if tried[variant] {
+			continue
+		}
+		other, err := l.at(ctx, variant, r.segment())
+		if err == nil {
+			l.mu.Lock()
+			l.loading = variant
+			l.mu.Unlock()
+			return other, nil
+		}
+		tried[variant] = true
+		if err := context.Cause(ctx); err != nil {
+			return rung{}, err
+		}
+	}
+	return rung{}, errNoOther
+}
+
+// order is the variants in the order in which they stand in for one: those that are left out for now come last.
+func (l *ladder) order(of int) []int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var order []int
+	for i, uri := range l.uris {
+		if uri != "" {
+			order = append(order, i)
+		}
+	}
+	now, rate := l.now(), l.rates[of]
+	rank := func(i int) int {
+		switch {
+		case now.Before(l.left[i]):
+			return 2
+		case l.rates[i] > rate:
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(apart(l.rates[a], rate), apart(l.rates[b], rate)))
+	})
+	return order
+}
+
+func apart(a, b int64) int64 { return max(a-b, b-a) }
+
+// downloaded tells of a segment that came over the network.
+func (l *ladder) downloaded(class network.Class, bytes int, took, firstByte time.Duration) {
+	if class != network.ClassSegment {
+		return
+	}
+	l.mu.Lock()
+	l.meter.Add(int64(bytes), took, firstByte)
+	l.mu.Unlock()
+}
+
+// bandwidth is the estimate in bits per second, 0 before the first download.
+func (l *ladder) bandwidth() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	steady, _ := l.meter.Bandwidth()
+	return steady
+}

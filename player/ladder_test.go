@@ -1,0 +1,160 @@
+package player_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"latchkey/network"
+	"latchkey/network/networktest"
+	"latchkey/player"
+	"latchkey/player/abr"
+	"latchkey/player/mediatest"
+	"latchkey/player/report"
+)
+
+// rungs are a presentation in several sizes.
+type rungs struct {
+	folder string
+	frames []map[time.Duration]string // of each variant: MD5 by presentation time
+}
+
+const rungFrames = 150 // six seconds
+
+// makeRungs makes a multivariant stream: each variant is the same picture in another size.
+func makeRungs(t *testing.T, fragmented bool, widths ...int) rungs {
+	t.Helper()
+	made := rungs{folder: t.TempDir()}
+	main := "#EXTM3U\n#EXT-X-INDEPENDENT-SEGMENTS\n"
+	for i, width := range widths {
+		stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Fragmented: fragmented,
+			Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: rungFrames, Width: width, Height: width * 9 / 16}})
+		name := string(rune('a' + i))
+		require.NoError(t, os.CopyFS(filepath.Join(made.folder, name), os.DirFS(stream.Folder)))
+		main += fmt.Sprintf("#EXT-X-STREAM-INF:BANDWIDTH=%d,RESOLUTION=%dx%d,CODECS=\"avc1.64001f,mp4a.40.2\"\n%s/index.m3u8\n",
+			(i+1)*400_000, width, width*9/16, name)
+		frames := make(map[time.Duration]string)
+		all := mediatest.FrameMD5(t, stream.Source, mediatest.Video)
+		require.Len(t, all, rungFrames)
+		for _, f := range all {
+			frames[(f.PTS - all[0].PTS).Round(time.Millisecond)] = f.MD5
+		}
+		made.frames = append(made.frames, frames)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(made.folder, "main.m3u8"), []byte(main), 0o600))
+	return made
+}
+
+// segments are the names of a variant's segments, in order.
+func (r rungs) segments(t *testing.T, variant string) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(r.folder, variant, "index.m3u8"))
+	require.NoError(t, err)
+	var names []string
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			names = append(names, line)
+		}
+	}
+	return names
+}
+
+// assertWhole holds what was decoded to the sources: each time once, in order, and each picture one of a variant at that time.
+func (r rungs) assertWhole(t *testing.T, got []line) {
+	t.Helper()
+	require.Len(t, got, rungFrames, "no picture is missing and none came twice")
+	for i, picture := range got {
+		at := picture.pts.Round(time.Millisecond)
+		assert.Equal(t, time.Duration(i)*40*time.Millisecond, at, "picture %d", i)
+		found := false
+		for _, frames := range r.frames {
+			found = found || frames[at] == picture.md5
+		}
+		assert.True(t, found, "picture %d at %v is of no variant", i, at)
+	}
+}
+
+// watch plays a stream to its end and returns the last snapshot and the pictures that were decoded.
+func (r rungs) watch(t *testing.T, origin *networktest.Origin, config player.Config) (player.Snapshot, []line) {
+	t.Helper()
+	var pictures bytes.Buffer
+	video := report.NewHashes(&pictures)
+	config.VideoTap = video.Video
+	s := newScreen(t, config)
+	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+	s.play()
+	end := s.ended()
+	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+	require.NoError(t, video.Flush())
+	return end, lines(t, &pictures)
+}
+
+func TestVariantsStandInForOneAnother(t *testing.T) {
+	for name, fragmented := range map[string]bool{"ts": false, "fmp4": true} {
+		t.Run(name, func(t *testing.T) {
+			stream := makeRungs(t, fragmented, 160, 320)
+			origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
+			refuse := func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(http.StatusNotFound) }
+			for _, variant := range []string{"a", "b"} {
+				for i, segment := range stream.segments(t, variant) {
+					if i%2 == int(variant[0]-'a') {
+						origin.Inject(networktest.Fault{Path: "/" + variant + "/" + segment, Effect: refuse})
+					}
+				}
+			}
+			end, got := stream.watch(t, origin, player.Config{})
+			stream.assertWhole(t, got)
+			assert.GreaterOrEqual(t, len(end.Path), 5, "the variants take turns: %v", end.Path)
+			assert.NotEmpty(t, end.Notes)
+			assert.Zero(t, end.Stats.Rebuffers)
+		})
+	}
+}
+
+func TestASegmentThatNoVariantHasEndsInItsError(t *testing.T) {
+	stream := makeRungs(t, false, 160, 320)
+	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
+	for _, variant := range []string{"a", "b"} {
+		origin.Inject(networktest.Fault{Path: "/" + variant + "/" + stream.segments(t, variant)[3],
+			Effect: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(http.StatusNotFound) }})
+	}
+	s := newScreen(t, player.Config{})
+	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+	s.play()
+	end := s.state(player.Failed)
+	require.NotNil(t, end.Error)
+	assert.Contains(t, end.Error.Message, "404")
+	assert.Greater(t, end.Position, 2*time.Second, "what is there is played")
+}
+
+func TestTheVariantFollowsTheNetwork(t *testing.T) {
+	stream := makeRungs(t, false, 160, 320, 480)
+	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
+	t.Run("a fast one carries the highest", func(t *testing.T) {
+		end, got := stream.watch(t, origin, player.Config{})
+		stream.assertWhole(t, got)
+		assert.Equal(t, []int{1, 2}, end.Path, "the moderate policy begins in the middle")
+		assert.Equal(t, int64(1_200_000), end.Stats.Bitrate)
+		assert.Greater(t, end.Stats.Bandwidth, int64(1_200_000))
+		assert.Greater(t, end.Stats.MeanBitrate, int64(800_000))
+		assert.Less(t, end.Stats.MeanBitrate, int64(1_200_000))
+	})
+	t.Run("a variant that was asked for stays", func(t *testing.T) {
+		end, got := stream.watch(t, origin, player.Config{Variant: 1})
+		stream.assertWhole(t, got)
+		assert.Equal(t, []int{0}, end.Path)
+	})
+	t.Run("a limit holds", func(t *testing.T) {
+		end, got := stream.watch(t, origin, player.Config{ABR: abr.Controls{MaxBitrate: 900_000}})
+		stream.assertWhole(t, got)
+		assert.Less(t, end.Path[len(end.Path)-1], 2)
+	})
+}
