@@ -87,6 +87,9 @@ func (a *audioDecoder) decodeAll() error {
 
 // decode gives one packet to the decoder and takes what comes out.
 func (a *audioDecoder) decode(item queued) error {
+	if item.run != a.run && a.decoder != nil && item.run.follows(a.run, libav.KindAudio) {
+		a.run = item.run // the decoder goes on: a new one would begin with a gap
+	}
 	if item.run != a.run {
 		if err := a.drain(); err != nil {
 			return err

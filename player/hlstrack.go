@@ -119,21 +119,19 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 			at = other
 			next, done = loading.begin(ctx, at)
 		}
+		var left error
 		select {
 		case items <- next:
 		case <-ctx.Done():
-			return errors.Join(context.Cause(ctx), ignore(done()))
+			left = context.Cause(ctx)
 		}
-		if done() != nil {
-			return nil
+		if failed := done() != nil; failed || left != nil {
+			return left
 		}
 		t.session.loaded(at.variant, at.segment().Duration)
 	}
 	return nil
 }
-
-// ignore drops an error that somebody else tells of.
-func ignore(error) error { return nil }
 
 // brief is the innermost reason of an error, for a note.
 func brief(err error) string {

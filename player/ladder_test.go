@@ -25,6 +25,9 @@ import (
 type rungs struct {
 	folder string
 	frames []map[time.Duration]string // of each variant: MD5 by presentation time
+	sounds []mediatest.Frame          // the same in each
+
+	fragmented bool
 }
 
 const rungFrames = 150 // six seconds
@@ -32,7 +35,7 @@ const rungFrames = 150 // six seconds
 // makeRungs makes a multivariant stream: each variant is the same picture in another size.
 func makeRungs(t *testing.T, fragmented bool, widths ...int) rungs {
 	t.Helper()
-	made := rungs{folder: t.TempDir()}
+	made := rungs{folder: t.TempDir(), fragmented: fragmented}
 	main := "#EXTM3U\n#EXT-X-INDEPENDENT-SEGMENTS\n"
 	for i, width := range widths {
 		stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Fragmented: fragmented,
@@ -48,6 +51,7 @@ func makeRungs(t *testing.T, fragmented bool, widths ...int) rungs {
 			frames[(f.PTS - all[0].PTS).Round(time.Millisecond)] = f.MD5
 		}
 		made.frames = append(made.frames, frames)
+		made.sounds = mediatest.FrameMD5(t, stream.Source, mediatest.Audio)
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(made.folder, "main.m3u8"), []byte(main), 0o600))
 	return made
@@ -82,18 +86,25 @@ func (r rungs) assertWhole(t *testing.T, got []line) {
 	}
 }
 
-// watch plays a stream to its end and returns the last snapshot and the pictures that were decoded.
+// watch plays a stream to its end and returns the last snapshot and the pictures that were decoded. Of the sound no sample may be
+// another than the source's, over switches too.
 func (r rungs) watch(t *testing.T, origin *networktest.Origin, config player.Config) (player.Snapshot, []line) {
 	t.Helper()
-	var pictures bytes.Buffer
-	video := report.NewHashes(&pictures)
-	config.VideoTap = video.Video
+	var pictures, sounds bytes.Buffer
+	video, audio := report.NewHashes(&pictures), report.NewHashes(&sounds)
+	config.VideoTap, config.AudioTap = video.Video, audio.Audio
 	s := newScreen(t, config)
 	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
 	s.play()
 	end := s.ended()
 	require.Equal(t, player.Complete, end.State, "%v", end.Error)
 	require.NoError(t, video.Flush())
+	require.NoError(t, audio.Flush())
+	if r.fragmented {
+		assertSubset(t, r.sounds, lines(t, &sounds))
+	} else {
+		assertFrames(t, r.sounds, lines(t, &sounds), 12*time.Microsecond) // a tick of 90 kHz
+	}
 	return end, lines(t, &pictures)
 }
 

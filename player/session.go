@@ -42,7 +42,7 @@ type session struct {
 	variants []VariantInfo
 	variant  int     // the first
 	ladder   *ladder // nil: there is nothing to switch to
-	ready    bool // owned by the player: open succeeded
+	ready    bool    // owned by the player: open succeeded
 
 	mu         sync.Mutex // guards what follows
 	rate       float64

@@ -92,6 +92,21 @@ func (r *run) setOrigin(origin time.Duration) {
 	r.origin, r.known = origin, true
 }
 
+// follows says whether the stream of a kind goes on in this run as it was in another: on the same clock, in the same format.
+func (r *run) follows(other *run, kind libav.Kind) bool {
+	if !r.streams[kind].SameFormat(other.streams[kind]) {
+		return false
+	}
+	place := func(r *run) (time.Duration, bool) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.origin, r.known
+	}
+	mine, known := place(r)
+	before, placed := place(other)
+	return known && placed && mine == before
+}
+
 // time returns the presentation time of ticks of the stream of a kind.
 func (r *run) time(kind libav.Kind, ticks int64) time.Duration {
 	media := libav.Ticks(ticks, r.streams[kind].TimeBase)

@@ -5,6 +5,7 @@ package libav
 import "C"
 
 import (
+	"bytes"
 	"strings"
 	"time"
 	"unsafe"
@@ -76,6 +77,13 @@ type Stream struct {
 
 	parameters C.lk_parameters
 	extradata  []byte
+}
+
+// SameFormat says whether a decoder of one stream can go on with the packets of the other.
+func (s Stream) SameFormat(other Stream) bool {
+	return s.Kind == other.Kind && s.Codec == other.Codec && s.Profile == other.Profile && s.TimeBase == other.TimeBase &&
+		s.SampleRate == other.SampleRate && s.Channels == other.Channels && s.Width == other.Width && s.Height == other.Height &&
+		bytes.Equal(s.extradata, other.extradata)
 }
 
 // newStream copies C's description of a stream, pointers and all.
