@@ -144,15 +144,25 @@ func (*skipped) UnmarshalJSON([]byte) error { return nil }
 // names are strings, of which the first MaxRows are kept.
 type names []string
 
-// UnmarshalJSON reads an array of strings; those beyond the limit take no memory.
+// maxNames bounds the bytes of an array that is decoded at once: small strings take many times theirs.
+const maxNames = 16 << 10
+
+// UnmarshalJSON reads an array of strings.
 func (n *names) UnmarshalJSON(data []byte) error {
 	*n = nil
-	d := json.NewDecoder(bytes.NewReader(data))
-	token, err := d.Token()
-	if err != nil || token == nil {
-		return err
+	if len(data) <= maxNames {
+		var all []string
+		if err := json.Unmarshal(data, &all); err != nil {
+			return err
+		}
+		*n = all[:min(len(all), MaxRows)]
+		return nil
 	}
-	for token == json.Delim('[') && d.More() && len(*n) < MaxRows {
+	d := json.NewDecoder(bytes.NewReader(data))
+	if token, err := d.Token(); err != nil || token != json.Delim('[') {
+		return errNotJSON
+	}
+	for d.More() && len(*n) < MaxRows {
 		var name string
 		if err := d.Decode(&name); err != nil {
 			return err
