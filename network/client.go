@@ -72,6 +72,7 @@ type Response struct {
 // credentials are the pairs and their epoch. Constant.
 type credentials struct {
 	pairs    []pair
+	headers  []Header
 	epoch    uint64
 	replaced chan struct{} // closed when others have taken their place
 }
@@ -164,7 +165,7 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make network client: %w", err)
 	}
-	c.credentials.Store(&credentials{pairs: pairs, replaced: make(chan struct{})})
+	c.credentials.Store(&credentials{pairs: pairs, headers: c.configuration.CredentialHeaders, replaced: make(chan struct{})})
 	c.renewals.source = o.Credentials
 	now := time.Now()
 	for _, cookie := range c.configuration.Cookies {
@@ -180,27 +181,38 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 }
 
 // UpdateCookies replaces the pairs, from the next request on and for the hops and repeats of those in
-// progress, and begins a new epoch. What waits for a renewal goes on with them. The error is ErrCookie when they cannot be sent as they are; then the
-// old ones stay.
+// progress, and begins a new epoch; CredentialHeaders stay. What waits for a renewal goes on with them. The error is ErrCookie when
+// they cannot be sent as they are; then the old ones stay.
 func (c *Client) UpdateCookies(pairs Metadata) error {
 	checked, err := cookiePairs(pairs)
 	if err != nil {
 		return fmt.Errorf("update cookies: %w", err)
 	}
-	c.replace(nil, checked)
+	c.replace(nil, checked, c.credentials.Load().headers)
 	c.renewals.reset()
 	return nil
 }
 
-// replace begins an epoch with the pairs, unless others than old (nil: any) are in use.
-func (c *Client) replace(old *credentials, pairs []pair) {
+// UpdateCredentials is UpdateCookies for pairs and headers. The error is ErrCookie or ErrConfiguration.
+func (c *Client) UpdateCredentials(credentials Credentials) error {
+	pairs, headers, err := credentials.check()
+	if err != nil {
+		return fmt.Errorf("update credentials: %w", err)
+	}
+	c.replace(nil, pairs, headers)
+	c.renewals.reset()
+	return nil
+}
+
+// replace begins an epoch with pairs and headers, unless others than old (nil: any) are in use.
+func (c *Client) replace(old *credentials, pairs []pair, headers []Header) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.credentials.Load()
 	if old != nil && old != now {
 		return
 	}
-	c.credentials.Store(&credentials{pairs: pairs, epoch: now.epoch + 1, replaced: make(chan struct{})})
+	c.credentials.Store(&credentials{pairs: pairs, headers: headers, epoch: now.epoch + 1, replaced: make(chan struct{})})
 	close(now.replaced)
 }
 

@@ -46,6 +46,9 @@ type Configuration struct {
 	UserAgent string
 	// Headers are sent besides, by class.
 	Headers []Header
+	// CredentialHeaders are headers of the sign-in, such as Authorization: sent as Headers are, and replaced with the pairs by
+	// Client.UpdateCredentials and a CredentialSource. They are not read from a file.
+	CredentialHeaders []Header
 	// ForceHTTPS makes http URLs of key, licence and sign-in requests https, redirects included.
 	ForceHTTPS bool
 	// CookieOrigins, if there are any, are the only origins that pairs and Headers go to, each as
@@ -95,15 +98,35 @@ func (c *Configuration) clone() *Configuration {
 	n.CookieHeaders = c.CookieHeaders.Clone()
 	n.CookieOrigins = slices.Clone(c.CookieOrigins)
 	n.Cookies = slices.Clone(c.Cookies)
-	n.Headers = slices.Clone(c.Headers)
-	for i := range n.Headers {
-		n.Headers[i].Classes = slices.Clone(n.Headers[i].Classes)
-	}
+	n.Headers = cloneHeaders(c.Headers)
+	n.CredentialHeaders = cloneHeaders(c.CredentialHeaders)
 	n.Timeouts = make(map[Class]Timeouts, len(c.Timeouts))
 	for class, t := range c.Timeouts {
 		n.Timeouts[class] = t
 	}
 	return &n
+}
+
+// cloneHeaders returns a copy that shares nothing that can be changed.
+func cloneHeaders(headers []Header) []Header {
+	n := slices.Clone(headers)
+	for i := range n {
+		n[i].Classes = slices.Clone(n[i].Classes)
+	}
+	return n
+}
+
+// validateHeaders names the number of a header that cannot be sent.
+func validateHeaders(headers []Header) error {
+	if len(headers) > maxHeaders {
+		return fmt.Errorf("more than %d", maxHeaders)
+	}
+	for i, h := range headers {
+		if err := h.validate(); err != nil {
+			return fmt.Errorf("number %d: %w", i+1, err)
+		}
+	}
+	return nil
 }
 
 // Validate returns nil when a client can be made of c. Otherwise the error is ErrConfiguration, and
@@ -131,13 +154,11 @@ func (c *Configuration) Validate() error {
 	if c.MasterUpdateInterval < 0 {
 		return fmt.Errorf("MasterUpdateInterval: negative: %w", ErrConfiguration)
 	}
-	if len(c.Headers) > maxHeaders {
-		return fmt.Errorf("Headers: more than %d: %w", maxHeaders, ErrConfiguration)
+	if err := validateHeaders(c.Headers); err != nil {
+		return fmt.Errorf("Headers: %w: %w", err, ErrConfiguration)
 	}
-	for i, h := range c.Headers {
-		if err := h.validate(); err != nil {
-			return fmt.Errorf("Headers: number %d: %w: %w", i+1, err, ErrConfiguration)
-		}
+	if err := validateHeaders(c.CredentialHeaders); err != nil {
+		return fmt.Errorf("CredentialHeaders: %w: %w", err, ErrConfiguration)
 	}
 	for class, t := range c.Timeouts {
 		if t.Connect < 0 || t.FirstByte < 0 || t.Stall < 0 || t.Whole < 0 {

@@ -137,11 +137,15 @@ func (c *Client) header(x *exchange, p *plan, way way) (http.Header, Record) {
 	header := make(http.Header, len(p.header)+len(c.configuration.Headers)+4)
 	header["User-Agent"] = []string{c.userAgent}
 	names := []string{} // of none, JSON shows an empty list
-	for _, h := range c.configuration.Headers {
-		if c.rules.header(at, h) {
-			name := http.CanonicalHeaderKey(h.Name)
-			header[name] = []string{h.Value.Reveal()}
-			names = append(names, name)
+	credentials := c.credentials.Load()
+	x.credentials = credentials
+	for _, list := range [][]Header{c.configuration.Headers, credentials.headers} {
+		for _, h := range list {
+			if c.rules.header(at, h) {
+				name := http.CanonicalHeaderKey(h.Name)
+				header[name] = []string{h.Value.Reveal()}
+				names = append(names, name)
+			}
 		}
 	}
 	for name, values := range p.header {
@@ -168,8 +172,6 @@ func (c *Client) header(x *exchange, p *plan, way way) (http.Header, Record) {
 			header["If-Range"] = []string{way.ifRange}
 		}
 	}
-	credentials := c.credentials.Load()
-	x.credentials = credentials
 	send, rule := c.rules.pairs(at)
 	var jarPairs []pair
 	if !at.downgrade() {

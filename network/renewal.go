@@ -17,16 +17,35 @@ const (
 	maxRefusals        = 4 // answers of 401 or 403 to one call, after which it ends
 )
 
-// CredentialSource gives new cookie pairs in place of those that a server has refused.
+// Credentials are what a sign-in sends; they are replaced as one while a client works. They print without values.
+type Credentials struct {
+	// CookieHeaders are Configuration.CookieHeaders, and Headers are Configuration.CredentialHeaders.
+	CookieHeaders Metadata
+	Headers       []Header
+}
+
+// check returns the pairs and a copy of the headers. The error is ErrCookie or ErrConfiguration.
+func (c Credentials) check() ([]pair, []Header, error) {
+	pairs, err := cookiePairs(c.CookieHeaders)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := validateHeaders(c.Headers); err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", err, ErrConfiguration)
+	}
+	return pairs, cloneHeaders(c.Headers), nil
+}
+
+// CredentialSource gives new credentials in place of those that a server has refused.
 type CredentialSource interface {
-	// Renew returns the pairs to go on with. refused are those in use, in order, which a server has answered
+	// Renew returns the credentials to go on with. refused are the pairs in use, in order, which a server has answered
 	// with 401 or 403; a source that several clients share can tell by them whether it has newer ones already.
 	//
 	// A client calls it once at a time, from a goroutine of its own, and for all requests that wait. ctx ends
 	// with the client, or after 2 minutes; it may be used for requests of the same client, which are then not
 	// held up by this renewal. A source that needs a person should return an error soon: the requests are ErrRefused,
 	// and Client.UpdateCookies goes on when the person has signed in. The error is shown, and must hold no secret.
-	Renew(ctx context.Context, refused Metadata) (Metadata, error)
+	Renew(ctx context.Context, refused Metadata) (Credentials, error)
 }
 
 // RenewalError is why a request is ErrRefused although the client has a CredentialSource. It is the Err of that *Error.
@@ -189,10 +208,13 @@ func (c *Client) join(ctx context.Context, refused *credentials) (*renewal, erro
 
 // ask calls the source and puts its pairs in the place of the refused ones, unless UpdateCookies was faster.
 func (c *Client) ask(ctx context.Context, flight *renewal, refused *credentials) {
-	pairs, err := c.renewals.source.Renew(ctx, refused.metadata())
-	var checked []pair
+	renewed, err := c.renewals.source.Renew(ctx, refused.metadata())
+	var (
+		pairs   []pair
+		headers []Header
+	)
 	if err == nil {
-		checked, err = cookiePairs(pairs)
+		pairs, headers, err = renewed.check()
 	}
 	r := &c.renewals
 	r.mu.Lock()
@@ -203,7 +225,7 @@ func (c *Client) ask(ctx context.Context, flight *renewal, refused *credentials)
 	case err != nil:
 		flight.err = r.fail(err)
 	default:
-		c.replace(refused, checked)
+		c.replace(refused, pairs, headers)
 		r.open = true
 	}
 	close(flight.done)

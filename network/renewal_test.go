@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"latchkey/network"
@@ -25,12 +28,13 @@ type source struct {
 	calls int // guarded by mu
 }
 
-func (s *source) Renew(ctx context.Context, refused network.Metadata) (network.Metadata, error) {
+func (s *source) Renew(ctx context.Context, refused network.Metadata) (network.Credentials, error) {
 	s.mu.Lock()
 	n := s.calls
 	s.calls++
 	s.mu.Unlock()
-	return s.renew(ctx, n, refused)
+	pairs, err := s.renew(ctx, n, refused)
+	return network.Credentials{CookieHeaders: pairs}, err
 }
 
 func (s *source) count() int {
@@ -472,4 +476,44 @@ func TestRenewalInABody(t *testing.T) {
 	require.Contains(t, raw[1], "Cookie: session=0\r\n")
 	require.Contains(t, raw[2], "Cookie: session=1\r\n")
 	require.Contains(t, raw[2], "Range: bytes=7-\r\n")
+}
+
+// TestCredentialHeadersAreRenewedWithThePairs: both go where the pairs go, and the old header with no request after the renewal.
+func TestCredentialHeadersAreRenewedWithThePairs(t *testing.T) {
+	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer new" || r.Header.Get("Cookie") != "session=1" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer origin.Close()
+	bearer := func(token string) []network.Header {
+		return []network.Header{{Name: "Authorization", Value: network.NewSecret("Bearer " + token), Classes: []network.Class{network.ClassKey}}}
+	}
+	configuration := network.NewConfiguration()
+	configuration.CookieHeaders, configuration.CredentialHeaders = session("0"), bearer("old")
+	calls := 0
+	c := newClient(t, configuration, network.Options{Resource: origin.URL + "/main.m3u8", Credentials: renewFunc(func() network.Credentials {
+		calls++
+		return network.Credentials{CookieHeaders: session("1"), Headers: bearer("new")}
+	})})
+	for range 2 {
+		_, response, err := c.Fetch(t.Context(), network.Request{Class: network.ClassKey, URL: origin.URL + "/key"})
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusOK, response.Status)
+	}
+	assert.Equal(t, 1, calls)
+	_, _, err := c.Fetch(t.Context(), network.Request{Class: network.ClassSegment, URL: origin.URL + "/segment"})
+	require.ErrorIs(t, err, network.ErrRefused, "the header is for keys alone")
+
+	require.ErrorIs(t, c.UpdateCredentials(network.Credentials{CookieHeaders: session("1"), Headers: []network.Header{{Name: "a b"}}}), network.ErrConfiguration)
+	require.NoError(t, c.UpdateCookies(session("1")), "the headers stay")
+	_, _, err = c.Fetch(t.Context(), network.Request{Class: network.ClassKey, URL: origin.URL + "/key"})
+	require.NoError(t, err)
+}
+
+// renewFunc is a source that always has new credentials.
+type renewFunc func() network.Credentials
+
+func (f renewFunc) Renew(context.Context, network.Metadata) (network.Credentials, error) {
+	return f(), nil
 }

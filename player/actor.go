@@ -126,6 +126,9 @@ func (p *Player) replace(r *MediaResource) error {
 	if r.file {
 		options.Resource = ""
 	}
+	if source := r.credentials(); source != nil {
+		options.Credentials = source
+	}
 	client, err := network.NewClient(r.configuration(), options)
 	if err != nil {
 		return fmt.Errorf("take the network configuration: %w", err)
@@ -299,12 +302,12 @@ func (p *Player) reset() error {
 	return nil
 }
 
-// updateCookies renews the credentials of the current resource.
-func (p *Player) updateCookies(pairs network.Metadata) error {
+// update renews the credentials of the current resource.
+func (p *Player) update(replace func(*network.Client) error) error {
 	if p.session == nil {
 		return &StateError{Call: "update the cookies", State: p.state}
 	}
-	if err := p.session.updateCookies(pairs); err != nil {
+	if err := p.session.update(replace); err != nil {
 		return err
 	}
 	p.signIn = nil

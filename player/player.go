@@ -148,7 +148,16 @@ func (p *Player) SetMuted(muted bool) {
 // request, and what waits for a sign-in goes on. It returns an error that wraps network.ErrCookie when
 // a pair cannot be sent as it is.
 func (p *Player) UpdateCookies(pairs network.Metadata) error {
-	return p.call(func() error { return p.updateCookies(pairs) })
+	return p.call(func() error {
+		return p.update(func(c *network.Client) error { return c.UpdateCookies(pairs) })
+	})
+}
+
+// UpdateCredentials is UpdateCookies for pairs and headers.
+func (p *Player) UpdateCredentials(credentials network.Credentials) error {
+	return p.call(func() error {
+		return p.update(func(c *network.Client) error { return c.UpdateCredentials(credentials) })
+	})
 }
 
 // Reset leaves the current resource: Idle.

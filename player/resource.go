@@ -15,6 +15,10 @@ import (
 // *network.Configuration.
 const NetworkConfigurationKey = "NETWORK_CONFIGURATION"
 
+// CredentialSourceKey is the key under which a resource's metadata holds the network.CredentialSource that renews its sign-in. Without
+// one Config.Network.Credentials does.
+const CredentialSourceKey = "CREDENTIAL_SOURCE"
+
 // Limits on what names a resource.
 const maxURLBytes = 64 << 10
 
@@ -31,7 +35,7 @@ type MediaResource struct {
 
 // NewMediaResource returns the resource of an http, https or file URL, or of a file's path. The metadata
 // may be nil; otherwise the object under NetworkConfigurationKey, if there is one, must be a
-// *network.Configuration. It is read when the resource becomes current, not before.
+// *network.Configuration, and that under CredentialSourceKey a network.CredentialSource. It is read when the resource becomes current, not before.
 //
 // It returns ErrNoResource, wrapped, when source can name nothing that Latchkey opens. It does not
 // block: whether a file exists shows when it is opened.
@@ -45,6 +49,11 @@ func NewMediaResource(source string, metadata *network.Metadata) (*MediaResource
 			if _, ok := object.(*network.Configuration); !ok {
 				return nil, fmt.Errorf("resource metadata %s holds a %T, not a *network.Configuration",
 					NetworkConfigurationKey, object)
+			}
+		}
+		if object := metadata.Object(CredentialSourceKey); object != nil {
+			if _, ok := object.(network.CredentialSource); !ok {
+				return nil, fmt.Errorf("resource metadata %s holds a %T, not a network.CredentialSource", CredentialSourceKey, object)
 			}
 		}
 	}
@@ -111,6 +120,15 @@ func (r *MediaResource) configuration() *network.Configuration {
 		}
 	}
 	return network.NewConfiguration()
+}
+
+// credentials returns what renews the resource's sign-in, or nil.
+func (r *MediaResource) credentials() network.CredentialSource {
+	if r.metadata == nil {
+		return nil
+	}
+	source, _ := r.metadata.Object(CredentialSourceKey).(network.CredentialSource)
+	return source
 }
 
 // open returns the resource's file.

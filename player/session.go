@@ -147,8 +147,13 @@ func (s *session) gotAudio(stream libav.Stream) {
 	s.audio = AudioInfo{Codec: stream.Codec, SampleRate: stream.SampleRate, Channels: stream.Channels, Language: stream.Language}
 }
 
+// retryRenewal is when what waits for a sign-in asks again by itself, at the earliest, where the sign-in could not be renewed: the
+// network may be back, or the pause after several refusals be over.
+const retryRenewal = 10 * time.Second
+
 // authorized runs do, and when the answer is that a sign-in is needed, asks for one and runs do again
-// as soon as the credentials have changed. It returns what else do returns, or ctx's cause.
+// as soon as the credentials have changed, or after a while where they are renewed without a person. It returns what else do returns,
+// or ctx's cause.
 func (s *session) authorized(ctx context.Context, do func() error) error {
 	for {
 		renewed, epoch := s.renewed.wait(), s.client.Epoch()
@@ -160,13 +165,27 @@ func (s *session) authorized(ctx context.Context, do func() error) error {
 			continue
 		}
 		s.park(+1, err)
+		var again <-chan time.Time // nil: a person alone can help
+		var timer *time.Timer
+		if failed, ok := errors.AsType[*network.RenewalError](err); ok {
+			timer = time.NewTimer(max(failed.Wait, retryRenewal))
+			again = timer.C
+		}
 		select {
 		case <-renewed:
+			err = nil
+		case <-again:
+			err = nil
 		case <-ctx.Done():
-			s.park(-1, nil)
-			return context.Cause(ctx)
+			err = context.Cause(ctx)
+		}
+		if timer != nil {
+			timer.Stop()
 		}
 		s.park(-1, nil)
+		if err != nil {
+			return err
+		}
 	}
 }
 
@@ -188,9 +207,9 @@ func (s *session) waiting() bool {
 	return s.parked > 0
 }
 
-// updateCookies replaces the pairs and wakes what waits for them.
-func (s *session) updateCookies(pairs network.Metadata) error {
-	if err := s.client.UpdateCookies(pairs); err != nil {
+// update replaces the credentials and wakes what waits for them.
+func (s *session) update(replace func(*network.Client) error) error {
+	if err := replace(s.client); err != nil {
 		return err
 	}
 	s.renewed.post()
