@@ -33,9 +33,9 @@ func TestProfile(t *testing.T) {
 	oidc := p.signIn()
 	var values network.Metadata
 	values.SetValue("access_token", oidc.AccessToken)
-	pairs, _, err := profile.Credentials(auth.Credential{Values: values})
+	sent, err := profile.Credentials(auth.Credential{Values: values})
 	require.NoError(t, err)
-	session, ok := pairs.Value(networktest.SessionCookie)
+	session, ok := sent.CookieHeaders.Value(networktest.SessionCookie)
 	require.True(t, ok)
 	assert.Equal(t, 200, p.key(session))
 }

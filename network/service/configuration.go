@@ -16,30 +16,39 @@ var ErrNoCatalogue = errors.New("the service has no catalogue")
 
 // Configuration returns the configuration of what is played from the service, with what Credentials gave: pairs and headers go to KeyOrigins and LicenseOrigins alone,
 // whoever names the stream. It is the caller's.
-func (p *Profile) Configuration(pairs network.Metadata, headers []network.Header) *network.Configuration {
+func (p *Profile) Configuration(sent network.Credentials) *network.Configuration {
 	c := *p.Network
-	c.CookieHeaders = pairs.Clone()
+	c.CookieHeaders, c.CredentialHeaders = sent.CookieHeaders.Clone(), slices.Clone(sent.Headers)
 	c.CookieOrigins = p.sentTo()
-	c.Headers = slices.Concat(p.Network.Headers, headers)
 	return &c
 }
 
 // CatalogueConfiguration returns the configuration of a client for the catalogue and its posters, whose Options.Resource is Catalogue.URL. With Catalogue.SignedIn
 // the pairs and headers that Credentials gave go with the catalogue, to its own origin alone; without, nothing does.
-func (p *Profile) CatalogueConfiguration(pairs network.Metadata, headers []network.Header) *network.Configuration {
+func (p *Profile) CatalogueConfiguration(sent network.Credentials) *network.Configuration {
 	c := *p.Network
-	c.CookieHeaders, c.CookieOrigins, c.UseCookieHeadersForAllRequests = network.Metadata{}, nil, false
+	c.CookieOrigins, c.UseCookieHeadersForAllRequests = nil, false
 	u, err := url.Parse(p.Catalogue.URL)
 	if err != nil || !p.Catalogue.SignedIn {
 		return &c
 	}
-	c.CookieHeaders, c.CookieOrigins, c.UseCookieHeadersForAllRequests = pairs.Clone(), []string{network.Origin(u)}, true
-	c.Headers = slices.Clone(p.Network.Headers)
-	for _, h := range headers {
-		h.Classes = []network.Class{network.ClassPlaylist}
-		c.Headers = append(c.Headers, h)
-	}
+	c.CookieOrigins, c.UseCookieHeadersForAllRequests = []string{network.Origin(u)}, true
+	sent = p.CatalogueCredentials(sent)
+	c.CookieHeaders, c.CredentialHeaders = sent.CookieHeaders, sent.Headers
 	return &c
+}
+
+// CatalogueCredentials returns what Credentials gave as a client of CatalogueConfiguration takes it, for Client.UpdateCredentials and a CredentialSource: headers
+// go with the catalogue. Without Catalogue.SignedIn it is empty.
+func (p *Profile) CatalogueCredentials(sent network.Credentials) network.Credentials {
+	if !p.Catalogue.SignedIn {
+		return network.Credentials{}
+	}
+	sent = network.Credentials{CookieHeaders: sent.CookieHeaders.Clone(), Headers: slices.Clone(sent.Headers)}
+	for i := range sent.Headers {
+		sent.Headers[i].Classes = []network.Class{network.ClassPlaylist}
+	}
+	return sent
 }
 
 // FetchCatalogue asks for the catalogue by a client of CatalogueConfiguration. The error is ErrNoCatalogue, catalogue.ErrFeed, or a *network.Error.

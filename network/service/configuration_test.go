@@ -42,10 +42,8 @@ func servers(t *testing.T, c *network.Configuration, resource string) (client *n
 	return client, seen
 }
 
-var (
-	canaryPairs   = metadata("session", "canary")
-	canaryHeaders = []network.Header{{Name: "X-Token", Value: network.NewSecret("canary"), Classes: []network.Class{network.ClassLicense}}}
-)
+var canaries = network.Credentials{CookieHeaders: metadata("session", "canary"),
+	Headers: []network.Header{{Name: "X-Token", Value: network.NewSecret("canary"), Classes: []network.Class{network.ClassLicense}}}}
 
 func TestFetchCatalogue(t *testing.T) {
 	tests := []struct {
@@ -64,12 +62,18 @@ func TestFetchCatalogue(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p, err := service.Parse([]byte(test.profile))
 			require.NoError(t, err)
-			client, seen := servers(t, p.CatalogueConfiguration(canaryPairs, canaryHeaders), p.Catalogue.URL)
+			client, seen := servers(t, p.CatalogueConfiguration(canaries), p.Catalogue.URL)
 			list, err := p.FetchCatalogue(t.Context(), client)
 			require.NoError(t, err)
 			require.Len(t, list.Titles, 1)
 			assert.Equal(t, "One", list.Titles[0].Name)
 			assert.Equal(t, test.seen, *seen)
+
+			*seen = nil
+			require.NoError(t, client.UpdateCredentials(p.CatalogueCredentials(canaries)))
+			_, err = p.FetchCatalogue(t.Context(), client)
+			require.NoError(t, err)
+			assert.Equal(t, test.seen, *seen, "after a renewal")
 		})
 	}
 }
@@ -82,7 +86,7 @@ func TestFetchCatalogueFails(t *testing.T) {
 
 	p, err = service.Parse([]byte(small + "[catalogue]\nurl = \"https://www.example.com/page\""))
 	require.NoError(t, err)
-	client, _ := servers(t, p.CatalogueConfiguration(canaryPairs, canaryHeaders), p.Catalogue.URL)
+	client, _ := servers(t, p.CatalogueConfiguration(canaries), p.Catalogue.URL)
 	_, err = p.FetchCatalogue(t.Context(), client)
 	require.ErrorIs(t, err, catalogue.ErrFeed)
 }
@@ -93,7 +97,7 @@ func TestConfiguration(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, err := service.Parse([]byte(with("#network", flag)))
 			require.NoError(t, err)
-			client, seen := servers(t, p.Configuration(canaryPairs, canaryHeaders), "https://evil.example/main.m3u8")
+			client, seen := servers(t, p.Configuration(canaries), "https://evil.example/main.m3u8")
 			for _, class := range []network.Class{network.ClassPlaylist, network.ClassSegment, network.ClassKey, network.ClassLicense} {
 				_, _, err := client.Fetch(t.Context(), network.Request{Class: class, URL: "https://evil.example/x"})
 				require.NoError(t, err)

@@ -5,7 +5,8 @@
 //	for _, fact := range profile.Summary() { // for a person to decide on
 //		fmt.Println(fact.Label, fact.Text)
 //	}
-//	pairs, headers, err := profile.Credentials(credential)
+//	sent, err := profile.Credentials(credential)
+//	configuration := profile.Configuration(sent)
 //
 // # The profile
 //

@@ -119,10 +119,10 @@ func (h HeaderTemplate) check() error {
 //
 // The error is ErrMissing when a template stands for a value that the credential lacks, and names both; it is network.ErrConfiguration when what comes out
 // cannot be sent. It never has a value.
-func (p *Profile) Credentials(c auth.Credential) (network.Metadata, []network.Header, error) {
-	pairs := c.Pairs.Clone()
-	if c.Values.Len() == 0 && pairs.Len() > 0 {
-		return pairs, nil, validate(pairs, nil)
+func (p *Profile) Credentials(c auth.Credential) (network.Credentials, error) {
+	sent := network.Credentials{CookieHeaders: c.Pairs.Clone()}
+	if c.Values.Len() == 0 && sent.CookieHeaders.Len() > 0 {
+		return validate(sent)
 	}
 	value := func(name string) (string, error) {
 		text, _ := c.Values.Value(name)
@@ -137,32 +137,29 @@ func (p *Profile) Credentials(c auth.Credential) (network.Metadata, []network.He
 	for _, t := range p.Cookies {
 		text, err := t.fill(value)
 		if err != nil {
-			return network.Metadata{}, nil, fmt.Errorf("make cookie pair %q of the sign-in: %w", t.Name, err)
+			return network.Credentials{}, fmt.Errorf("make cookie pair %q of the sign-in: %w", t.Name, err)
 		}
-		pairs.SetValue(t.Name, text)
+		sent.CookieHeaders.SetValue(t.Name, text)
 	}
-	var headers []network.Header
 	for _, t := range p.Headers {
 		text, err := t.fill(value)
 		if err != nil {
-			return network.Metadata{}, nil, fmt.Errorf("make header %q of the sign-in: %w", t.Name, err)
+			return network.Credentials{}, fmt.Errorf("make header %q of the sign-in: %w", t.Name, err)
 		}
 		classes := slices.Clone(t.Classes)
 		if len(classes) == 0 {
 			classes = []network.Class{network.ClassKey, network.ClassLicense}
 		}
-		headers = append(headers, network.Header{Classes: classes, Name: t.Name, Value: network.NewSecret(text)})
+		sent.Headers = append(sent.Headers, network.Header{Classes: classes, Name: t.Name, Value: network.NewSecret(text)})
 	}
-	if err := validate(pairs, headers); err != nil {
-		return network.Metadata{}, nil, err
-	}
-	return pairs, headers, nil
+	return validate(sent)
 }
 
-func validate(pairs network.Metadata, headers []network.Header) error {
-	c := network.Configuration{CookieHeaders: pairs, Headers: headers}
+// validate returns what is sent if it can be.
+func validate(sent network.Credentials) (network.Credentials, error) {
+	c := network.Configuration{CookieHeaders: sent.CookieHeaders, CredentialHeaders: sent.Headers}
 	if err := c.Validate(); err != nil {
-		return fmt.Errorf("make what is sent of the sign-in: %w", err)
+		return network.Credentials{}, fmt.Errorf("make what is sent of the sign-in: %w", err)
 	}
-	return nil
+	return sent, nil
 }
