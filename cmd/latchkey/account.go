@@ -19,7 +19,7 @@ type engine interface {
 // use.
 type account struct {
 	engine  engine
-	browser *auth.Browser // nil without a service to sign in to
+	browser *auth.Page // nil without a service to sign in to
 	open    func(url string) error
 
 	mu            sync.Mutex // guards configuration
@@ -49,12 +49,21 @@ func (a *account) UsePairs(line string, all bool) error {
 
 // SignIn signs in at the service's page.
 func (a *account) SignIn(ctx context.Context) error {
-	credential, err := a.browser.SignIn(ctx, a.open)
+	credential, err := a.browser.SignIn(ctx, opener(a.open))
 	if err != nil {
 		return fmt.Errorf("sign in: %w", err)
 	}
 	a.use(credential.Pairs, nil)
 	return nil
+}
+
+// opener is a person who is sent to a page.
+type opener func(url string) error
+
+func (o opener) OpenPage(_ context.Context, page string) error { return o(page) }
+func (opener) ShowCode(auth.DeviceCode)                        {}
+func (opener) Ask(context.Context, auth.Form) ([]network.Secret, error) {
+	return nil, auth.ErrDenied
 }
 
 // use keeps pairs for the resources to come, and hands them to the one that plays. all, unless nil, says

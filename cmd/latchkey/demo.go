@@ -58,7 +58,7 @@ func runDemo(ctx context.Context, flags *demoFlags, stdout, stderr io.Writer) (e
 	if err != nil {
 		return err
 	}
-	w.account.browser = &auth.Browser{SignInURL: demo.SignInURL(), TokenURL: demo.TokenURL(), Client: client}
+	w.account.browser = &auth.Page{PageURL: demo.SignInURL(), TokenURL: demo.TokenURL(), Client: client}
 	w.account.open = auth.OpenBrowser
 	w.options.Browser = w.account
 	w.options.Service = "Latchkey Demo"

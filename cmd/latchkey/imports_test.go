@@ -42,7 +42,7 @@ var importRules = []importRule{
 	{folder: "player/caption"},
 	{folder: "player", ours: []string{"drm", "network", "player/..."}, others: []string{"golang.org/x/sync/..."}},
 	{folder: "drm", ours: []string{"network"}, others: []string{"golang.org/x/sync/..."}},
-	{folder: "network/auth", ours: []string{"network"}, others: []string{"golang.org/x/net/publicsuffix"}},
+	{folder: "network/auth", ours: []string{"network"}, others: []string{"golang.org/x/oauth2", "github.com/coreos/go-oidc/v3/oidc", "github.com/golang-jwt/jwt/v5"}},
 	{folder: "network/catalogue", ours: []string{"network"}},
 	{folder: "network/service", ours: []string{"network", "network/catalogue", "network/auth", "network/auth/vault"}, others: []string{"github.com/BurntSushi/toml", "golang.org/x/net/..."}},
 	{folder: "network/networktest", ours: []string{"network"}, others: []string{"github.com/golang-jwt/jwt/v5", "golang.org/x/net/html", "golang.org/x/image/..."}},

@@ -22,30 +22,56 @@ var (
 	ErrState = errors.New("the browser came back from another sign-in")
 )
 
-// readCallback reads the query with which a browser comes back: the code, after checking that state is that of this sign-in.
-// The error is ErrState, ErrDenied (error=access_denied) or ErrAnswer, wrapped. RFC 6749, 4.1.2.
-func readCallback(query, state string) (code string, err error) {
+// callback is what a browser brings back.
+type callback struct {
+	code   string
+	token  string // where it may bring a token itself
+	issuer string // RFC 9207; empty: it was not said
+}
+
+// readCallback reads the query with which a browser comes back, after checking that state is that of this sign-in: the code, or, where
+// token lets it, the token. The error is ErrState, ErrDenied (error=access_denied) or ErrAnswer, wrapped. RFC 6749, 4.1.2.
+func readCallback(query, state string, token bool) (callback, error) {
 	if len(query) > maxQuery {
-		return "", fmt.Errorf("more than %d bytes came back: %w", maxQuery, ErrState)
+		return callback{}, fmt.Errorf("more than %d bytes came back: %w", maxQuery, ErrState)
 	}
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return "", fmt.Errorf("what came back cannot be read: %w", ErrState) // err may quote it
+		return callback{}, fmt.Errorf("what came back cannot be read: %w", ErrState) // err may quote it
 	}
 	if subtle.ConstantTimeCompare([]byte(values.Get("state")), []byte(state)) != 1 || len(values["state"]) != 1 {
-		return "", ErrState
+		return callback{}, ErrState
 	}
 	switch failure := values.Get("error"); failure {
 	case "":
 	case "access_denied":
-		return "", ErrDenied
+		return callback{}, ErrDenied
 	default:
-		return "", fmt.Errorf("the service said %q: %w", plain(failure), ErrDenied)
+		return callback{}, fmt.Errorf("the service said %q: %w", plain(failure), ErrDenied)
 	}
-	if len(values["code"]) != 1 || values.Get("code") == "" {
-		return "", fmt.Errorf("no code came back: %w", ErrAnswer)
+	once := func(name string) string {
+		if list := values[name]; len(list) == 1 {
+			return list[0]
+		}
+		return ""
 	}
-	return values.Get("code"), nil
+	if len(values["iss"]) > 1 {
+		return callback{}, fmt.Errorf("more than one issuer came back: %w", ErrState)
+	}
+	back := callback{issuer: once("iss")}
+	if token {
+		if back.token = once("token"); back.token == "" {
+			back.token = once("access_token")
+		}
+		if !sendable(back.token) {
+			return callback{}, fmt.Errorf("no token came back: %w", ErrAnswer)
+		}
+		return back, nil
+	}
+	if back.code = once("code"); back.code == "" {
+		return callback{}, fmt.Errorf("no code came back: %w", ErrAnswer)
+	}
+	return back, nil
 }
 
 // plain keeps of an error code what RFC 6749 allows there, and not too much of it.

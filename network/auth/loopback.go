@@ -41,7 +41,8 @@ type loopback struct {
 	redirectURI string
 	host        string // the only Host that is answered: a page of a name that points here is not
 	state       string
-	exchange    func(redirectURI, code string) (Credential, error)
+	token       bool
+	exchange    func(redirectURI string, c callback) (Credential, error)
 	server      *http.Server
 	results     chan result // gets one
 	serving     chan struct{}
@@ -53,13 +54,13 @@ type loopback struct {
 }
 
 // listen starts to wait. exchange is called once, from another goroutine, when the code has come. The caller calls close.
-func listen(state string, exchange func(redirectURI, code string) (Credential, error)) (*loopback, error) {
+func listen(state string, token bool, exchange func(redirectURI string, c callback) (Credential, error)) (*loopback, error) {
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("wait for the browser: %w", err)
 	}
 	b := &loopback{
-		host: listener.Addr().String(), state: state, exchange: exchange, results: make(chan result, 1), serving: make(chan struct{}),
+		host: listener.Addr().String(), state: state, token: token, exchange: exchange, results: make(chan result, 1), serving: make(chan struct{}),
 	}
 	b.redirectURI = "http://" + b.host + callbackPath
 	b.server = &http.Server{
@@ -126,14 +127,14 @@ func (b *loopback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "GET", http.StatusMethodNotAllowed)
 		return
 	}
-	code, err := readCallback(r.URL.RawQuery, b.state)
+	back, err := readCallback(r.URL.RawQuery, b.state, b.token)
 	if !b.take(errors.Is(err, ErrState)) {
 		writePage(w, http.StatusBadRequest, page{Title: "This page is out of date", Text: "It belongs to another sign-in. Go back to Latchkey and start again from there."})
 		return
 	}
 	var credential Credential
 	if err == nil {
-		credential, err = b.exchange(b.redirectURI, code)
+		credential, err = b.exchange(b.redirectURI, back)
 	}
 	switch {
 	case err == nil:

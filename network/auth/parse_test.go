@@ -52,7 +52,7 @@ func line(m network.Metadata) string {
 func TestReadToken(t *testing.T) {
 	for _, test := range tokens {
 		t.Run(test.name, func(t *testing.T) {
-			credential, err := readToken([]byte(test.answer), start)
+			credential, err := readToken([]byte(test.answer), start, 0)
 			if test.pairs == "" {
 				require.ErrorIs(t, err, ErrAnswer)
 				return
@@ -61,7 +61,7 @@ func TestReadToken(t *testing.T) {
 			assert.Equal(t, test.pairs, line(credential.Pairs))
 		})
 	}
-	credential, err := readToken([]byte(tokens[0].answer), start)
+	credential, err := readToken([]byte(tokens[0].answer), start, 0)
 	require.NoError(t, err)
 	assert.False(t, credential.Expired(start.Add(59*time.Second)))
 	assert.True(t, credential.Expired(start.Add(time.Minute)))
@@ -73,7 +73,7 @@ func FuzzReadToken(f *testing.F) {
 		f.Add([]byte(test.answer))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		credential, err := readToken(data, start)
+		credential, err := readToken(data, start, 0)
 		if err != nil {
 			require.ErrorIs(t, err, ErrAnswer)
 			require.Zero(t, credential.Pairs.Len())
@@ -113,12 +113,12 @@ var callbacks = []struct {
 func TestReadCallback(t *testing.T) {
 	for _, test := range callbacks {
 		t.Run(test.name, func(t *testing.T) {
-			code, err := readCallback(test.query, "s")
+			back, err := readCallback(test.query, "s", false)
 			require.ErrorIs(t, err, test.err)
-			assert.Equal(t, test.code, code)
+			assert.Equal(t, test.code, back.code)
 		})
 	}
-	_, err := readCallback("state=s&error="+strings.Repeat("%0a%22", 100), "s")
+	_, err := readCallback("state=s&error="+strings.Repeat("%0a%22", 100), "s", false)
 	require.ErrorIs(t, err, ErrDenied)
 	assert.Less(t, len(err.Error()), 150)
 	assert.NotContains(t, err.Error(), "\n")
@@ -129,11 +129,11 @@ func FuzzReadCallback(f *testing.F) {
 		f.Add(test.query)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		code, err := readCallback(query, "s")
-		require.Equal(t, err != nil, code == "")
+		back, err := readCallback(query, "s", false)
+		require.Equal(t, err != nil, back.code == "")
 		if err == nil {
 			require.Contains(t, query, "s")
-			require.LessOrEqual(t, len(code), maxQuery)
+			require.LessOrEqual(t, len(back.code), maxQuery)
 		} else {
 			require.Less(t, len(err.Error()), 200)
 		}
@@ -196,5 +196,5 @@ func TestCredentialIsNotPrinted(t *testing.T) {
 		assert.NotContains(t, printed, "hush")
 		assert.NotContains(t, printed, "68757368")
 	}
-	assert.Equal(t, `credential ["session"], expires 2026-11-01T12:00:00Z`, c.String())
+	assert.Equal(t, `credential ["session"] [], expires 2026-11-01T12:00:00Z`, c.String())
 }

@@ -22,14 +22,20 @@ import (
 )
 
 // startDemo starts the demo service with a title of one segment, and a browser flow to it.
-func startDemo(t *testing.T) (*networktest.Demo, auth.Browser) {
+func startDemo(t *testing.T) (*networktest.Demo, *auth.Page) {
+	t.Helper()
+	return startDemoWith(t, networktest.DemoOptions{DeviceInterval: time.Second})
+}
+
+func startDemoWith(t *testing.T, o networktest.DemoOptions) (*networktest.Demo, *auth.Page) {
 	t.Helper()
 	before := runtime.NumGoroutine()
-	demo, err := networktest.NewDemo(networktest.DemoOptions{Media: fstest.MapFS{
+	o.Media = fstest.MapFS{
 		"catalogue.json": {Data: []byte(`{"service":"Demo","titles":[{"id":"a","title":"A","duration_s":2}]}`)},
 		"a/main.m3u8":    {Data: []byte("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n0.ts\n#EXT-X-ENDLIST\n")},
 		"a/0.ts":         {Data: []byte("segment")},
-	}})
+	}
+	demo, err := networktest.NewDemo(o)
 	require.NoError(t, err)
 	client, err := network.NewClient(nil, network.Options{})
 	require.NoError(t, err)
@@ -43,7 +49,16 @@ func startDemo(t *testing.T) (*networktest.Demo, auth.Browser) {
 			}
 		}
 	})
-	return demo, auth.Browser{SignInURL: demo.SignInURL(), TokenURL: demo.TokenURL(), Client: client}
+	return demo, &auth.Page{PageURL: demo.SignInURL(), TokenURL: demo.TokenURL(), Client: client}
+}
+
+// opens is a person who does this with the page that they are sent to, and answers nothing else.
+type opens func(page string) error
+
+func (o opens) OpenPage(_ context.Context, page string) error { return o(page) }
+func (opens) ShowCode(auth.DeviceCode)                        {}
+func (opens) Ask(context.Context, auth.Form) ([]network.Secret, error) {
+	return nil, auth.ErrDenied
 }
 
 // load asks for a page as a browser without any history does, follows redirects, and returns the status and the text.
@@ -63,7 +78,7 @@ func load(t *testing.T, method, page string, form url.Values) (status int, text 
 
 func TestSignInToTheDemo(t *testing.T) {
 	demo, browser := startDemo(t)
-	credential, err := browser.SignIn(t.Context(), func(page string) error { return demo.Visit(t.Context(), page) })
+	credential, err := browser.SignIn(t.Context(), opens(func(page string) error { return demo.Visit(t.Context(), page) }))
 	require.NoError(t, err)
 	assert.Equal(t, []string{networktest.SessionCookie}, credential.Pairs.Keys())
 	value, _ := credential.Pairs.Value(networktest.SessionCookie)
@@ -89,7 +104,7 @@ func TestSignInToTheDemo(t *testing.T) {
 		assert.Empty(t, r.Cookies)
 		assert.NotContains(t, fmt.Sprint(r.Query), value)
 	}
-	again, err := browser.SignIn(t.Context(), func(page string) error { return demo.Visit(t.Context(), page) })
+	again, err := browser.SignIn(t.Context(), opens(func(page string) error { return demo.Visit(t.Context(), page) }))
 	require.NoError(t, err)
 	other, _ := again.Pairs.Value(networktest.SessionCookie)
 	assert.NotEqual(t, value, other, "each sign-in is a session of its own")
@@ -112,7 +127,7 @@ func TestComingBack(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := browser.SignIn(t.Context(), func(page string) error {
+			_, err := browser.SignIn(t.Context(), opens(func(page string) error {
 				u, err := url.Parse(page)
 				require.NoError(t, err)
 				query := u.Query()
@@ -136,7 +151,7 @@ func TestComingBack(t *testing.T) {
 				assert.Contains(t, text, test.page)
 				assert.NotContains(t, text, "<script")
 				return nil
-			})
+			}))
 			require.ErrorIs(t, err, test.err)
 		})
 	}
@@ -144,7 +159,7 @@ func TestComingBack(t *testing.T) {
 
 func TestTheDemosPage(t *testing.T) {
 	demo, browser := startDemo(t)
-	_, err := browser.SignIn(t.Context(), func(page string) error {
+	_, err := browser.SignIn(t.Context(), opens(func(page string) error {
 		status, text := load(t, http.MethodGet, page, nil)
 		assert.Equal(t, 200, status)
 		assert.Contains(t, text, "Continue as demo viewer")
@@ -160,20 +175,20 @@ func TestTheDemosPage(t *testing.T) {
 		assert.Equal(t, 200, status)
 		assert.Contains(t, text, "You are not signed in")
 		return nil
-	})
+	}))
 	require.ErrorIs(t, err, auth.ErrDenied)
 }
 
 func TestManyStraysEndIt(t *testing.T) {
 	_, browser := startDemo(t)
-	_, err := browser.SignIn(t.Context(), func(page string) error {
+	_, err := browser.SignIn(t.Context(), opens(func(page string) error {
 		u, err := url.Parse(page)
 		require.NoError(t, err)
 		for range 20 {
 			load(t, http.MethodGet, u.Query().Get("redirect_uri")+"?code=a&state=b", nil)
 		}
 		return nil
-	})
+	}))
 	require.ErrorIs(t, err, auth.ErrState)
 }
 
@@ -182,27 +197,27 @@ func TestSignInThatDoesNotHappen(t *testing.T) {
 	nothing := func(string) error { return nil }
 	broken := errors.New("no browser")
 
-	short := browser
+	short := &auth.Page{PageURL: browser.PageURL, TokenURL: browser.TokenURL, Client: browser.Client}
 	short.Limit = time.Millisecond
-	_, err := short.SignIn(t.Context(), nothing)
+	_, err := short.SignIn(t.Context(), opens(nothing))
 	require.ErrorIs(t, err, auth.ErrTimeout)
 	require.NotErrorIs(t, err, auth.ErrState)
 
-	_, err = browser.SignIn(t.Context(), func(string) error { return broken })
+	_, err = browser.SignIn(t.Context(), opens(func(string) error { return broken }))
 	require.ErrorIs(t, err, broken)
 
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err = browser.SignIn(ctx, func(string) error { cancel(); return nil })
+	_, err = browser.SignIn(ctx, opens(func(string) error { cancel(); return nil }))
 	require.ErrorIs(t, err, context.Canceled)
 
-	strange := browser
-	strange.SignInURL = "file:///etc/passwd"
-	_, err = strange.SignIn(t.Context(), nothing)
+	strange := &auth.Page{TokenURL: browser.TokenURL, Client: browser.Client}
+	strange.PageURL = "file:///etc/passwd"
+	_, err = strange.SignIn(t.Context(), opens(nothing))
 	require.ErrorContains(t, err, "http")
 
 	// The service goes away between the page and the exchange.
 	demo.Inject(networktest.Fault{Path: "/token", Effect: networktest.Status(500)})
-	_, err = browser.SignIn(t.Context(), func(page string) error { return demo.Visit(t.Context(), page) })
+	_, err = browser.SignIn(t.Context(), opens(func(page string) error { return demo.Visit(t.Context(), page) }))
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "code=")
 
@@ -213,12 +228,12 @@ func TestSignInThatDoesNotHappen(t *testing.T) {
 	ctx, cancel = context.WithCancel(t.Context())
 	defer cancel()
 	visited := make(chan error, 1)
-	_, err = browser.SignIn(ctx, func(page string) error {
+	_, err = browser.SignIn(ctx, opens(func(page string) error {
 		go func() { visited <- demo.Visit(t.Context(), page) }()
 		_, err := demo.Wait(t.Context(), func(r networktest.Request) bool { return r.Path == "/token" })
 		cancel()
 		return err
-	})
+	}))
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorContains(t, <-visited, "502", "the browser is told")
 }
