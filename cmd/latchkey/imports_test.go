@@ -42,6 +42,7 @@ var importRules = []importRule{
 	{folder: "player/caption"},
 	{folder: "player", ours: []string{"drm", "network", "player/..."}, others: []string{"golang.org/x/sync/..."}},
 	{folder: "drm", ours: []string{"network"}, others: []string{"golang.org/x/sync/..."}},
+	{folder: "network/auth/vault", ours: []string{"network"}, others: []string{"filippo.io/age", "github.com/gofrs/flock", "github.com/zalando/go-keyring"}},
 	{folder: "network/auth", ours: []string{"network"}, others: []string{"golang.org/x/oauth2", "github.com/coreos/go-oidc/v3/oidc", "github.com/golang-jwt/jwt/v5"}},
 	{folder: "network/catalogue", ours: []string{"network"}},
 	{folder: "network/service", ours: []string{"network", "network/catalogue", "network/auth", "network/auth/vault"}, others: []string{"github.com/BurntSushi/toml", "golang.org/x/net/..."}},
