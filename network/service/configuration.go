@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"latchkey/network"
+	"latchkey/network/auth"
 	"latchkey/network/catalogue"
 )
 
@@ -52,7 +53,7 @@ func (p *Profile) CatalogueCredentials(sent network.Credentials) network.Credent
 }
 
 // FetchCatalogue asks for the catalogue by a client of CatalogueConfiguration. The error is ErrNoCatalogue, catalogue.ErrFeed, or a *network.Error.
-func (p *Profile) FetchCatalogue(ctx context.Context, client Fetcher) (*catalogue.Catalogue, error) {
+func (p *Profile) FetchCatalogue(ctx context.Context, client auth.Fetcher) (*catalogue.Catalogue, error) {
 	if p.Catalogue.URL == "" {
 		return nil, ErrNoCatalogue
 	}

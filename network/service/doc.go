@@ -5,6 +5,10 @@
 //	for _, fact := range profile.Summary() { // for a person to decide on
 //		fmt.Println(fact.Label, fact.Text)
 //	}
+//	method, err := profile.Method(service.WayBrowser, client)
+//	...
+//	credential, err := method.SignIn(ctx, prompt)
+//	...
 //	sent, err := profile.Credentials(credential)
 //	configuration := profile.Configuration(sent)
 //
@@ -28,7 +32,7 @@
 //	client_id, scopes  browser, device
 //	authorization_endpoint, token_endpoint, device_endpoint, revocation_endpoint
 //	page_url           page: gets redirect_uri, state and a PKCE challenge
-//	token_url          page: exchanges the code
+//	token_url          page: exchanges the code; without it, the browser comes back with the token itself
 //
 //	[sign_in.password]
 //	url                where the form is posted

@@ -5,18 +5,14 @@ import (
 	"fmt"
 
 	"latchkey/network"
+	"latchkey/network/auth"
 )
-
-// Fetcher makes a request whose answer fits into memory; *network.Client is one.
-type Fetcher interface {
-	Fetch(ctx context.Context, r network.Request) ([]byte, *network.Response, error)
-}
 
 // FetchProfile fetches the profile that a link to add one names (Link.Profile), for a person to be shown its Summary; from is the origin that it came from in the
 // end. The request has the class sign-in, and so no cookie, no header of a configuration, and no way from https to http. Nothing is kept.
 //
 // The error is ErrLink for an address that a link may not name or that leads to one, ErrProfile for what is no profile, or a *network.Error.
-func FetchProfile(ctx context.Context, client Fetcher, address string) (p *Profile, data []byte, from string, err error) {
+func FetchProfile(ctx context.Context, client auth.Fetcher, address string) (p *Profile, data []byte, from string, err error) {
 	address, err = parseProfileURL(address)
 	if err != nil {
 		return nil, nil, "", fmt.Errorf("%w: %w", ErrLink, err)

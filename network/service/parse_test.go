@@ -196,7 +196,7 @@ var refused = []struct{ name, profile, text string }{
 	{"a scope with a blank", with("ways", "ways = [\"browser\"]\nclient_id = \"a\"\nscopes = [\"canary x\"]\nissuer = \"https://a.example\""), `"sign_in.scopes" is not`},
 	{"what no way uses", with("#sign_in", `page_url = "https://canary.example"`), `"sign_in.page_url" is for none of the ways`},
 	{"a client that no way uses", with("#sign_in", `client_id = "canary"`), `"sign_in.client_id" or`},
-	{"page without its exchange", with("ways", "ways = [\"page\"]\npage_url = \"https://canary.example\""), `"sign_in.token_url" is missing`},
+	{"page without its address", with("ways", "ways = [\"page\"]\ntoken_url = \"https://canary.example\""), `"sign_in.page_url" is missing`},
 	{"password without its table", with("ways", `ways = ["password"]`), `"sign_in.password" and`},
 	{"a table without password", small + "[sign_in.password]\nurl = \"https://canary.example\"\n", `"sign_in.password" and`},
 	{"password in the clear", password(`url = "http://canary.example"`), `"sign_in.password.url" is not https`},

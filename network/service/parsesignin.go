@@ -91,9 +91,6 @@ func (s *SignIn) readPage(t *table) {
 	if s.has(WayPage) && s.PageURL == "" {
 		t.wrong("page_url", "is missing")
 	}
-	if s.has(WayPage) && s.TokenURL == "" {
-		t.wrong("token_url", "is missing")
-	}
 }
 
 func (s *SignIn) readPassword(top *table) {

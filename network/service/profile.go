@@ -66,7 +66,7 @@ type SignIn struct {
 	// AuthorizationEndpoint and those after it stand in place of discovery, or of what it lacks.
 	AuthorizationEndpoint, TokenEndpoint, DeviceEndpoint, RevocationEndpoint string
 
-	// WayPage: PageURL gets redirect_uri, state and a PKCE challenge, TokenURL exchanges the code.
+	// WayPage: PageURL gets redirect_uri, state and a PKCE challenge, TokenURL exchanges the code; empty: the browser comes back with a token.
 	PageURL, TokenURL string
 
 	Password Password
