@@ -45,7 +45,7 @@ var importRules = []importRule{
 	{folder: "network/auth/vault", ours: []string{"network"}, others: []string{"filippo.io/age", "github.com/gofrs/flock", "github.com/zalando/go-keyring"}},
 	{folder: "network/auth", ours: []string{"network"}, others: []string{"golang.org/x/oauth2", "github.com/coreos/go-oidc/v3/oidc", "github.com/golang-jwt/jwt/v5"}},
 	{folder: "network/catalogue", ours: []string{"network"}},
-	{folder: "network/service", ours: []string{"network", "network/catalogue", "network/auth", "network/auth/vault"}, others: []string{"github.com/BurntSushi/toml", "golang.org/x/net/..."}},
+	{folder: "network/service", ours: []string{"network", "network/catalogue", "network/auth", "network/auth/vault"}, others: []string{"github.com/gofrs/flock", "github.com/BurntSushi/toml", "golang.org/x/net/..."}},
 	{folder: "network/networktest", ours: []string{"network"}, others: []string{"github.com/golang-jwt/jwt/v5", "golang.org/x/net/html", "golang.org/x/image/..."}},
 	{folder: "network", others: []string{"golang.org/x/net/...", "golang.org/x/sync/...", "github.com/BurntSushi/toml",
 		"github.com/andybalholm/brotli", "github.com/klauspost/compress/zstd"}},

@@ -95,14 +95,14 @@ func (f *File) open(passphrase network.Secret) (*age.X25519Identity, error) {
 		return nil, ErrPassphrase
 	}
 	scrypt.SetMaxWorkFactor(maxWork) // a file of somebody else's does not keep the program busy for ever
-	clear, err := age.Decrypt(bytes.NewReader(data), scrypt)
+	plain, err := age.Decrypt(bytes.NewReader(data), scrypt)
 	if _, wrong := errors.AsType[*age.NoIdentityMatchError](err); wrong {
 		return nil, ErrPassphrase
 	}
 	if err != nil {
 		return nil, ErrDamaged
 	}
-	text, err := io.ReadAll(io.LimitReader(clear, maxFile))
+	text, err := io.ReadAll(io.LimitReader(plain, maxFile))
 	if err != nil {
 		return nil, ErrDamaged
 	}
@@ -180,11 +180,11 @@ func (f *File) read(identity *age.X25519Identity) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	clear, err := age.Decrypt(bytes.NewReader(data), identity)
+	plain, err := age.Decrypt(bytes.NewReader(data), identity)
 	if err != nil {
 		return nil, ErrDamaged
 	}
-	text, err := io.ReadAll(io.LimitReader(clear, maxFile))
+	text, err := io.ReadAll(io.LimitReader(plain, maxFile))
 	if err != nil {
 		return nil, ErrDamaged
 	}

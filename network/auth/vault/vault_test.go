@@ -160,7 +160,7 @@ func TestKeyringThatDoesNotServe(t *testing.T) {
 	})
 	t.Run("absent", func(t *testing.T) {
 		ring := newFakeRing()
-		ring.err = errors.New("The name org.freedesktop.secrets was not provided by any .service files") //nolint:staticcheck // D-Bus says it so
+		ring.err = errors.New("The name org.freedesktop.secrets was not provided by any .service files")
 		_, err := newKeyring(ring, time.Second).Get(t.Context(), "a")
 		require.ErrorIs(t, err, errNoKeyring)
 	})
