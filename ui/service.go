@@ -90,10 +90,13 @@ type Fact struct{ Label, Text string }
 
 // LinkRequest is something that a latchkey: link, from outside, asks for; a person is shown what it is before it happens.
 type LinkRequest struct {
-	Service Service // or nil
+	Service Service // whose sign-in it is about, or nil
 	Title   string  // "Play", "Sign in"
 	Text    string  // what will be opened, and whether anything is sent with it
-	Source  string  // the stream; empty: a sign-in alone
-	Start   time.Duration
-	Wrong   string // why it is not done; then there is nothing to agree to
+	Name    string  // of the stream, or empty
+	// Resource returns what plays the stream, and is what plays it: the account's own configuration is for what a person opened. It
+	// may block. nil: the link asks for a sign-in alone.
+	Resource func() (*player.MediaResource, error)
+	Start    time.Duration
+	Wrong    string // why it is not done; then there is nothing to agree to
 }
