@@ -75,12 +75,12 @@ func (f *fetcher) local(uri string) (string, bool) {
 	return path, true
 }
 
-// open starts to read uri, or the range of it. length is -1 when it is unknown.
-func (f *fetcher) open(ctx context.Context, class network.Class, uri string, part *hls.ByteRange) (body io.ReadCloser, length int64, err error) {
+// open starts to read uri, or the range of it, and tells what told says; that may be nil. length is -1 when it is unknown.
+func (f *fetcher) open(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, told *network.CMCD) (body io.ReadCloser, length int64, err error) {
 	if path, ok := f.local(uri); ok {
 		return openLocal(path, part)
 	}
-	request := network.Request{Class: class, URL: uri}
+	request := network.Request{Class: class, URL: uri, CMCD: told}
 	if part != nil {
 		request.Offset, request.Length = part.Offset, part.Length
 	}

@@ -95,7 +95,7 @@ func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
 // load asks for keys, init sections and segments in order, as far ahead as out lets it. What fails is
 // told to who reads it, since playback goes on until there, unless another variant has it.
 func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pipeline) error {
-	loading := loader{track: t}
+	loading := loader{track: t, out: out}
 	for ; at.index < len(at.media.Segments); at.index++ {
 		if err := out.gate(ctx, at.segment().Start); err != nil {
 			return err
@@ -145,6 +145,7 @@ func brief(err error) string {
 // loader begins the downloads of one track's segments. It knows what was loaded before.
 type loader struct {
 	track    *hlsTrack
+	out      *pipeline
 	lastMap  *hls.Map
 	init     *download
 	previous rung
@@ -158,15 +159,15 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	next := item{segment: segment, variant: at.variant, newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
 		l.previous.segment().Sequence+1 != segment.Sequence || !sameMap(l.lastMap, segment.Map)}
 	l.previous, l.any = at, true
-	wait := func() error { return nil }
+	wait, told := func() error { return nil }, t.cmcd(at, l.out)
 	if segment.Map != nil && (l.init == nil || !sameMap(l.lastMap, segment.Map)) {
-		l.init, wait = t.begin(ctx, network.ClassInit, segment.Map.URI, segment.Map.ByteRange)
+		l.init, wait = t.begin(ctx, network.ClassInit, segment.Map.URI, segment.Map.ByteRange, forInit(told))
 	}
 	l.lastMap = segment.Map
 	if segment.Map != nil {
 		next.init = l.init
 	}
-	data, done := t.begin(ctx, network.ClassSegment, segment.URI, segment.ByteRange)
+	data, done := t.begin(ctx, network.ClassSegment, segment.URI, segment.ByteRange, told)
 	next.data = data
 	return next, sync.OnceValue(func() error { return errors.Join(wait(), done()) })
 }
@@ -183,7 +184,7 @@ func (i item) refused(ctx context.Context) bool {
 
 // begin returns the bytes of uri, from the cache or loading in a goroutine that the returned function
 // waits for.
-func (t *hlsTrack) begin(ctx context.Context, class network.Class, uri string, part *hls.ByteRange) (*download, func() error) {
+func (t *hlsTrack) begin(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, told *network.CMCD) (*download, func() error) {
 	key := keyOf(uri, part)
 	if d := t.session.cache.get(key); d != nil {
 		return d, func() error { return nil }
@@ -191,13 +192,13 @@ func (t *hlsTrack) begin(ctx context.Context, class network.Class, uri string, p
 	d := newDownload()
 	failed := make(chan error, 1)
 	go func() {
-		failed <- t.fetch(ctx, class, uri, part, key, d)
+		failed <- t.fetch(ctx, class, uri, part, told, key, d)
 	}()
 	return d, func() error { return <-failed }
 }
 
 // fetch fills d and keeps it.
-func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, key cacheKey, d *download) error {
+func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, told *network.CMCD, key cacheKey, d *download) error {
 	var (
 		body   io.ReadCloser
 		length int64
@@ -205,7 +206,7 @@ func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, p
 	var asked, answered time.Time
 	err := t.session.authorized(ctx, func() (err error) {
 		asked = time.Now()
-		body, length, err = t.session.fetcher.open(ctx, class, uri, part)
+		body, length, err = t.session.fetcher.open(ctx, class, uri, part, told)
 		answered = time.Now()
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"latchkey/drm"
@@ -33,7 +34,8 @@ type session struct {
 	post      func(message)  // to the player's mailbox, never waiting
 	work      sync.WaitGroup // open, and the pipelines
 	opened    time.Time
-	renewed   *notice // posted when the credentials changed
+	renewed   *notice     // posted when the credentials changed
+	starved   atomic.Bool // playback stood still since a request told so
 
 	// Set by open before it posts opened; constant from then on.
 	source   source

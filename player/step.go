@@ -122,6 +122,7 @@ func (p *Player) stepPlaying(now time.Time) {
 		p.buffering = true
 		p.stalledAt = now
 		p.stats.Rebuffers++
+		p.session.starved.Store(true)
 		p.tell(BufferingBegan)
 		return
 	}
