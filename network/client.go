@@ -22,6 +22,9 @@ type Options struct {
 	// Credentials renews the pairs when a server refuses them: one call for all requests that wait, each of which
 	// is then repeated once. With nil a refused request is ErrRefused at once.
 	Credentials CredentialSource
+	// Login is asked for a user name and a password when an origin wants them (Basic or Digest, RFC 7617 and RFC 7616), once for all
+	// requests to it, which wait. They are kept in memory, and go to that very origin alone. With nil such a request is ErrRefused.
+	Login Login
 	// TLS and Proxy are for the client's own transport; a Transport that is given has its own.
 	TLS TLS
 	// Proxy is the http, https, socks5 or socks5h URL of a proxy for all requests, with user information where it asks for
@@ -104,6 +107,7 @@ type Client struct {
 
 	credentials atomic.Pointer[credentials]
 	renewals    renewals
+	logins      logins
 	hosts       hosts
 
 	mu     sync.Mutex
@@ -167,6 +171,7 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 	}
 	c.credentials.Store(&credentials{pairs: pairs, headers: c.configuration.CredentialHeaders, replaced: make(chan struct{})})
 	c.renewals.source = o.Credentials
+	c.logins.ask = o.Login
 	now := time.Now()
 	for _, cookie := range c.configuration.Cookies {
 		c.jar.add(cookie, true, now)

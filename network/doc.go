@@ -54,7 +54,9 @@
 //	NETWORK_CONFIGURATION (metadata key)        player.NetworkConfigurationKey
 //	(none)                                      Configuration.CookieOrigins, Cookies, Timeouts
 //	(none)                                      Client.UpdateCookies, Epoch: pairs replaced during playback
-//	(none)                                      Options.Credentials: pairs renewed during playback
+//	(none)                                      Client.UpdateCredentials, Configuration.CredentialHeaders: with headers of the sign-in
+//	(none)                                      Options.Credentials: both renewed during playback
+//	(none)                                      Options.Login: Basic and Digest, where an origin asks for it
 //
 // ReadConfiguration reads a Configuration from the network section of a service profile, in TOML or JSON and with the
 // spellings of both of TVSDK's flavours.
@@ -92,6 +94,9 @@
 // (RenewalError.Wait); a request that is answered, or UpdateCookies, ends that. A request which waits can be canceled
 // alone. UpdateCookies wakes what waits, and what the source gives after that is dropped. Without a source a refused
 // request is ErrRefused at once, and its caller waits for UpdateCookies.
+//
+// A 401 that asks for Basic or Digest is no matter of the session: Options.Login is asked for a name and a password, once an origin, which
+// get them and nobody else does.
 //
 // Options say how servers are reached: proxy, authorities, a certificate of one's own, TLS 1.2 at least; HTTP/2 where it is offered.
 //

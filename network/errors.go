@@ -93,6 +93,7 @@ type Error struct {
 	// of a refusal alone
 	credentials *credentials // that the request was or would have been sent with
 	trusted     bool         // the server is one that the credentials may go to
+	challenge   *challenge   // what the server asks for, nil: nothing that can be answered
 }
 
 // Error returns one line: what was asked, and what came of it.

@@ -32,6 +32,8 @@ type exchange struct {
 	cookies  string // the Cookie header, to tell loops
 
 	credentials *credentials // that were or would have been sent
+	login       *login       // that was sent, or nil
+	authorized  bool         // the request has an Authorization of its own
 
 	phase atomic.Pointer[timeoutError] // what the timer waits for
 	sent  atomic.Bool                  // the header is on its way
@@ -159,6 +161,9 @@ func (c *Client) header(x *exchange, p *plan, way way) (http.Header, Record) {
 		if !describesRequest(name) && name != "User-Agent" {
 			names = append(names, name)
 		}
+	}
+	if c.authorize(x, header); x.login != nil {
+		names = append(names, "Authorization")
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)

@@ -27,7 +27,10 @@ type way struct {
 // run makes a request until it succeeds or the policy gives up. With whole, data is the body.
 func (c *Client) run(ctx context.Context, p *plan, whole bool) (response *Response, data []byte, err error) {
 	started := time.Now()
-	var parked parking
+	var (
+		parked parking
+		logins int
+	)
 	for attempt := 1; ; attempt++ {
 		response, data, err = c.try(ctx, p, attempt, whole)
 		if err == nil {
@@ -39,6 +42,14 @@ func (c *Client) run(ctx context.Context, p *plan, whole bool) (response *Respon
 		e, ok := errors.AsType[*Error](err)
 		if !ok {
 			return response, data, err
+		}
+		if e.Kind == KindRefused && e.challenge != nil {
+			again, err := c.logIn(ctx, e.challenge, &logins)
+			if again {
+				continue
+			}
+			e.Err = err
+			return response, data, e
 		}
 		if e.Kind == KindRefused {
 			if err := c.afterRefusal(ctx, p, e, &parked); err != nil {
@@ -218,6 +229,7 @@ func (c *Client) refuse(x *exchange) (*Response, []byte, error) {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		e.Kind, e.credentials = KindRefused, x.credentials
 		e.trusted, _ = c.rules.follows(x.route)
+		e.challenge = x.challenged()
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		e.RetryAfter = retryAfter(x.response.Header.Get("Retry-After"), time.Now())
 	}

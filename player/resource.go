@@ -17,7 +17,7 @@ const NetworkConfigurationKey = "NETWORK_CONFIGURATION"
 
 // CredentialSourceKey is the key under which a resource's metadata holds the network.CredentialSource that renews its sign-in. Without
 // one Config.Network.Credentials does.
-const CredentialSourceKey = "CREDENTIAL_SOURCE"
+const CredentialSourceKey = "CREDENTIAL_SOURCE" //nolint:gosec // the name of a key, and no credential
 
 // Limits on what names a resource.
 const maxURLBytes = 64 << 10

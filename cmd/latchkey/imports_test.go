@@ -48,7 +48,7 @@ var importRules = []importRule{
 	{folder: "network/service", ours: []string{"network", "network/catalogue", "network/auth", "network/auth/vault"}, others: []string{"github.com/gofrs/flock", "github.com/BurntSushi/toml", "golang.org/x/net/..."}},
 	{folder: "network/networktest", ours: []string{"network"}, others: []string{"github.com/golang-jwt/jwt/v5", "golang.org/x/net/html", "golang.org/x/image/..."}},
 	{folder: "network", others: []string{"golang.org/x/net/...", "golang.org/x/sync/...", "github.com/BurntSushi/toml",
-		"github.com/andybalholm/brotli", "github.com/klauspost/compress/zstd"}},
+		"github.com/andybalholm/brotli", "github.com/icholy/digest", "github.com/klauspost/compress/zstd"}},
 	{folder: "assets/..."},
 }
 
