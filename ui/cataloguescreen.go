@@ -19,9 +19,10 @@ import (
 type catalogueScreen struct {
 	*fyne.Container
 
-	view   *catalogue.View
-	sign   *controls.Button
-	cancel context.CancelFunc // ends the load under way
+	view    *catalogue.View
+	heading *canvas.Text
+	sign    *controls.Button
+	cancel  context.CancelFunc // ends the load under way
 }
 
 func (w *window) buildCatalogue() *catalogueScreen {
@@ -33,15 +34,11 @@ func (w *window) buildCatalogue() *catalogueScreen {
 	sign := canvas.NewImageFromResource(logo())
 	sign.FillMode = canvas.ImageFillContain
 	sign.SetMinSize(fyne.NewSquareSize(36))
-	name := w.options.Service
-	if name == "" {
-		name = "Latchkey"
-	}
-	heading := theme.Bold(name, theme.SizeTitle, theme.Foreground)
-	s.sign = controls.NewButton("Sign in", icon.Key, controls.Secondary, w.hooks, w.askToSignIn)
+	s.heading = theme.Bold("Latchkey", theme.SizeTitle, theme.Foreground)
+	s.sign = controls.NewButton("Sign in", icon.Person, controls.Secondary, w.hooks, w.accountClicked)
 	open := controls.NewButton("Open an address", icon.Link, controls.Quiet, w.hooks, func() { w.goTo(screenStart) })
 	head := container.New(layout.NewCustomPaddedLayout(18, 14, theme.Margin, theme.Margin),
-		container.NewHBox(sign, container.NewCenter(heading), layout.NewSpacer(), open, s.sign))
+		container.NewHBox(sign, container.NewCenter(s.heading), layout.NewSpacer(), open, s.sign))
 	body := container.New(layout.NewCustomPaddedLayout(6, 0, theme.Margin, theme.Margin), s.view.Container)
 	ground := canvas.NewRectangle(theme.Background)
 	s.Container = container.NewStack(ground, controls.NewSurface(w.hooks),
@@ -49,12 +46,18 @@ func (w *window) buildCatalogue() *catalogueScreen {
 	return s
 }
 
+// setName shows whose catalogue it is.
+func (s *catalogueScreen) setName(name string) {
+	s.heading.Text = cut(name, 360, s.heading)
+	s.heading.Refresh()
+}
+
 // loadCatalogue asks the service what there is, in a goroutine; posters follow one by one.
 func (w *window) loadCatalogue() {
-	source := w.options.Titles
-	if source == nil {
+	if w.service == nil {
 		return
 	}
+	source := w.service
 	if w.catalogue.cancel != nil {
 		w.catalogue.cancel()
 	}
@@ -95,7 +98,7 @@ func (w *window) loadPoster(ctx context.Context, source catalogue.Source, t cata
 }
 
 func (w *window) catalogueLoaded(titles []catalogue.Title) {
-	w.catalogue.view.ShowTitles(titles, !w.signedIn)
+	w.catalogue.view.ShowTitles(titles, !w.service.State().SignedIn)
 	if w.options.AutoPlay == "" || w.source != "" {
 		return
 	}

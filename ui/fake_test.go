@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/network/auth"
 	"latchkey/player"
 	"latchkey/player/frame"
 	"latchkey/ui/catalogue"
@@ -138,6 +139,61 @@ func (a *fakeAccount) UsePairs(line string, all bool) error {
 	return nil
 }
 
+// fakeService is a service with one way to sign in, whose catalogue is a fakeTitles.
+type fakeService struct {
+	fakeTitles
+	account *fakeAccount
+	id      string
+	ways    []Way
+	state   AccountState
+	prompt  auth.Prompt // of the sign-in that is under way
+	outs    int         // how often it was signed out of
+}
+
+func (f *fakeService) ID() string          { return f.id }
+func (f *fakeService) Name() string        { return "Example TV" }
+func (f *fakeService) Ways() []Way         { return f.ways }
+func (f *fakeService) State() AccountState { return f.state }
+func (f *fakeService) Accounts() []KnownAccount {
+	return []KnownAccount{{ID: "1", Name: "a", Current: true}, {ID: "2", Name: "b"}}
+}
+func (f *fakeService) Switch(context.Context, string) error { return nil }
+func (f *fakeService) SignOut(context.Context) error {
+	f.outs++
+	f.state = AccountState{}
+	return nil
+}
+
+func (f *fakeService) SignIn(ctx context.Context, _ string, prompt auth.Prompt) error {
+	f.prompt = prompt
+	err := f.account.SignIn(ctx)
+	if err == nil {
+		f.state = AccountState{SignedIn: true, Name: "viewer", Kept: "Kept in memory."}
+	}
+	return err
+}
+
+func (f *fakeService) Resource(title catalogue.Title) (*player.MediaResource, error) {
+	return player.NewMediaResource(title.Source, nil)
+}
+
+// fakeServices are services.
+type fakeServices struct {
+	list     []Service
+	accepted []Proposal
+}
+
+func (f *fakeServices) List() []Service { return f.list }
+func (f *fakeServices) Read(context.Context, string) (Proposal, error) {
+	return Proposal{ID: "new", Name: "New TV", Facts: []Fact{{"Signs in at", "https://id.example.com"}}}, nil
+}
+
+func (f *fakeServices) Accept(_ context.Context, p Proposal) (Service, error) {
+	f.accepted = append(f.accepted, p)
+	return f.list[0], nil
+}
+func (f *fakeServices) Remove(context.Context, string) error { return nil }
+
 func (a *fakeAccount) SignIn(ctx context.Context) error {
 	select {
 	case err := <-a.signed:
@@ -192,12 +248,28 @@ func (f *fakeTitles) Titles(ctx context.Context) ([]catalogue.Title, error) {
 
 func (f *fakeTitles) Poster(context.Context, catalogue.Title) ([]byte, error) { return nil, nil }
 
+// services are those of a service with these titles.
+func (f *fakeTitles) services() *fakeServices {
+	return &fakeServices{list: []Service{&titlesService{fakeService{id: "titles"}, f}}}
+}
+
+// titlesService is a service whose titles are somebody else's.
+type titlesService struct {
+	fakeService
+	titles *fakeTitles
+}
+
+func (s *titlesService) Titles(ctx context.Context) ([]catalogue.Title, error) {
+	return s.titles.Titles(ctx)
+}
+
 // rig is a window with fakes around it, in a bubble of time of its own.
 type rig struct {
 	*window
 	t       *testing.T
 	engine  *fakeEngine
 	account *fakeAccount
+	tv      *fakeService
 	view    *fakePicture
 	main    []func() // what the dispatcher wants run on the main goroutine
 	mainMu  sync.Mutex
@@ -212,14 +284,18 @@ func inWindow(t *testing.T, change func(*Options), f func(r *rig)) {
 		changes := &Changes{}
 		engine := &fakeEngine{changes: changes, snapshot: player.Snapshot{Volume: 1}}
 		account := &fakeAccount{engine: engine, signed: make(chan error)}
-		o := Options{Engine: engine, Changes: changes, Account: account, Browser: account}
+		tv := &fakeService{account: account, id: "tv", ways: []Way{{ID: "browser", Name: "Sign in with the browser", Kind: WayBrowser}}}
+		o := Options{Engine: engine, Changes: changes, Account: account, OpenPage: func(context.Context, string) error { return nil }}
 		if change != nil {
 			change(&o)
+		}
+		if services, ok := o.Services.(*fakeServices); ok && services.list == nil {
+			services.list = []Service{tv}
 		}
 		view := &fakePicture{Rectangle: canvas.NewRectangle(color.Black)}
 		w, err := newWindow(app, o, view)
 		require.NoError(t, err)
-		r := &rig{window: w, t: t, engine: engine, account: account, view: view}
+		r := &rig{window: w, t: t, engine: engine, account: account, tv: tv, view: view}
 		w.dispatch.do = func(f func()) {
 			r.mainMu.Lock()
 			r.main = append(r.main, f)

@@ -21,13 +21,25 @@ func (w *window) open(source string) {
 		w.start.say("Type the address of a stream, or choose a file.")
 		return
 	}
-	w.play(catalogue.Title{Source: source}, 0)
+	w.openFrom(source, 0)
 }
 
-// play makes a title the engine's resource and plays it from a time. The account is asked in a
-// goroutine, and what it says comes back here.
+// openFrom plays a URL or file from a time, with the account's own configuration.
+func (w *window) openFrom(source string, from time.Duration) {
+	account := w.options.Account
+	w.playFrom(catalogue.Title{Source: source}, from, nil, func() (*player.MediaResource, error) { return account.Resource(source) })
+}
+
+// play plays a title of the service's catalogue.
 func (w *window) play(title catalogue.Title, from time.Duration) {
-	w.source, w.title, w.startAt = title.Source, title, from
+	by := w.service
+	w.playFrom(title, from, by, func() (*player.MediaResource, error) { return by.Resource(title) })
+}
+
+// playFrom makes what resource returns the engine's and plays it from a time. It is called in a goroutine, and what it says comes back
+// here. by is the service whose sign-in it is played with, or nil.
+func (w *window) playFrom(title catalogue.Title, from time.Duration, by Service, resource func() (*player.MediaResource, error)) {
+	w.source, w.title, w.startAt, w.playedBy, w.resource = title.Source, title, from, by, resource
 	w.seekTo, w.wantPlay = nil, true
 	w.snapshot = player.Snapshot{State: player.Initializing}
 	w.forgetSignIn()
@@ -38,8 +50,8 @@ func (w *window) play(title catalogue.Title, from time.Duration) {
 	} else {
 		w.top.setTitle("")
 	}
-	account, engine := w.options.Account, w.options.Engine
-	open := func() error { return openAt(account, engine, title.Source, from) }
+	engine := w.options.Engine
+	open := func() error { return openAt(resource, engine, from) }
 	if w.early != nil {
 		open, w.early = w.early.wait, nil
 	}
@@ -118,9 +130,54 @@ func (w *window) dropped(_ fyne.Position, items []fyne.URI) {
 	w.open(source)
 }
 
-// chooseFile lets a person choose a file.
-func (w *window) chooseFile() {
+// chooseFile lets a person choose a file to play.
+func (w *window) chooseFile() { w.chooseOther(nil) }
+
+// fileChosen does with a file what it was chosen for.
+func (w *window) fileChosen(file string) {
+	if take := w.chosen; take != nil {
+		w.chosen = nil
+		take(file)
+		return
+	}
+	w.open(file)
+}
+
+// closeFiles leaves the choice of a file.
+func (w *window) closeFiles() {
+	w.chosen = nil
+	if w.prompt != nil {
+		w.showPane(w.sheet.Card) // the file was for the sign-in
+		return
+	}
+	w.closePane()
+}
+
+// chooseText lets a person choose a text file, and hands on what it holds.
+func (w *window) chooseText(take func(string)) {
+	w.chooseOther(func(file string) {
+		w.showPane(w.sheet.Card)
+		w.tasks.run(func(ctx context.Context) {
+			text, err := files.ReadText(file)
+			if ctx.Err() != nil {
+				return
+			}
+			w.dispatch.post(func() {
+				if err != nil {
+					w.options.Log.Info("the file cannot be read", "err", err)
+					text = ""
+				}
+				take(text)
+			})
+		})
+	})
+}
+
+// chooseOther lets a person choose a file for something; nil: to play it.
+func (w *window) chooseOther(take func(file string)) {
+	w.chosen = take
 	w.showPane(w.files.Container)
+	w.files.ShowAll(take != nil)
 	folder := w.files.Folder()
 	if folder == "" {
 		folder = "."

@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"time"
+
+	"latchkey/player"
+)
 
 // opening is the resource that Run was called with, on its way into the engine while the window is still
 // being made: a window takes about as long as a stream's first segment.
@@ -14,7 +18,7 @@ func openEarly(o Options) *opening {
 	e := &opening{done: make(chan struct{})}
 	go func() {
 		defer close(e.done)
-		e.err = openAt(o.Account, o.Engine, o.Source, o.Start)
+		e.err = openAt(func() (*player.MediaResource, error) { return o.Account.Resource(o.Source) }, o.Engine, o.Start)
 	}()
 	return e
 }
@@ -25,9 +29,9 @@ func (e *opening) wait() error {
 	return e.err
 }
 
-// openAt makes source the engine's resource and has it prepared from a position on.
-func openAt(account Account, engine Engine, source string, from time.Duration) error {
-	resource, err := account.Resource(source)
+// openAt makes what open returns the engine's resource and has it prepared from a position on.
+func openAt(open func() (*player.MediaResource, error), engine Engine, from time.Duration) error {
+	resource, err := open()
 	if err != nil {
 		return &openError{err}
 	}

@@ -7,9 +7,10 @@ import (
 	"log/slog"
 	"time"
 
+	"latchkey/network"
+	"latchkey/network/auth"
 	"latchkey/player"
 	"latchkey/player/frame"
-	"latchkey/ui/catalogue"
 )
 
 // ErrNoDisplay is returned by Run when there is no display, or none that OpenGL can draw on.
@@ -41,12 +42,6 @@ type Account interface {
 	UsePairs(line string, all bool) error
 }
 
-// Browser signs in at the service's page, in the system's browser as a rule. It returns when the
-// account and the engine have the new cookies, or with an error. It ends when ctx does.
-type Browser interface {
-	SignIn(ctx context.Context) error
-}
-
 // Scaler makes RGB of pictures; player.Scaler is one. Run closes it.
 type Scaler interface {
 	RGBA(dst *image.RGBA, src *frame.Video) error
@@ -65,15 +60,26 @@ type Options struct {
 	Engine  Engine
 	Changes *Changes // what the engine's OnChange notifies; nil: the window looks by itself, four times a second
 	Account Account
-	Browser Browser          // nil: cookie pairs are the only way to sign in
-	Service string           // the service's name, for the catalogue's head
-	Titles  catalogue.Source // nil: no catalogue, the window begins with the field for an address
+
+	// Services are those that a person can sign in to; nil: there are none. With one, the window begins at its catalogue; with
+	// several, at that of Service, or at the start screen, which lists them. What a service's catalogue holds is opened through it,
+	// everything else through Account.
+	Services Services
+	Service  string // the ID of the service to begin with, or empty
+	// OpenPage opens a page in the person's browser; nil: auth.OpenBrowser does. It may block and is called from goroutines.
+	OpenPage func(ctx context.Context, page string) error
+	// Incoming brings what comes from outside: links and profiles, from the program's arguments or a second start of it. The window
+	// raises itself and asks. nil: nothing comes. It is read until it is closed or the window is.
+	Incoming <-chan Incoming
+	// Requests returns what was requested for the current resource, the oldest first. It may block and is called from goroutines.
+	// nil: there is no list of requests.
+	Requests func() []network.Record
 
 	Source   string        // what to open at once, or empty
 	Start    time.Duration // where it begins
 	AutoPlay string        // the title to play when the catalogue is there, by ID, or empty
-	// AutoSignIn answers the wish for a sign-in as a click on "Sign in with the browser" does, once for
-	// each wish.
+	// AutoSignIn answers the wish for a sign-in as a click on "Sign in with the browser", or on a service's first way, does, once
+	// for each wish.
 	AutoSignIn bool
 
 	Renderer   string        // "auto", "shader" or "image": how pictures reach the window; empty is auto
@@ -105,6 +111,9 @@ func (o *Options) check() error {
 	}
 	if o.Speed == 0 {
 		o.Speed = 1
+	}
+	if o.OpenPage == nil {
+		o.OpenPage = func(_ context.Context, page string) error { return auth.OpenBrowser(page) }
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -82,6 +82,10 @@ func (w *window) showDue(now time.Time) {
 		s.Step(now)
 	}
 	w.unblockSignIn(now)
+	w.sheet.Step(now)
+	w.watchAccounts(now)
+	w.lookAtRequests(now)
+	w.showOutside()
 }
 
 // showControls shows or hides bar, title and pointer.

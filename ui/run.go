@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
-	"latchkey/ui/catalogue"
 	"latchkey/ui/theme"
 	"latchkey/ui/video"
 )
@@ -95,9 +94,11 @@ func (w *window) begin() {
 	if o.FullScreen {
 		w.setFullScreen(true)
 	}
+	w.showAccount()
 	w.loadCatalogue()
+	w.receive()
 	if o.Source != "" {
-		w.play(catalogue.Title{Source: o.Source}, o.Start)
+		w.openFrom(o.Source, o.Start)
 	}
 	w.startPump()
 }

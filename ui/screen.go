@@ -8,11 +8,28 @@ import (
 
 // goHome shows the first screen: the catalogue where there is one, else the field for an address.
 func (w *window) goHome() {
-	if w.options.Titles != nil {
+	if w.service != nil {
 		w.goTo(screenCatalogue)
 		return
 	}
 	w.goTo(screenStart)
+}
+
+// onlyService is the service that the window begins with: the one that was asked for, or the only one there is.
+func (w *window) onlyService() Service {
+	if w.options.Services == nil {
+		return nil
+	}
+	list := w.options.Services.List()
+	if len(list) == 1 {
+		return list[0]
+	}
+	for _, s := range list {
+		if s.ID() == w.options.Service {
+			return s
+		}
+	}
+	return nil
 }
 
 // goTo shows a screen.
@@ -43,21 +60,33 @@ func (w *window) leave() {
 	switch {
 	case w.win.FullScreen():
 		w.setFullScreen(false)
-	case w.pane == w.signIn.Card && w.pane != nil:
+	case w.pane == nil:
+		w.leaveScreen()
+	case w.pane == w.signIn.Card || w.pane == w.sheet.Card:
 		w.leaveSignIn()
-	case w.pane == w.files.Container && w.pane != nil:
+	case w.pane == w.files.Container:
+		w.closeFiles()
+	case w.pane == w.card || w.pane == w.requests.Container:
 		w.closePane()
+	default:
+		w.leaveScreen()
+	}
+}
+
+// leaveScreen goes back to the screen before.
+func (w *window) leaveScreen() {
+	switch {
 	case w.screen == screenPlayer:
 		w.stop()
 		w.goHome()
-	case w.screen == screenStart && w.options.Titles != nil:
+	case w.screen == screenStart && w.service != nil:
 		w.goTo(screenCatalogue)
 	}
 }
 
 // stop ends what plays and forgets its picture.
 func (w *window) stop() {
-	w.source, w.wantPlay, w.seekTo = "", false, nil
+	w.source, w.wantPlay, w.seekTo, w.resource, w.playedBy = "", false, nil, nil, nil
 	w.forgetSignIn()
 	w.commands.give(kindReset, w.options.Engine.Reset)
 	w.picture.Clear().Release()

@@ -100,3 +100,9 @@ type LinkRequest struct {
 	Start    time.Duration
 	Wrong    string // why it is not done; then there is nothing to agree to
 }
+
+// Incoming is something from outside: one of its fields is set.
+type Incoming struct {
+	Link     *LinkRequest
+	Proposal *Proposal
+}

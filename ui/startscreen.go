@@ -20,6 +20,7 @@ type startScreen struct {
 	w     *window
 	field *controls.Field
 	wrong *controls.Paragraph
+	known *fyne.Container // the services, a button each
 	back  *controls.IconButton
 }
 
@@ -41,8 +42,11 @@ func (w *window) buildStart() *startScreen {
 	ways := controls.Columns(
 		controls.NewButton("Open a file", icon.Folder, controls.Secondary, w.hooks, w.chooseFile),
 		controls.NewButton("Paste an address", icon.Paste, controls.Secondary, w.hooks, w.pasteAndOpen),
-		controls.NewButton("Sign in", icon.Key, controls.Secondary, w.hooks, w.askToSignIn),
+		controls.NewButton("Use cookies", icon.Key, controls.Secondary, w.hooks, func() {
+			w.offer(nil, "Use cookies", "They go with the requests for keys of the addresses that you open here.", "")
+		}),
 	)
+	s.known = container.New(layout.NewCustomPaddedVBoxLayout(theme.Gap))
 	hint := theme.Text("You can also drop a file or an address anywhere on this window.", theme.SizeBody, theme.Faint)
 	hint.Alignment = fyne.TextAlignCenter
 
@@ -51,7 +55,7 @@ func (w *window) buildStart() *startScreen {
 	column := container.New(layout.NewCustomPaddedVBoxLayout(theme.GapLarge),
 		sign, name, line, wide,
 		container.NewBorder(nil, nil, nil, open, s.field),
-		s.wrong, ways, hint,
+		s.wrong, ways, s.known, hint,
 	)
 	ground := canvas.NewRectangle(theme.Background)
 	s.back = controls.NewIconButton(icon.Back, topHeight, theme.Surface, w.hooks, w.leave)
@@ -63,8 +67,29 @@ func (w *window) buildStart() *startScreen {
 
 // enter makes the screen ready: the way back is there where there is a catalogue to go back to.
 func (s *startScreen) enter() {
-	setVisible(s.back, s.w.options.Titles != nil)
+	setVisible(s.back, s.w.service != nil)
+	s.list()
 	s.say("")
+}
+
+// list shows the services that a person can go to, and the way to add one.
+func (s *startScreen) list() {
+	services := s.w.options.Services
+	if services == nil {
+		s.known.Hide()
+		return
+	}
+	s.known.RemoveAll()
+	for _, service := range services.List() {
+		label := service.Name()
+		if state := service.State(); state.SignedIn && state.Name != "" {
+			label += ", signed in as " + state.Name
+		}
+		s.known.Add(controls.NewButton(cut(label, startWidth-80, theme.Text("", theme.SizeStrong, theme.Foreground)), icon.Person, controls.Secondary, s.w.hooks,
+			func() { s.w.enter(service) }))
+	}
+	s.known.Add(controls.NewButton("Add a service", icon.Add, controls.Quiet, s.w.hooks, s.w.addService))
+	s.Refresh()
 }
 
 // say shows what is wrong with the address.

@@ -93,7 +93,7 @@ func (w *window) tryAgain() {
 		from = w.startAt
 	}
 	w.closePane()
-	w.play(w.title, from)
+	w.playFrom(w.title, from, w.playedBy, w.resource)
 }
 
 // openOther leaves what failed for the field for addresses.

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"latchkey/player"
 	"latchkey/player/frame"
@@ -63,6 +64,10 @@ type window struct {
 	signIn    *signin.Pane
 	files     *files.Pane
 	trouble   *trouble
+	sheet     *signin.Sheet  // signs in to a service
+	card      *controls.Card // whatever is to be decided
+	requests  *requests
+	banner    *banner
 	lens      *lens
 
 	// What is shown, and since when.
@@ -75,8 +80,20 @@ type window struct {
 	toastUntil time.Time
 	pane       fyne.CanvasObject // the card on top, or nil
 
+	// Whose titles are shown, and whose sign-in what plays is played with; nil: nobody's.
+	service   Service
+	playedBy  Service
+	signingIn Service
+	prompt    *signin.Prompt // of the sign-in that is under way
+	account   AccountState   // as it is shown, of accountOf
+	accountOf string
+	lookedAt  time.Time
+	outside   []Incoming   // what came from outside and waits to be shown
+	chosen    func(string) // what becomes of the file that is being chosen; nil: it is played
+
 	// What plays, and what a person wants of it.
 	source     string // the resource's URL or file; never shown
+	resource   func() (*player.MediaResource, error)
 	title      catalogue.Title
 	startAt    time.Duration
 	early      *opening // of the resource that the options name, until it is played
@@ -85,7 +102,6 @@ type window struct {
 	volume     float64
 	muted      bool
 	speed      float64
-	signedIn   bool
 	asked      *player.SignInRequest // the wish for a sign-in that was last shown
 	answered   time.Time             // when it was answered; zero: it was not
 	attempts   int                   // answered wishes in a row that were refused
@@ -124,7 +140,12 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 	w.win.Canvas().SetOnTypedKey(w.typedKey)
 	w.win.Canvas().AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { w.pasteAndOpen() })
 	w.win.SetOnDropped(w.dropped)
+	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyN, Modifier: fyne.KeyModifierControl | fyne.KeyModifierShift},
+		func(fyne.Shortcut) { w.toggleRequests() })
 	w.active = w.now()
+	if w.service = w.onlyService(); w.service != nil {
+		w.catalogue.setName(w.service.Name())
+	}
 	w.goHome()
 	return w, nil
 }
@@ -144,21 +165,23 @@ func (w *window) build() {
 	w.catalogue = w.buildCatalogue()
 	w.scrim = canvas.NewRectangle(theme.Scrim)
 	w.shield = controls.NewSurface(w.hooks)
-	w.signIn = signin.New(w.hooks, signin.Actions{
-		Browser: w.signInWithBrowser, Pairs: w.signInWithPairs, Paste: w.clipboard, Close: w.leaveSignIn,
-	}, signin.Ways{Browser: w.options.Browser != nil}, w.layoutPane)
+	w.signIn = signin.New(w.hooks, signin.Actions{Pairs: w.signInWithPairs, Paste: w.clipboard, Close: w.leaveSignIn}, w.layoutPane)
+	w.sheet = w.buildSheet()
+	w.card = controls.NewCard(w.hooks)
+	w.requests = w.buildRequests()
+	w.banner = w.buildBanner()
 	w.trouble = w.buildTrouble()
 	w.lens = newLens(w.win)
-	w.files = files.New(w.hooks, files.Actions{Read: w.readFolder, Open: w.open, Close: w.closePane})
+	w.files = files.New(w.hooks, files.Actions{Read: w.readFolder, Open: w.fileChosen, Close: w.closeFiles})
 	w.root = &fyne.Container{Objects: []fyne.CanvasObject{
-		w.picture, w.surface, w.replay, w.spinner, w.top.Container, w.bar, w.toast,
+		w.picture, w.surface, w.replay, w.spinner, w.top.Container, w.bar, w.toast, w.banner.Container,
 		w.start.Container, w.catalogue.Container, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container,
-		w.lens.Rectangle,
+		w.sheet.Card, w.card, w.requests.Container, w.lens.Rectangle,
 	}}
 	w.root.Layout = stage{w: w, full: []fyne.CanvasObject{
 		w.picture, w.surface, w.start.Container, w.catalogue.Container, w.scrim, w.shield,
 	}}
-	for _, o := range []fyne.CanvasObject{w.replay, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container} {
+	for _, o := range []fyne.CanvasObject{w.replay, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container, w.sheet.Card, w.card, w.requests.Container} {
 		o.Hide()
 	}
 	w.bar.Update(w.barState())

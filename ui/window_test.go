@@ -262,8 +262,8 @@ func TestFramesGoToTheViewAndBack(t *testing.T) {
 }
 
 func TestEveryActionReturnsWhileTheEngineBlocks(t *testing.T) {
-	inWindow(t, nil, func(r *rig) {
-		r.playing()
+	inWindow(t, withService, func(r *rig) {
+		r.watching()
 		gate := make(chan struct{})
 		r.engine.gate = gate
 		for name, act := range map[string]func(){
@@ -275,7 +275,10 @@ func TestEveryActionReturnsWhileTheEngineBlocks(t *testing.T) {
 			"speed":    func() { r.setSpeed(2) },
 			"open":     func() { r.open("/films/b.mp4") },
 			"sign in":  func() { r.signInWithPairs("a=b", false) },
-			"browser":  r.signInWithBrowser,
+			"sign":     func() { r.offer(r.tv, "Sign in", "", ""); r.signInBy("browser") },
+			"account":  r.accountClicked,
+			"sign out": func() { r.changeAccount(r.tv.SignOut) },
+			"add":      r.addService,
 			"files":    r.chooseFile,
 			"leave":    r.leave,
 			"try":      r.tryAgain,
@@ -298,7 +301,7 @@ func TestCatalogue(t *testing.T) {
 		{ID: "1", Name: "Sintel", Source: "https://media.example.com/1.m3u8", Protected: true},
 		{ID: "2", Name: "Free", Source: "https://media.example.com/2.m3u8"},
 	}}
-	inWindow(t, func(o *Options) { o.Titles = titles; o.AutoPlay = "2" }, func(r *rig) {
+	inWindow(t, func(o *Options) { o.Services = titles.services(); o.AutoPlay = "2" }, func(r *rig) {
 		assert.Contains(t, r.engine.take(), "replace https://media.example.com/2.m3u8")
 		assert.Equal(t, "Free – Latchkey", r.win.Title())
 		r.leave()
@@ -311,7 +314,7 @@ func TestCatalogue(t *testing.T) {
 
 func TestCatalogueThatFails(t *testing.T) {
 	titles := &fakeTitles{err: errors.New("dial: refused " + canary)}
-	inWindow(t, func(o *Options) { o.Titles = titles }, func(r *rig) {
+	inWindow(t, func(o *Options) { o.Services = titles.services() }, func(r *rig) {
 		all := strings.Join(r.texts(), "\n")
 		assert.Contains(t, all, "The catalogue cannot be reached.")
 		assert.NotContains(t, all, canary)

@@ -10,8 +10,8 @@ import (
 
 	"latchkey/assets"
 	"latchkey/network"
-	"latchkey/network/auth"
 	"latchkey/network/networktest"
+	"latchkey/network/service"
 	"latchkey/player/report"
 	"latchkey/ui"
 )
@@ -49,22 +49,18 @@ func runDemo(ctx context.Context, flags *demoFlags, stdout, stderr io.Writer) (e
 		return fmt.Errorf("start the demo service: %w", err)
 	}
 	defer func() { err = errors.Join(err, demo.Close()) }()
-	client, err := network.NewClient(network.NewConfiguration(), network.Options{Resource: demo.CatalogueURL()})
+	profile, err := service.Parse(demo.Profile())
+	if err != nil {
+		return fmt.Errorf("read the demo's profile: %w", err)
+	}
+	w, err := newWindow(&flags.windowFlags, stderr, func(options network.Options, p *playing) (*services, error) {
+		return newServices(ctx, profile, options, p)
+	})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, client.Close()) }()
-	w, err := newWindow(&flags.windowFlags, stderr)
-	if err != nil {
-		return err
-	}
-	w.account.browser = &auth.Page{PageURL: demo.SignInURL(), TokenURL: demo.TokenURL(), Client: client}
-	w.account.open = auth.OpenBrowser
-	w.options.Browser = w.account
-	w.options.Service = "Latchkey Demo"
-	w.options.Titles = &feed{client: client, url: demo.CatalogueURL()}
 	if flags.auto {
-		w.account.open = func(url string) error { return demo.Visit(ctx, url) }
+		w.options.OpenPage = demo.Visit
 		w.options.AutoSignIn = true
 		w.options.AutoPlay = demoTitle
 	}

@@ -30,8 +30,8 @@ var importRules = []importRule{
 	{folder: "cmd/...", ours: []string{"..."}, others: []string{"fyne.io/fyne/v2/...", "github.com/spf13/cobra/...", "github.com/spf13/pflag"}},
 	{folder: "ui/instance", others: []string{"github.com/gofrs/flock"}},
 	// go-gl is what Fyne itself draws with.
-	{folder: "ui/...", ours: []string{"ui/...", "player", "player/frame", "network/auth", "assets/..."},
-		others: []string{"fyne.io/fyne/v2/...", "golang.org/x/image/...", "github.com/go-gl/..."}},
+	{folder: "ui/...", ours: []string{"ui/...", "player", "player/frame", "network", "network/auth", "assets/..."},
+		others: []string{"fyne.io/fyne/v2/...", "github.com/boombuler/barcode/...", "golang.org/x/image/...", "github.com/go-gl/..."}},
 	{folder: "player/hls", ours: []string{"network"}, others: []string{"github.com/grafov/m3u8", "golang.org/x/text/..."}},
 	{folder: "player/audio", others: []string{"github.com/hajimehoshi/oto/v2", "github.com/ebitengine/purego"}},
 	{folder: "player/libav", ours: []string{"player/frame"}},
@@ -54,7 +54,7 @@ var importRules = []importRule{
 
 // testImports are what the tests of any package may import besides.
 var testImports = []string{
-	"github.com/stretchr/testify/...", "github.com/Eyevinn/mp4ff/...", "github.com/grafov/m3u8", "golang.org/x/net/...",
+	"github.com/chromedp/chromedp/...", "github.com/stretchr/testify/...", "github.com/Eyevinn/mp4ff/...", "github.com/grafov/m3u8", "golang.org/x/net/...",
 }
 
 // layers are the floors of the house from the top down. No file of a floor imports one above it, tests included.

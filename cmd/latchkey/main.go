@@ -1,6 +1,6 @@
 // Command latchkey is a media player for people who sign in before they watch.
 //
-//	latchkey [flags] [URL | FILE]      the window
+//	latchkey [flags] [URL | FILE | LINK] the window
 //	latchkey demo                      an embedded service on loopback
 //	latchkey probe [flags] URL|FILE    plays without a window and prints a report
 //	latchkey playlist URL|FILE         prints a playlist as JSON

@@ -27,6 +27,7 @@ type networkFlags struct {
 	origins     []string
 	headers     []string
 	userAgent   string
+	profile     string
 	transportFlags
 }
 
@@ -37,6 +38,7 @@ func (f *networkFlags) add(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.origins, "cookie-origin", nil, "send the pairs to `SCHEME://HOST[:PORT]` alone; may be repeated")
 	set.StringArrayVar(&f.headers, "header", nil, "a header `'Name: value'` for the stream's own origin, or for --cookie-origin; may be repeated")
 	set.StringVar(&f.userAgent, "user-agent", "", "instead of Latchkey/VERSION")
+	set.StringVar(&f.profile, "profile", "", "the service, by the `NAME` of its profile, whose sign-in is used")
 	f.transportFlags.add(set)
 }
 

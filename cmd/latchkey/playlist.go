@@ -68,6 +68,15 @@ func readPlaylist(ctx context.Context, flags *networkFlags, source string) (data
 	if err := flags.options(&options); err != nil {
 		return nil, "", err
 	}
+	known, leave, err := flags.signedIn(ctx, options)
+	if err != nil {
+		return nil, "", err
+	}
+	defer leave()
+	if known != nil {
+		configuration = known.profile.Configuration(known.accounts.Credentials())
+		options.Credentials = known.accounts
+	}
 	client, err := network.NewClient(configuration, options)
 	if err != nil {
 		return nil, "", err

@@ -59,7 +59,15 @@ func runProbe(ctx context.Context, flags *probeFlags, source string, stdout, std
 	if err != nil {
 		return err
 	}
+	known, leave, err := flags.signedIn(ctx, config.Network)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	resource, err := flags.resource(source)
+	if known != nil && err == nil {
+		resource, err = known.open(source)
+	}
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 func newRoot(stdout, stderr io.Writer) *cobra.Command {
 	flags := new(windowFlags)
 	root := &cobra.Command{
-		Use:   "latchkey [flags] [URL | FILE]",
+		Use:   "latchkey [flags] [URL | FILE | latchkey:LINK]",
 		Short: "Play what you have to sign in for",
 		Long: "Latchkey plays HLS streams and media files. Cookie pairs go to key and licence requests,\n" +
 			"and to nothing else unless you say so.",

@@ -3,38 +3,57 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
+	"latchkey/network"
 	"latchkey/player"
 	"latchkey/player/report"
 	"latchkey/ui"
 )
 
-// runWindow opens the window, on source unless that is empty.
-func runWindow(ctx context.Context, flags *windowFlags, source string, stdout, stderr io.Writer) error {
-	w, err := newWindow(flags, stderr)
+// runWindow opens the window, on what the argument names unless that is empty: a URL, a file, a link or a service's file. The last two go to
+// the instance that runs, if there is one.
+func runWindow(ctx context.Context, flags *windowFlags, argument string, stdout, stderr io.Writer) error {
+	outside := argument != "" && forInstance(argument)
+	if outside {
+		if taken, err := handOver(ctx, argument); taken || err != nil {
+			return err
+		}
+	}
+	w, err := newWindow(flags, stderr, func(options network.Options, p *playing) (*services, error) { return openServices(ctx, options, p) })
 	if err != nil {
 		return err
 	}
-	if source != "" {
-		if _, err := w.account.Resource(source); err != nil {
-			return errors.Join(&usageError{err}, w.engine.Close())
+	if flags.profile != "" {
+		if w.account.service = w.services.find(flags.profile); w.account.service == nil {
+			return errors.Join(&usageError{fmt.Errorf("--profile: %w", errNoService)}, w.close())
 		}
 	}
-	w.options.Source = source
+	switch {
+	case outside:
+		w.door.take(ctx, argument)
+	case argument != "":
+		if _, err := w.account.Resource(argument); err != nil {
+			return errors.Join(&usageError{err}, w.close())
+		}
+		w.options.Source = argument
+	}
 	return w.run(ctx, flags, stdout)
 }
 
 // window is a window with its engine, ready to run.
 type window struct {
-	engine  *player.Player
-	account *account
-	options ui.Options
-	summary func(*report.Report) error // prints the end of a playback, nil: nothing
+	engine   *player.Player
+	account  *account
+	services *services
+	door     *door
+	options  ui.Options
+	summary  func(*report.Report) error // prints the end of a playback, nil: nothing
 }
 
-// newWindow makes the engine and the account by the flags.
-func newWindow(flags *windowFlags, stderr io.Writer) (*window, error) {
+// newWindow makes the engine, the account and the services by the flags.
+func newWindow(flags *windowFlags, stderr io.Writer, open func(network.Options, *playing) (*services, error)) (*window, error) {
 	if err := flags.check(); err != nil {
 		return nil, err
 	}
@@ -55,21 +74,49 @@ func newWindow(flags *windowFlags, stderr io.Writer) (*window, error) {
 	if err != nil {
 		return nil, err
 	}
-	account := &account{engine: engine, configuration: configuration}
-	return &window{engine: engine, account: account, options: ui.Options{
-		Engine: engine, Changes: changes, Account: account,
+	w := &window{engine: engine}
+	playing := &playing{engine: engine}
+	if w.services, err = open(config.Network, playing); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	if w.door, err = newDoor(w.services, config.Network); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	w.account = &account{engine: engine, playing: playing, configuration: configuration}
+	w.options = ui.Options{
+		Engine: engine, Changes: changes, Account: w.account, Services: w.services, Incoming: w.door.out, Requests: engine.Requests,
 		NewScaler: func() ui.Scaler { return player.NewScaler() },
 		Start:     flags.start, Length: flags.length, Frames: flags.frames,
 		Renderer: flags.renderer, Volume: volume, Muted: flags.mute, Speed: flags.speed,
 		FullScreen: flags.fullScreen, ExitAtEnd: flags.exit, Log: config.Log,
-	}}, nil
+	}
+	return w, nil
+}
+
+// close ends what newWindow made.
+func (w *window) close() error {
+	err := w.engine.Close()
+	if w.services != nil {
+		w.services.close()
+	}
+	if w.door != nil {
+		err = errors.Join(err, w.door.client.Close())
+	}
+	return err
 }
 
 // run shows the window until it is closed, and writes the report.
 func (w *window) run(ctx context.Context, flags *windowFlags, stdout io.Writer) error {
+	listening, stop := context.WithCancel(ctx)
+	listened := make(chan error, 1)
+	go func() { listened <- w.door.listen(listening) }()
 	err := ui.Run(ctx, w.options)
+	stop()
+	if failed := <-listened; failed != nil {
+		w.options.Log.Warn("links of other programs do not reach this window", "err", failed)
+	}
 	result := report.New(w.engine.Snapshot(), w.engine.Requests())
-	err = errors.Join(err, w.engine.Close())
+	err = errors.Join(err, w.close())
 	if err == nil && flags.exit && result.Error != nil {
 		err = &failure{code: result.Error.Code, message: result.Error.Message}
 	}

@@ -61,8 +61,9 @@ type Form struct {
 
 // Field is one answer of a Form.
 type Field struct {
-	Name   string // of the answer: "username", "password", "code"
-	Label  string // what a person reads
-	Hidden bool   // the answer is not shown while it is typed
-	Long   bool   // the answer may have several lines
+	Name     string // of the answer: "username", "password", "code"
+	Label    string // what a person reads
+	Hidden   bool   // the answer is not shown while it is typed
+	Long     bool   // the answer may have several lines
+	Optional bool   // the answer may be empty
 }

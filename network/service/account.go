@@ -288,7 +288,7 @@ func (a *Accounts) unlock(ctx context.Context, prompt auth.Prompt) (back bool, e
 	}
 	exists := file.Exists()
 	form := auth.Form{Title: "Choose a passphrase", Text: "This computer has no keyring. Latchkey keeps the sign-in in a file that a passphrase of yours encrypts. " +
-		"Leave it empty to keep nothing: then the sign-in ends with Latchkey.", Fields: []auth.Field{{Name: "passphrase", Label: "Passphrase", Hidden: true}}}
+		"Leave it empty to keep nothing: then the sign-in ends with Latchkey.", Fields: []auth.Field{{Name: "passphrase", Label: "Passphrase", Hidden: true, Optional: true}}}
 	if exists {
 		form.Title, form.Text = "Enter your passphrase", "It opens the file in which Latchkey keeps your sign-ins. Leave it empty to go on without them."
 	}

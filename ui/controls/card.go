@@ -30,6 +30,7 @@ type Card struct {
 	rows   []fyne.CanvasObject
 	ground *Surface
 	back   *canvas.Rectangle
+	box    *fyne.Container
 }
 
 // NewCard returns a card of rows.
@@ -37,8 +38,23 @@ func NewCard(hooks Hooks, rows ...fyne.CanvasObject) *Card {
 	c := &Card{rows: rows, ground: NewSurface(hooks), back: canvas.NewRectangle(theme.Surface)}
 	c.back.CornerRadius = theme.RadiusPanel
 	c.back.StrokeColor, c.back.StrokeWidth = theme.Outline, 1
+	c.box = container.New(arrangement{
+		min: c.Arrange,
+		lay: func(s fyne.Size) {
+			place(c.ground, 0, 0, s.Width, s.Height)
+			place(c.back, 0, 0, s.Width, s.Height)
+			c.Arrange()
+		},
+	}, append([]fyne.CanvasObject{c.ground, c.back}, rows...)...)
 	c.ExtendBaseWidget(c)
 	return c
+}
+
+// SetRows puts other rows in the place of those there are.
+func (c *Card) SetRows(rows ...fyne.CanvasObject) {
+	c.rows = rows
+	c.box.Objects = append([]fyne.CanvasObject{c.ground, c.back}, rows...)
+	c.box.Refresh()
 }
 
 // Arrange lays the rows out anew after one was shown, hidden or grew, and returns the least size.
@@ -56,16 +72,7 @@ func (c *Card) Arrange() fyne.Size {
 }
 
 // CreateRenderer implements fyne.Widget.
-func (c *Card) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(container.New(arrangement{
-		min: c.Arrange,
-		lay: func(s fyne.Size) {
-			place(c.ground, 0, 0, s.Width, s.Height)
-			place(c.back, 0, 0, s.Width, s.Height)
-			c.Arrange()
-		},
-	}, append([]fyne.CanvasObject{c.ground, c.back}, c.rows...)...))
-}
+func (c *Card) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(c.box) }
 
 // Badge returns a disc with an icon, for the head of a card.
 func Badge(name icon.Name, ink color.NRGBA) fyne.CanvasObject {

@@ -20,11 +20,21 @@ func NewField(placeHolder string, hidden bool, hooks Hooks) *Field {
 	return f
 }
 
+// MakeLong has the field take text of several lines and show some of them. Lines come by pasting: Enter submits, as in any field.
+func (f *Field) MakeLong(rows int) {
+	f.MultiLine = true
+	f.Wrapping = fyne.TextWrapBreak
+	f.SetMinRowsVisible(rows)
+}
+
 // TypedKey implements fyne.Focusable.
 func (f *Field) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyEscape {
+	switch {
+	case e.Name == fyne.KeyEscape:
 		f.hooks.typed(e)
-		return
+	case f.MultiLine && !f.Disabled() && f.OnSubmitted != nil && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter):
+		f.OnSubmitted(f.Text)
+	default:
+		f.Entry.TypedKey(e)
 	}
-	f.Entry.TypedKey(e)
 }

@@ -85,6 +85,9 @@ func (p *Pane) Enter(folder string) {
 	p.actions.Read(folder)
 }
 
+// ShowAll shows all files, or those alone that can be played.
+func (p *Pane) ShowAll(all bool) { p.all.SetOn(all) }
+
 // Folder returns the folder that is shown, or asked for.
 func (p *Pane) Folder() string { return p.folder }
 

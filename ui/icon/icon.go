@@ -44,6 +44,11 @@ const (
 	Speed       Name = "speed"
 	Forward     Name = "forward"
 	Rewind      Name = "rewind"
+	Person      Name = "person"
+	Device      Name = "device"
+	Add         Name = "add"
+	Leave       Name = "leave"
+	List        Name = "list"
 )
 
 //go:embed svg/*.svg

@@ -1,0 +1,186 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"latchkey/ui/catalogue"
+	"latchkey/ui/controls"
+	"latchkey/ui/icon"
+	"latchkey/ui/theme"
+)
+
+const (
+	factsHeight = 250
+	labelWidth  = 130
+	maxWaiting  = 8
+)
+
+// receive takes what comes from outside until there is no more.
+func (w *window) receive() {
+	incoming := w.options.Incoming
+	if incoming == nil {
+		return
+	}
+	w.tasks.run(func(ctx context.Context) {
+		for {
+			select {
+			case in, ok := <-incoming:
+				if !ok {
+					return
+				}
+				w.dispatch.post(func() { w.received(in) })
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+// received shows what comes from outside, as soon as no card is in the way.
+func (w *window) received(in Incoming) {
+	w.win.RequestFocus()
+	if len(w.outside) < maxWaiting {
+		w.outside = append(w.outside, in)
+	}
+	w.showOutside()
+}
+
+func (w *window) showOutside() {
+	if w.pane != nil || len(w.outside) == 0 {
+		return
+	}
+	in := w.outside[0]
+	w.outside = w.outside[1:]
+	switch {
+	case in.Proposal != nil:
+		w.showProposal(*in.Proposal)
+	case in.Link != nil:
+		w.showLink(*in.Link)
+	}
+}
+
+// showLink shows what a link asks for. Nothing of it happens before a person agrees.
+func (w *window) showLink(link LinkRequest) {
+	text := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Foreground, fyne.TextAlignCenter)
+	from := controls.NewParagraph(controls.CardWidth, theme.SizeCaption, theme.Faint, fyne.TextAlignCenter)
+	if link.Wrong != "" {
+		text.SetText(link.Wrong)
+		w.card.SetRows(controls.Badge(icon.Warning, theme.Danger), controls.Heading(link.Title), text,
+			controls.NewButton("Close", "", controls.Secondary, w.hooks, w.closePane))
+		w.showPane(w.card)
+		return
+	}
+	text.SetText(link.Text)
+	from.SetText("Another program asks for this.")
+	agree := controls.NewButton(link.Title, icon.Play, controls.Primary, w.hooks, func() {
+		w.closePane()
+		w.follow(link)
+	})
+	w.card.SetRows(controls.Badge(icon.Link, theme.Accent), controls.Heading(link.Title), text, from, agree,
+		controls.NewButton("Cancel", "", controls.Quiet, w.hooks, w.closePane))
+	w.showPane(w.card)
+}
+
+// follow does what a person agreed to.
+func (w *window) follow(link LinkRequest) {
+	if link.Resource != nil {
+		w.playFrom(catalogue.Title{Name: link.Name, Source: linkSource}, link.Start, link.Service, link.Resource)
+		return
+	}
+	if link.Service != nil {
+		w.stop()
+		w.enter(link.Service)
+		w.askToSignIn()
+	}
+}
+
+// linkSource stands for the address of a stream that a link brought.
+const linkSource = "link"
+
+// showProposal asks a person whether to trust a service's profile.
+func (w *window) showProposal(p Proposal) {
+	lead := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Muted, fyne.TextAlignCenter)
+	lead.SetText("Latchkey would do this for the service. Add it only if you know where its file comes from.")
+	rows := []fyne.CanvasObject{controls.Badge(icon.Add, theme.Accent), controls.Heading("Add " + cut(p.Name, controls.CardWidth-60, controls.Heading("")) + "?"), lead, facts(p.Facts)}
+	if p.Replaces {
+		warn := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Danger, fyne.TextAlignCenter)
+		warn.SetText("A service of this name is here already. This one would take its place.")
+		rows = append(rows, warn)
+	}
+	rows = append(rows, controls.NewButton("Trust and add", icon.Check, controls.Primary, w.hooks, func() { w.trust(p) }),
+		controls.NewButton("Do not add", "", controls.Quiet, w.hooks, w.closePane))
+	w.card.SetRows(rows...)
+	w.showPane(w.card)
+}
+
+// facts lists what a profile does, in a box that scrolls where there is much.
+func facts(list []Fact) fyne.CanvasObject {
+	box := container.New(layout.NewCustomPaddedVBoxLayout(theme.Gap))
+	for _, fact := range list {
+		label := controls.NewParagraph(labelWidth, theme.SizeCaption, theme.Muted, fyne.TextAlignLeading)
+		label.SetText(fact.Label)
+		text := controls.NewParagraph(controls.CardWidth-labelWidth-40, theme.SizeCaption, theme.Foreground, fyne.TextAlignLeading)
+		text.SetText(fact.Text)
+		box.Add(container.NewHBox(label, text))
+	}
+	well := canvas.NewRectangle(theme.Background)
+	well.CornerRadius = theme.RadiusButton
+	padded := container.New(layout.NewCustomPaddedLayout(10, 10, 12, 12), box)
+	scroll := container.NewVScroll(padded)
+	scroll.SetMinSize(fyne.NewSize(controls.CardWidth, min(padded.MinSize().Height, factsHeight)))
+	return container.NewStack(well, scroll)
+}
+
+// trust keeps a profile and goes to its service.
+func (w *window) trust(p Proposal) {
+	w.closePane()
+	services := w.options.Services
+	if services == nil {
+		return
+	}
+	w.tasks.run(func(ctx context.Context) {
+		added, err := services.Accept(ctx, p)
+		if ctx.Err() != nil {
+			return
+		}
+		w.dispatch.post(func() {
+			if err != nil {
+				w.options.Log.Warn("the service was not added", "err", err)
+				w.received(Incoming{Link: &LinkRequest{Title: "The service was not added", Wrong: sentence(err.Error())}})
+				return
+			}
+			w.stop()
+			w.start.list()
+			w.enter(added)
+		})
+	})
+}
+
+// addService lets a person choose a service's file.
+func (w *window) addService() {
+	services := w.options.Services
+	if services == nil {
+		return
+	}
+	w.chooseOther(func(file string) {
+		w.closePane()
+		w.tasks.run(func(ctx context.Context) {
+			proposal, err := services.Read(ctx, file)
+			if ctx.Err() != nil {
+				return
+			}
+			w.dispatch.post(func() {
+				if err != nil {
+					w.received(Incoming{Link: &LinkRequest{Title: "This is no service", Wrong: sentence(err.Error())}})
+					return
+				}
+				w.received(Incoming{Proposal: &proposal})
+			})
+		})
+	})
+}

@@ -1,0 +1,152 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"latchkey/network"
+	"latchkey/ui/controls"
+	"latchkey/ui/theme"
+)
+
+const (
+	requestsWidth  = 860
+	requestsHeight = 470
+	requestsLook   = time.Second // how often the list is made anew while it is open
+	maxRequests    = 500         // that are shown, the newest first
+)
+
+// requests is the list of what was asked for of servers, and who got the sign-in.
+type requests struct {
+	*fyne.Container
+
+	list    *widget.List
+	count   *canvas.Text
+	rows    []requestRow
+	looked  time.Time
+	looking bool
+}
+
+// requestRow is a line of the list.
+type requestRow struct{ class, address, outcome, cookies string }
+
+func (w *window) buildRequests() *requests {
+	r := &requests{count: theme.Text("", theme.SizeBody, theme.Muted)}
+	r.list = widget.NewList(func() int { return len(r.rows) }, newRequestRow, r.fill)
+	ground := canvas.NewRectangle(theme.Surface)
+	ground.CornerRadius = theme.RadiusPanel
+	ground.StrokeColor, ground.StrokeWidth = theme.Outline, 1
+	head := container.NewHBox(theme.Bold("Requests", theme.SizeTitle, theme.Foreground), container.NewCenter(r.count), layout.NewSpacer(),
+		controls.NewButton("Close", "", controls.Quiet, w.hooks, w.closePane))
+	body := container.NewBorder(head, nil, nil, nil, r.list)
+	size := canvas.NewRectangle(theme.None)
+	size.SetMinSize(fyne.NewSize(requestsWidth, requestsHeight))
+	r.Container = container.NewStack(ground, size, container.New(layout.NewCustomPaddedLayout(14, 18, 22, 22), body))
+	return r
+}
+
+// columns of the list: class, address, outcome, cookies.
+var requestColumns = []float32{90, 400, 150, 160}
+
+func newRequestRow() fyne.CanvasObject {
+	row := container.NewHBox()
+	for _, width := range requestColumns {
+		label := widget.NewLabel("")
+		label.Truncation = fyne.TextTruncateEllipsis
+		label.SizeName = "caption"
+		row.Add(container.NewGridWrap(fyne.NewSize(width, 30), label))
+	}
+	return row
+}
+
+func (r *requests) fill(id widget.ListItemID, object fyne.CanvasObject) {
+	line := r.rows[id]
+	for i, text := range []string{line.class, line.address, line.outcome, line.cookies} {
+		cell, ok := object.(*fyne.Container).Objects[i].(*fyne.Container)
+		if !ok {
+			continue
+		}
+		if label, ok := cell.Objects[0].(*widget.Label); ok {
+			label.SetText(text)
+		}
+	}
+}
+
+// toggleRequests shows the list, or takes it away.
+func (w *window) toggleRequests() {
+	if w.options.Requests == nil {
+		return
+	}
+	if w.pane == w.requests.Container {
+		w.closePane()
+		return
+	}
+	w.showPane(w.requests.Container)
+	w.lookAtRequests(w.now())
+}
+
+// lookAtRequests makes the list anew while it is open.
+func (w *window) lookAtRequests(now time.Time) {
+	r := w.requests
+	if w.pane != r.Container || r.looking || now.Sub(r.looked) < requestsLook {
+		return
+	}
+	r.looked, r.looking = now, true
+	w.tasks.run(func(ctx context.Context) {
+		rows := requestRows(w.options.Requests())
+		if ctx.Err() != nil {
+			return
+		}
+		w.dispatch.post(func() {
+			r.looking = false
+			r.rows = rows
+			r.count.Text = fmt.Sprintf("  %d, the newest first", len(rows))
+			r.count.Refresh()
+			r.list.Refresh()
+		})
+	})
+}
+
+// requestRows makes lines of records, the newest first. A record holds names, and no value of a cookie or header.
+func requestRows(records []network.Record) []requestRow {
+	rows := make([]requestRow, 0, min(len(records), maxRequests))
+	for i := len(records) - 1; i >= 0 && len(rows) < maxRequests; i-- {
+		rows = append(rows, rowOf(records[i]))
+	}
+	return rows
+}
+
+func rowOf(r network.Record) requestRow {
+	row := requestRow{class: r.Class.String(), address: strings.TrimPrefix(strings.TrimPrefix(bare(r.URL), "https://"), "http://"), cookies: "no cookie"}
+	switch {
+	case r.Status != 0:
+		row.outcome = fmt.Sprintf("%d, %s, %d ms", r.Status, size(r.Bytes), time.Duration(r.Total).Milliseconds())
+	case r.Error != "":
+		row.outcome = "failed"
+	default:
+		row.outcome = "under way"
+	}
+	if len(r.Cookies) > 0 {
+		row.cookies = strings.Join(r.Cookies, ", ")
+	}
+	return row
+}
+
+// size is a number of bytes for a person.
+func size(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%d kB", n>>10)
+	}
+	return fmt.Sprintf("%d B", n)
+}
