@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +24,7 @@ const demoTitle = "aurora"
 type demoFlags struct {
 	windowFlags
 	auto       bool
+	tokenLife  time.Duration
 	screenshot string
 }
 
@@ -38,13 +40,14 @@ func newDemo(stdout, stderr io.Writer) *cobra.Command {
 	}
 	flags.add(cmd.Flags())
 	cmd.Flags().BoolVar(&flags.auto, "auto", false, "sign in and play the first title without a person")
+	cmd.Flags().DurationVar(&flags.tokenLife, "token-life", time.Minute, "how long the service's tokens are good for; they are renewed in mid-play")
 	cmd.Flags().StringVar(&flags.screenshot, "screenshot", "", "save a picture of the window to this PNG `FILE` shortly before the end of --length")
 	return cmd
 }
 
 // runDemo starts the service and opens the window on it.
 func runDemo(ctx context.Context, flags *demoFlags, stdout, stderr io.Writer) (err error) {
-	demo, err := networktest.NewDemo(networktest.DemoOptions{Media: assets.Demo()})
+	demo, err := networktest.NewDemo(networktest.DemoOptions{Media: assets.Demo(), AccessLife: flags.tokenLife})
 	if err != nil {
 		return fmt.Errorf("start the demo service: %w", err)
 	}
