@@ -47,6 +47,11 @@ func (w *window) act(a action) {
 	case actFullScreen:
 		w.toggleFullScreen()
 		return
+	case actBegin, actEnd:
+		if w.screen == screenCatalogue && w.pane == nil {
+			w.catalogue.view.FocusEdge(a == actEnd)
+			return
+		}
 	}
 	if w.screen != screenPlayer || w.pane != nil {
 		return

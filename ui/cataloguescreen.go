@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"image"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -15,11 +14,14 @@ import (
 	"latchkey/ui/theme"
 )
 
+const searchWidth = 220
+
 // catalogueScreen shows what the service has to watch.
 type catalogueScreen struct {
 	*fyne.Container
 
 	view    *catalogue.View
+	search  *controls.Field
 	heading *canvas.Text
 	sign    *controls.Button
 	cancel  context.CancelFunc // ends the load under way
@@ -28,22 +30,34 @@ type catalogueScreen struct {
 func (w *window) buildCatalogue() *catalogueScreen {
 	s := &catalogueScreen{}
 	s.view = catalogue.New(w.hooks, catalogue.Actions{
-		Open:  func(t catalogue.Title) { w.play(t, 0) },
-		Retry: w.loadCatalogue,
+		Open:   func(t catalogue.Title) { w.play(t, 0) },
+		Retry:  w.loadCatalogue,
+		Poster: w.posters.want,
+		Mark:   w.shownMark,
 	})
 	sign := canvas.NewImageFromResource(logo())
 	sign.FillMode = canvas.ImageFillContain
 	sign.SetMinSize(fyne.NewSquareSize(36))
 	s.heading = theme.Bold("Latchkey", theme.SizeTitle, theme.Foreground)
 	s.sign = controls.NewButton("Sign in", icon.Person, controls.Secondary, w.hooks, w.accountClicked)
+	s.search = controls.NewField("Search", false, w.hooks)
+	s.search.OnChanged = s.view.Search
+	search := container.NewGridWrap(fyne.NewSize(searchWidth, s.search.MinSize().Height), s.search)
 	open := controls.NewButton("Open an address", icon.Link, controls.Quiet, w.hooks, func() { w.goTo(screenStart) })
 	head := container.New(layout.NewCustomPaddedLayout(18, 14, theme.Margin, theme.Margin),
-		container.NewHBox(sign, container.NewCenter(s.heading), layout.NewSpacer(), open, s.sign))
+		container.NewHBox(sign, container.NewCenter(s.heading), layout.NewSpacer(), container.NewCenter(search), open, s.sign))
 	body := container.New(layout.NewCustomPaddedLayout(6, 0, theme.Margin, theme.Margin), s.view.Container)
 	ground := canvas.NewRectangle(theme.Background)
 	s.Container = container.NewStack(ground, controls.NewSurface(w.hooks),
 		container.NewBorder(head, nil, nil, nil, body))
 	return s
+}
+
+// findTitle gives the keyboard to the field for a search.
+func (w *window) findTitle() {
+	if w.screen == screenCatalogue && w.pane == nil {
+		w.win.Canvas().Focus(w.catalogue.search)
+	}
 }
 
 // setName shows whose catalogue it is.
@@ -61,6 +75,7 @@ func (w *window) loadCatalogue() {
 	if w.catalogue.cancel != nil {
 		w.catalogue.cancel()
 	}
+	w.posters.forget()
 	w.catalogue.view.Loading()
 	w.catalogue.cancel = w.tasks.run(func(ctx context.Context) {
 		titles, err := source.Titles(ctx)
@@ -75,26 +90,12 @@ func (w *window) loadCatalogue() {
 			return
 		}
 		titles = titles[:min(len(titles), catalogue.MaxTitles)]
-		w.dispatch.post(func() { w.catalogueLoaded(titles) })
-		for _, t := range titles {
-			if img := w.loadPoster(ctx, source, t); img != nil {
-				w.dispatch.post(func() { w.catalogue.view.SetPoster(t.ID, img) })
+		w.dispatch.post(func() {
+			if source == w.service {
+				w.catalogueLoaded(titles)
 			}
-		}
+		})
 	})
-}
-
-func (w *window) loadPoster(ctx context.Context, source catalogue.Source, t catalogue.Title) image.Image {
-	data, err := source.Poster(ctx, t)
-	if err != nil || len(data) == 0 {
-		return nil
-	}
-	img, err := catalogue.DecodePoster(data)
-	if err != nil {
-		w.options.Log.Info("a poster cannot be read", "title", t.ID)
-		return nil
-	}
-	return img
 }
 
 func (w *window) catalogueLoaded(titles []catalogue.Title) {

@@ -33,7 +33,15 @@ func (w *window) openFrom(source string, from time.Duration) {
 // play plays a title of the service's catalogue.
 func (w *window) play(title catalogue.Title, from time.Duration) {
 	by := w.service
+	resumed := time.Duration(0)
+	if from == 0 {
+		resumed = w.mark(title).Resume()
+		from = resumed
+	}
 	w.playFrom(title, from, by, func() (*player.MediaResource, error) { return by.Resource(title) })
+	if resumed > 0 {
+		w.sayResumed(resumed)
+	}
 }
 
 // playFrom makes what resource returns the engine's and plays it from a time. It is called in a goroutine, and what it says comes back

@@ -75,6 +75,9 @@ type Options struct {
 	// nil: there is no list of requests.
 	Requests func() []network.Record
 
+	// History keeps how far a person came in the services' titles; nil: nothing is kept.
+	History History
+
 	Source   string        // what to open at once, or empty
 	Start    time.Duration // where it begins
 	AutoPlay string        // the title to play when the catalogue is there, by ID, or empty

@@ -83,6 +83,7 @@ func (w *window) showDue(now time.Time) {
 	}
 	w.unblockSignIn(now)
 	w.sheet.Step(now)
+	w.notePosition(now)
 	w.watchAccounts(now)
 	w.lookAtRequests(now)
 	w.showOutside()

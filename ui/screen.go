@@ -79,6 +79,9 @@ func (w *window) leaveScreen() {
 	case w.screen == screenPlayer:
 		w.stop()
 		w.goHome()
+		w.catalogue.view.Marks()
+	case w.screen == screenCatalogue && w.catalogue.search.Text != "":
+		w.catalogue.search.SetText("")
 	case w.screen == screenStart && w.service != nil:
 		w.goTo(screenCatalogue)
 	}

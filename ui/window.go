@@ -88,6 +88,8 @@ type window struct {
 	account   AccountState   // as it is shown, of accountOf
 	accountOf string
 	lookedAt  time.Time
+	noted     time.Time // when the position of what plays was noted last
+	posters   posterLoader
 	outside   []Incoming   // what came from outside and waits to be shown
 	chosen    func(string) // what becomes of the file that is being chosen; nil: it is played
 
@@ -127,6 +129,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 		options: o, app: app, picture: view, now: time.Now, dispatch: newDispatcher(),
 		volume: 1, speed: o.Speed, shown: true,
 	}
+	w.posters.w = w
 	w.commands = newCommands(w.commandFailed)
 	w.hooks = controls.Hooks{Activity: w.stir, Key: w.typedKey}
 	w.win = app.NewWindow("Latchkey")
@@ -142,6 +145,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 	w.win.SetOnDropped(w.dropped)
 	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyN, Modifier: fyne.KeyModifierControl | fyne.KeyModifierShift},
 		func(fyne.Shortcut) { w.toggleRequests() })
+	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) { w.findTitle() })
 	w.active = w.now()
 	if w.service = w.onlyService(); w.service != nil {
 		w.catalogue.setName(w.service.Name())

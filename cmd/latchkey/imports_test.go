@@ -29,6 +29,7 @@ type importRule struct {
 var importRules = []importRule{
 	{folder: "cmd/...", ours: []string{"..."}, others: []string{"fyne.io/fyne/v2/...", "github.com/spf13/cobra/...", "github.com/spf13/pflag"}},
 	{folder: "ui/instance", others: []string{"github.com/gofrs/flock"}},
+	{folder: "ui/history", others: []string{"github.com/gofrs/flock"}},
 	// go-gl is what Fyne itself draws with.
 	{folder: "ui/...", ours: []string{"ui/...", "player", "player/frame", "network", "network/auth", "assets/..."},
 		others: []string{"fyne.io/fyne/v2/...", "github.com/boombuler/barcode/...", "golang.org/x/image/...", "github.com/go-gl/..."}},

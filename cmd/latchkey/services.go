@@ -14,15 +14,17 @@ import (
 	"latchkey/network/auth/vault"
 	"latchkey/network/service"
 	"latchkey/ui"
+	"latchkey/ui/history"
 )
 
 // services are those whose profiles are in the person's folder: what the window calls ui.Services. Safe for concurrent use.
 type services struct {
-	folder  *service.Folder // nil: nothing is kept, as in the demo
-	keep    vault.Vault
-	state   string // the folder of locks
-	options network.Options
-	playing *playing
+	folder   *service.Folder // nil: nothing is kept, as in the demo
+	keep     vault.Vault
+	state    string // the folder of locks
+	remember string // the file of what was watched; empty: it is forgotten
+	options  network.Options
+	playing  *playing
 
 	mu   sync.Mutex
 	list []*signedService // guarded by mu
@@ -40,6 +42,9 @@ func openServices(ctx context.Context, options network.Options, playing *playing
 		return nil, err
 	}
 	s := &services{folder: service.NewFolder(path), state: state, options: options, playing: playing}
+	if s.remember, err = history.DefaultPath(); err != nil {
+		return nil, err
+	}
 	profiles, problems, err := s.folder.List()
 	for _, problem := range problems {
 		options.Log.Warn("a service's profile is left out", "file", problem.File, "err", problem.Err)

@@ -10,6 +10,7 @@ import (
 	"latchkey/player"
 	"latchkey/player/report"
 	"latchkey/ui"
+	"latchkey/ui/history"
 )
 
 // runWindow opens the window, on what the argument names unless that is empty: a URL, a file, a link or a service's file. The last two go to
@@ -48,6 +49,7 @@ type window struct {
 	account  *account
 	services *services
 	door     *door
+	history  *history.Store
 	options  ui.Options
 	summary  func(*report.Report) error // prints the end of a playback, nil: nothing
 }
@@ -83,8 +85,10 @@ func newWindow(flags *windowFlags, stderr io.Writer, open func(network.Options, 
 		return nil, errors.Join(err, w.close())
 	}
 	w.account = &account{engine: engine, playing: playing, configuration: configuration}
+	w.history = history.New(w.services.remember, config.Log)
 	w.options = ui.Options{
-		Engine: engine, Changes: changes, Account: w.account, Services: w.services, Incoming: w.door.out, Requests: engine.Requests,
+		History: w.history,
+		Engine:  engine, Changes: changes, Account: w.account, Services: w.services, Incoming: w.door.out, Requests: engine.Requests,
 		NewScaler: func() ui.Scaler { return player.NewScaler() },
 		Start:     flags.start, Length: flags.length, Frames: flags.frames,
 		Renderer: flags.renderer, Volume: volume, Muted: flags.mute, Speed: flags.speed,
@@ -110,8 +114,17 @@ func (w *window) run(ctx context.Context, flags *windowFlags, stdout io.Writer) 
 	listening, stop := context.WithCancel(ctx)
 	listened := make(chan error, 1)
 	go func() { listened <- w.door.listen(listening) }()
+	remembered := make(chan struct{})
+	go func() {
+		defer close(remembered)
+		if err := w.history.Load(); err != nil {
+			w.options.Log.Warn("what was watched before is not known", "err", err)
+		}
+		w.history.Serve(listening)
+	}()
 	err := ui.Run(ctx, w.options)
 	stop()
+	<-remembered
 	if failed := <-listened; failed != nil {
 		w.options.Log.Warn("links of other programs do not reach this window", "err", failed)
 	}

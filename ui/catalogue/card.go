@@ -42,15 +42,21 @@ type card struct {
 	summary *canvas.Text
 	length  *pill
 	lock    *pill
+	done    *pill             // it was seen to the end
+	track   *canvas.Rectangle // how far a person came
+	way     *canvas.Rectangle
+	mark    Mark
+	arrow   func(dx, dy int) // the keyboard goes on to another card
+	edge    func(last bool)
 	play    *canvas.Image
 	disc    *canvas.Circle
 
 	hovered, focused bool
 }
 
-func newCard(t Title, index int, locked bool, hooks controls.Hooks, open func(Title)) *card {
+func newCard(t Title, index int, locked bool, mark Mark, hooks controls.Hooks, open func(Title)) *card {
 	c := &card{
-		title: t, hooks: hooks, open: open, locked: locked,
+		title: t, mark: mark, hooks: hooks, open: open, locked: locked,
 		ground:  canvas.NewRectangle(posterTints[index%len(posterTints)]),
 		film:    canvas.NewImageFromResource(icon.In(icon.Film, color.NRGBA{R: 0x6d, G: 0x72, B: 0x85, A: 0xff})),
 		frame:   canvas.NewRectangle(theme.None),
@@ -63,7 +69,19 @@ func newCard(t Title, index int, locked bool, hooks controls.Hooks, open func(Ti
 	c.film.FillMode = canvas.ImageFillContain
 	c.disc.Hide()
 	c.play.Hide()
-	if t.Duration > 0 {
+	c.track, c.way = canvas.NewRectangle(theme.Track), canvas.NewRectangle(theme.Accent)
+	c.track.CornerRadius, c.way.CornerRadius = 2, 2
+	if mark.Progress <= 0 {
+		c.track.Hide()
+		c.way.Hide()
+	}
+	c.done = newPill("", icon.Check)
+	c.done.setVisible(mark.Watched)
+	switch {
+	case t.Live:
+		c.length = newPill("LIVE", "")
+		c.length.back.FillColor = theme.Danger
+	case t.Duration > 0:
 		c.length = newPill(controls.Clock(t.Duration), "")
 	}
 	c.lock = newPill("", icon.Lock)
@@ -110,6 +128,18 @@ func (c *card) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		c.open(c.title)
+	case fyne.KeyLeft:
+		c.arrow(-1, 0)
+	case fyne.KeyRight:
+		c.arrow(1, 0)
+	case fyne.KeyUp:
+		c.arrow(0, -1)
+	case fyne.KeyDown:
+		c.arrow(0, 1)
+	case fyne.KeyHome:
+		c.edge(false)
+	case fyne.KeyEnd:
+		c.edge(true)
 	default:
 		c.hooks.Key(e)
 	}
@@ -154,10 +184,13 @@ func (r *cardRenderer) Layout(s fyne.Size) {
 	at(c.play, (s.Width-26)/2, (h-26)/2, 26, 26)
 	if c.length != nil {
 		w := c.length.width()
-		c.length.place(s.Width-w-8, h-pillHeight-8, w)
+		c.length.place(s.Width-w-8, h-pillHeight-14, w)
 	}
 	w := c.lock.width()
 	c.lock.place(8, 8, w)
+	c.done.place(s.Width-w-8, 8, w)
+	at(c.track, 10, h-8, s.Width-20, 4)
+	at(c.way, 10, h-8, (s.Width-20)*float32(min(max(c.mark.Progress, 0), 1)), 4)
 	controls.Fit(c.name, c.title.Name, s.Width-4)
 	controls.Fit(c.summary, c.title.Summary, s.Width-4)
 	n := c.name.MinSize()
@@ -186,7 +219,8 @@ func (r *cardRenderer) Objects() []fyne.CanvasObject {
 	if c.length != nil {
 		o = append(o, c.length.objects()...)
 	}
-	o = append(o, c.lock.objects()...)
+	o = append(append(o, c.lock.objects()...), c.done.objects()...)
+	o = append(o, c.track, c.way)
 	return append(o, c.disc, c.play, c.frame, c.name, c.summary)
 }
 

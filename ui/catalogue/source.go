@@ -15,7 +15,7 @@ import (
 
 // Limits on what a service says.
 const (
-	MaxTitles      = 500
+	MaxTitles      = 20_000
 	maxPosterBytes = 8 << 20
 	maxPosterSide  = 4096
 	posterWidth    = 720 // posters are kept at this width at most
@@ -33,6 +33,8 @@ type Title struct {
 	Poster    string // where Source.Poster finds its picture, or empty
 	Duration  time.Duration
 	Protected bool // needs the sign-in
+	Live      bool
+	Rows      []string // the headings that it stands below, in the order of the service's
 }
 
 // Source is a service's catalogue. Its methods may block and are called from goroutines.
