@@ -71,6 +71,8 @@ type Options struct {
 	// Incoming brings what comes from outside: links and profiles, from the program's arguments or a second start of it. The window
 	// raises itself and asks. nil: nothing comes. It is read until it is closed or the window is.
 	Incoming <-chan Incoming
+	// Logins asks for user names and passwords of origins; nil: nobody asks.
+	Logins *Logins
 	// Requests returns what was requested for the current resource, the oldest first. It may block and is called from goroutines.
 	// nil: there is no list of requests.
 	Requests func() []network.Record

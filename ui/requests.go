@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"latchkey/network"
@@ -41,6 +42,7 @@ type requestRow struct{ class, address, outcome, cookies string }
 func (w *window) buildRequests() *requests {
 	r := &requests{count: theme.Text("", theme.SizeBody, theme.Muted)}
 	r.list = widget.NewList(func() int { return len(r.rows) }, newRequestRow, r.fill)
+	r.list.HideSeparators = true
 	ground := canvas.NewRectangle(theme.Surface)
 	ground.CornerRadius = theme.RadiusPanel
 	ground.StrokeColor, ground.StrokeWidth = theme.Outline, 1
@@ -61,7 +63,7 @@ func newRequestRow() fyne.CanvasObject {
 	for _, width := range requestColumns {
 		label := widget.NewLabel("")
 		label.Truncation = fyne.TextTruncateEllipsis
-		label.SizeName = "caption"
+		label.SizeName = fynetheme.SizeNameCaptionText
 		row.Add(container.NewGridWrap(fyne.NewSize(width, 30), label))
 	}
 	return row

@@ -97,6 +97,7 @@ func (w *window) begin() {
 	w.showAccount()
 	w.loadCatalogue()
 	w.receive()
+	w.serveLogins()
 	if o.Source != "" {
 		w.openFrom(o.Source, o.Start)
 	}

@@ -249,6 +249,48 @@ func TestIncoming(t *testing.T) {
 	})
 }
 
+func TestLogins(t *testing.T) {
+	var logins *Logins
+	inWindow(t, func(o *Options) { logins = NewLogins(); o.Logins = logins }, func(r *rig) {
+		type given struct {
+			user     string
+			password network.Secret
+			err      error
+		}
+		ask := func(c network.Challenge) chan given {
+			answered := make(chan given, 1)
+			go func() {
+				user, password, err := logins.Ask(r.t.Context(), c)
+				answered <- given{user, password, err}
+			}()
+			r.settle()
+			return answered
+		}
+		answered := ask(network.Challenge{Origin: "http://media.example.com", Realm: "staff", Plain: true, Again: true})
+		text := strings.Join(r.texts(), " ")
+		for _, wanted := range []string{"http://media.example.com", "staff", "not encrypted", "not accepted"} {
+			assert.Contains(t, text, wanted)
+		}
+		fields := r.sheet.Fields()
+		require.Len(t, fields, 2)
+		fields[0].SetText("viewer")
+		fields[1].SetText(canary)
+		fields[1].OnSubmitted(canary)
+		r.settle()
+		got := <-answered
+		require.NoError(t, got.err)
+		assert.Equal(t, "viewer", got.user)
+		assert.Equal(t, canary, got.password.Reveal())
+		assert.Nil(t, r.pane)
+
+		answered = ask(network.Challenge{Origin: "https://media.example.com"})
+		r.leave()
+		r.settle()
+		require.ErrorIs(t, (<-answered).err, network.ErrNoLogin)
+		assert.Nil(t, r.pane)
+	})
+}
+
 func TestRequestRows(t *testing.T) {
 	rows := requestRows([]network.Record{
 		{Class: network.ClassPlaylist, URL: "https://example.com/main.m3u8?token=" + canary, Status: 200, Bytes: 2048, Total: network.Milliseconds(5 * time.Millisecond)},

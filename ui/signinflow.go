@@ -224,6 +224,10 @@ func (w *window) accepted() {
 
 // stopAndOffer gives a sign-in up and offers the ways once more.
 func (w *window) stopAndOffer() {
+	if w.loggingIn {
+		w.sheet.Leave()
+		return
+	}
 	w.stopSignIn()
 	title, reason := "Sign in to keep watching", ""
 	if w.asked != nil {
@@ -234,6 +238,10 @@ func (w *window) stopAndOffer() {
 
 // leaveSignIn is "Not now": what waits for a sign-in is left.
 func (w *window) leaveSignIn() {
+	if w.loggingIn {
+		w.sheet.Leave()
+		return
+	}
 	w.stopSignIn()
 	w.signIn.Done()
 	w.sheet.Leave()

@@ -84,6 +84,7 @@ type window struct {
 	service   Service
 	playedBy  Service
 	signingIn Service
+	loggingIn bool           // an origin's question for a name and a password is shown
 	prompt    *signin.Prompt // of the sign-in that is under way
 	account   AccountState   // as it is shown, of accountOf
 	accountOf string

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 
@@ -174,6 +175,10 @@ func (s *signedService) Switch(ctx context.Context, id string) error {
 
 // Resource returns what plays a title.
 func (s *signedService) Resource(title catalogue.Title) (*player.MediaResource, error) {
+	// A catalogue comes from outside: it names no file of this computer.
+	if _, err := network.ParseURL(title.Source); err != nil {
+		return nil, fmt.Errorf("open %q: %w", title.Name, err)
+	}
 	return s.open(title.Source)
 }
 

@@ -203,7 +203,12 @@ func (s *services) Remove(ctx context.Context, id string) error {
 	if errors.Is(err, service.ErrNoAccount) {
 		err = nil
 	}
-	err = errors.Join(err, known.accounts.Forget(ctx), s.folder.Remove(id))
+	if failed := known.accounts.Forget(ctx); errors.Is(failed, vault.ErrLocked) {
+		s.options.Log.Warn("what was kept of the service stays in the vault, which is locked", "service", id)
+	} else {
+		err = errors.Join(err, failed)
+	}
+	err = errors.Join(err, s.folder.Remove(id))
 	s.mu.Lock()
 	s.list = slices.DeleteFunc(s.list, func(k *signedService) bool { return k == known })
 	s.mu.Unlock()

@@ -67,7 +67,8 @@ func newWindow(flags *windowFlags, stderr io.Writer, open func(network.Options, 
 	if err != nil {
 		return nil, err
 	}
-	changes := new(ui.Changes)
+	changes, logins := new(ui.Changes), ui.NewLogins()
+	config.Network.Login = logins.Ask
 	config.OnChange = changes.Notify
 	config.Muted = flags.mute
 	volume := flags.volume / 100
@@ -87,8 +88,8 @@ func newWindow(flags *windowFlags, stderr io.Writer, open func(network.Options, 
 	w.account = &account{engine: engine, playing: playing, configuration: configuration}
 	w.history = history.New(w.services.remember, config.Log)
 	w.options = ui.Options{
-		History: w.history,
-		Engine:  engine, Changes: changes, Account: w.account, Services: w.services, Incoming: w.door.out, Requests: engine.Requests,
+		History: w.history, Logins: logins,
+		Engine: engine, Changes: changes, Account: w.account, Services: w.services, Incoming: w.door.out, Requests: engine.Requests,
 		NewScaler: func() ui.Scaler { return player.NewScaler() },
 		Start:     flags.start, Length: flags.length, Frames: flags.frames,
 		Renderer: flags.renderer, Volume: volume, Muted: flags.mute, Speed: flags.speed,

@@ -267,6 +267,9 @@ func (f *File) Put(ctx context.Context, key string, value network.Secret) error 
 
 // Delete forgets a key.
 func (f *File) Delete(ctx context.Context, key string) error {
+	if f.Locked() && !f.Exists() {
+		return nil // nothing was ever kept
+	}
 	if err := f.change(ctx, func(entries map[string]string) { delete(entries, key) }); err != nil {
 		return fmt.Errorf("forget %s in the vault: %w", key, err)
 	}

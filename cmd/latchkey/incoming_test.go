@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"latchkey/network"
+	"latchkey/network/auth"
+	"latchkey/network/networktest"
+	"latchkey/network/service"
+	"latchkey/ui"
+	"latchkey/ui/catalogue"
+)
+
+// fakeEngine notes what it is told.
+type fakeEngine struct {
+	mu   sync.Mutex
+	told []network.Credentials
+}
+
+func (e *fakeEngine) UpdateCredentials(c network.Credentials) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.told = append(e.told, c)
+	return nil
+}
+
+// visitor is a person at the demo.
+type visitor struct{ demo *networktest.Demo }
+
+func (v visitor) OpenPage(ctx context.Context, page string) error { return v.demo.Visit(ctx, page) }
+func (visitor) ShowCode(auth.DeviceCode)                          {}
+func (visitor) Ask(context.Context, auth.Form) ([]network.Secret, error) {
+	return nil, auth.ErrDenied
+}
+
+// demoServices are the services of a demo, with an engine that notes what it is told.
+func demoServices(t *testing.T) (*networktest.Demo, *services, *fakeEngine) {
+	t.Helper()
+	demo, err := networktest.NewDemo(networktest.DemoOptions{Media: fstest.MapFS{
+		"catalogue.json": {Data: []byte(`{"service":"Demo","titles":[{"id":"a","title":"A","duration_s":2}]}`)},
+		"a/main.m3u8":    {Data: []byte("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n0.ts\n#EXT-X-ENDLIST\n")},
+		"a/0.ts":         {Data: []byte("segment")},
+	}})
+	require.NoError(t, err)
+	profile, err := service.Parse(demo.Profile())
+	require.NoError(t, err)
+	engine := new(fakeEngine)
+	s, err := newServices(t.Context(), profile, network.Options{Log: slog.New(slog.DiscardHandler)}, &playing{engine: engine})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		s.close()
+		require.NoError(t, demo.Close())
+	})
+	return demo, s, engine
+}
+
+func TestServiceSignsInAndOut(t *testing.T) {
+	demo, s, engine := demoServices(t)
+	list := s.List()
+	require.Len(t, list, 1)
+	tv := list[0]
+	assert.Len(t, tv.Ways(), 5)
+	titles, err := tv.Titles(t.Context())
+	require.NoError(t, err)
+	require.Len(t, titles, 1)
+	require.NoError(t, tv.SignIn(t.Context(), string(service.WayBrowser), visitor{demo}))
+	assert.True(t, tv.State().SignedIn)
+	assert.Empty(t, engine.told, "nothing plays with its sign-in")
+	_, err = tv.Resource(titles[0])
+	require.NoError(t, err)
+	require.NoError(t, tv.SignOut(t.Context()))
+	require.Len(t, engine.told, 1)
+	assert.Zero(t, engine.told[0].CookieHeaders.Len(), "signed out, nothing is sent any more")
+	_, err = tv.Resource(catalogue.Title{Source: "javascript:alert(1)//x"})
+	require.Error(t, err)
+}
+
+func TestLinks(t *testing.T) {
+	demo, s, _ := demoServices(t)
+	d, err := newDoor(s, network.Options{})
+	require.NoError(t, err)
+	defer d.client.Close()
+	id := networktest.ProfileID
+	require.NoError(t, s.list[0].SignIn(t.Context(), string(service.WayBrowser), visitor{demo}))
+	tests := []struct {
+		name, argument string
+		title          string
+		service, wrong bool
+		plays          bool
+	}{
+		{"a sign-in", "latchkey:signin?service=" + id, "Sign in", true, false, false},
+		{"a stream of the service", "latchkey:play?service=" + id + "&url=" + demo.URL("a/main.m3u8"), "Play", true, false, true},
+		{"a stream of somebody else", "latchkey:play?service=" + id + "&url=https://evil.example/x.m3u8", "Play", false, false, true},
+		{"a stream without a service", "latchkey:play?url=https://media.example/x.m3u8", "Play", false, false, true},
+		{"a stream on this computer", "latchkey:play?url=http://127.0.0.1:1/x.m3u8", "Open a link", false, true, false},
+		{"a file", "latchkey:play?url=file:///etc/passwd", "Open a link", false, true, false},
+		{"a header", "latchkey:play?url=https://media.example/x.m3u8&header=Cookie:a=b", "Open a link", false, true, false},
+		{"an unknown service", "latchkey:signin?service=nobody", "Open a link", false, true, false},
+		{"nonsense", "latchkey:\x00", "Open a link", false, true, false},
+		{"a profile on this computer", "latchkey:add?profile=https://127.0.0.1/x.latchkey", "Open a link", false, true, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			in := d.read(t.Context(), test.argument)
+			require.NotNil(t, in.Link)
+			assert.Equal(t, test.wrong, in.Link.Wrong != "", "%s", in.Link.Wrong)
+			assert.Equal(t, test.service, in.Link.Service != nil)
+			assert.Equal(t, test.plays, in.Link.Resource != nil)
+			if test.plays {
+				_, err := in.Link.Resource()
+				require.NoError(t, err)
+				assert.Equal(t, test.service, s.playing.by != nil, "whose sign-in the engine works with")
+			}
+		})
+	}
+}
+
+func TestServicesFile(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+	demo, _, _ := demoServices(t)
+	file := filepath.Join(t.TempDir(), "demo.latchkey")
+	require.NoError(t, os.WriteFile(file, demo.Profile(), 0o600))
+	assert.True(t, forInstance(file))
+	assert.True(t, forInstance("latchkey:signin?service=x"))
+	assert.False(t, forInstance("film.mp4"))
+	assert.False(t, forInstance("https://example.com/x.latchkey"))
+
+	options := network.Options{Log: slog.New(slog.DiscardHandler)}
+	s, err := openServices(t.Context(), options, &playing{engine: new(fakeEngine)})
+	require.NoError(t, err)
+	defer s.close()
+	assert.Empty(t, s.List())
+	d, err := newDoor(s, options)
+	require.NoError(t, err)
+	defer d.client.Close()
+	in := d.read(t.Context(), file)
+	require.NotNil(t, in.Proposal)
+	assert.NotEmpty(t, in.Proposal.Facts)
+	assert.Empty(t, s.List(), "nothing is added before a person agrees")
+	added, err := s.Accept(t.Context(), *in.Proposal)
+	require.NoError(t, err)
+	assert.Equal(t, networktest.ProfileID, added.ID())
+
+	again, err := openServices(t.Context(), options, &playing{engine: new(fakeEngine)})
+	require.NoError(t, err)
+	defer again.close()
+	require.Len(t, again.List(), 1)
+	flags := networkFlags{profile: networktest.ProfileID}
+	known, leave, err := flags.signedIn(t.Context(), options)
+	require.NoError(t, err)
+	assert.NotNil(t, known)
+	leave()
+	require.NoError(t, again.Remove(t.Context(), networktest.ProfileID))
+	assert.Empty(t, again.List())
+	_, _, err = flags.signedIn(t.Context(), options)
+	require.ErrorIs(t, err, errNoService)
+
+	require.NoError(t, os.WriteFile(file, []byte("[[["), 0o600))
+	in = d.read(t.Context(), file)
+	require.NotNil(t, in.Link)
+	assert.NotEmpty(t, in.Link.Wrong)
+	var _ ui.Services = s
+}
