@@ -10,6 +10,7 @@ import (
 	"latchkey/network"
 	"latchkey/network/auth"
 	"latchkey/network/auth/vault"
+	feeds "latchkey/network/catalogue"
 	"latchkey/network/service"
 	"latchkey/player"
 	"latchkey/ui"
@@ -204,6 +205,16 @@ func (s *signedService) Titles(ctx context.Context) ([]catalogue.Title, error) {
 		return nil, err
 	}
 	return shownTitles(list), nil
+}
+
+// shownTitles returns a service's titles as the window shows them.
+func shownTitles(list *feeds.Catalogue) []catalogue.Title {
+	titles := make([]catalogue.Title, len(list.Titles))
+	for i, t := range list.Titles {
+		titles[i] = catalogue.Title{ID: t.ID, Name: t.Name, Summary: t.Description, Source: t.Source, Poster: t.Poster,
+			Duration: t.Duration, Protected: t.Protected, Live: t.Live, Rows: t.Rows}
+	}
+	return titles
 }
 
 // Poster fetches a title's picture, nil when it has none.

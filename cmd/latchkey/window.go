@@ -30,6 +30,7 @@ func runWindow(ctx context.Context, flags *windowFlags, argument string, stdout,
 		if w.account.service = w.services.find(flags.profile); w.account.service == nil {
 			return errors.Join(&usageError{fmt.Errorf("--profile: %w", errNoService)}, w.close())
 		}
+		w.options.Service = flags.profile
 	}
 	switch {
 	case outside:

@@ -22,7 +22,7 @@ var (
 	// ErrNotFound is a key for which nothing is kept.
 	ErrNotFound = errors.New("nothing is kept under this name")
 	// ErrLocked is a keyring that is locked, or a file whose passphrase is not known yet.
-	ErrLocked = errors.New("the keyring is locked")
+	ErrLocked = errors.New("what is kept is locked")
 	// ErrPassphrase is a passphrase that does not open the file.
 	ErrPassphrase = errors.New("the passphrase is not the one that the file was made with")
 	// ErrDamaged is a file or an entry that was tampered with or cut.
