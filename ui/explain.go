@@ -17,6 +17,7 @@ var reasons = []struct {
 }{
 	{auth.ErrNoBrowser, "No browser could be opened. Paste the cookies instead, or set a default browser and try again."},
 	{auth.ErrDenied, "The service refused the sign-in, or it was cancelled. Try again."},
+	{auth.ErrEnded, "The service has ended this sign-in. Sign in once more."},
 	{auth.ErrState, "The browser came back from another sign-in. Try again, and use the page that opens now."},
 	{auth.ErrTimeout, "Nobody came back from the browser in time. Try again."},
 	{auth.ErrAnswer, "The service's answer cannot be used. Try again later, or paste the cookies instead."},

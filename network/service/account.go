@@ -326,9 +326,35 @@ func (a *Accounts) Switch(ctx context.Context, id string) error {
 	a.use.Lock()
 	defer a.use.Unlock()
 	if err := a.adopt(ctx, id); err != nil {
-		return fmt.Errorf("switch the account: %w", err)
+		return explainKept(err)
 	}
 	return a.writeIndex(ctx)
+}
+
+// keptError says in a sentence why a kept sign-in cannot be had, with what can be done.
+type keptError struct {
+	sentence string
+	err      error
+}
+
+func (e *keptError) Error() string { return e.sentence }
+func (e *keptError) Unwrap() error { return e.err }
+
+func explainKept(err error) error {
+	for _, known := range []struct {
+		err      error
+		sentence string
+	}{
+		{vault.ErrNotFound, "the sign-in of this account is not kept any more: sign in to it again"},
+		{vault.ErrLocked, "the keyring is locked: unlock it and try again, or sign in to the account again"},
+		{vault.ErrDamaged, "what was kept of this account is damaged: sign in to it again"},
+		{ErrNoAccount, "this account is not known any more"},
+	} {
+		if errors.Is(err, known.err) {
+			return &keptError{known.sentence, err}
+		}
+	}
+	return &keptError{"the keyring does not answer: sign in to the account again", err}
 }
 
 // SignOut ends the current account's sign-in: at the service where it can be told so (RFC 7009), and on this computer in any case. The
@@ -357,7 +383,7 @@ func (a *Accounts) SignOut(ctx context.Context) error {
 		limited, cancel := context.WithTimeout(ctx, revokeLimit)
 		defer cancel()
 		if failed := revoker.Revoke(limited, leaving.credential); failed != nil {
-			err = errors.Join(err, fmt.Errorf("the service could not be told: %w", failed))
+			err = errors.Join(err, fmt.Errorf("you are signed out on this computer, but the service could not be told: %w", failed))
 		}
 	}
 	return err

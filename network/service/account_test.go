@@ -107,7 +107,9 @@ func TestAccounts(t *testing.T) {
 	assert.Equal(t, networktest.Guest, a.State().Account.Name)
 	require.NoError(t, a.Switch(t.Context(), a.List()[0].ID))
 	assert.Equal(t, networktest.Viewer, a.State().Account.Name)
-	require.ErrorIs(t, a.Switch(t.Context(), "nobody"), service.ErrNoAccount)
+	err := a.Switch(t.Context(), "nobody")
+	require.ErrorIs(t, err, service.ErrNoAccount)
+	assert.Equal(t, "this account is not known any more", err.Error())
 	assert.Positive(t, changes.Load())
 
 	// The program ends and begins again.
