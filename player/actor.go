@@ -278,6 +278,14 @@ func (p *Player) seek(to time.Duration) error {
 	return nil
 }
 
+// selectVariant is SelectVariant.
+func (p *Player) selectVariant(index int) error {
+	if p.session == nil || !p.session.ready || p.session.ladder == nil || !p.session.ladder.fix(index) {
+		return fmt.Errorf("select variant %d: %w", index, ErrVariant)
+	}
+	return nil
+}
+
 // changeSpeed takes effect with the next sound that is decoded.
 func (p *Player) changeSpeed(speed float64) error {
 	if err := p.state.check(callSpeed); err != nil {

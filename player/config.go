@@ -18,6 +18,9 @@ const (
 	defaultPlaybackBuffer = 30 * time.Second
 )
 
+// ErrVariant is returned for a variant that cannot be played in place of the one that plays.
+var ErrVariant = errors.New("there is no such variant to change to")
+
 // Speeds that SetSpeed takes.
 const (
 	MinSpeed = 0.25

@@ -32,6 +32,7 @@ type ladder struct {
 	defines  map[string]string
 	uris     []string // by the session's number of the variant; empty: not one to switch to
 	rates    []int64  // likewise, bits per second
+	selects  []int    // the variants that may be switched to, the one that plays first included
 	now      func() time.Time
 
 	mu      sync.Mutex // guards what follows
@@ -39,6 +40,7 @@ type ladder struct {
 	media   map[int]*hls.Media
 	left    map[int]time.Time // until when a variant is left out
 	loading int               // the variant whose segment was asked for last
+	fixed   int               // the variant that a person has chosen, -1: none
 }
 
 // rung is a segment in a variant.
@@ -54,7 +56,7 @@ func (r rung) segment() *hls.Segment { return &r.media.Segments[r.index] }
 // there is none.
 func newLadder(s *session, list *hls.Playlist, index int, media *hls.Media) *ladder {
 	variants := list.Multivariant.Variants
-	l := &ladder{session: s, controls: s.config.ABR, defines: list.Defines, now: time.Now, loading: index,
+	l := &ladder{session: s, controls: s.config.ABR, defines: list.Defines, now: time.Now, loading: index, fixed: -1,
 		uris: make([]string, len(variants)), rates: make([]int64, len(variants)),
 		media: map[int]*hls.Media{index: media}, left: make(map[int]time.Time)}
 	sound := func(v hls.Variant) string {
@@ -70,6 +72,7 @@ func newLadder(s *session, list *hls.Playlist, index int, media *hls.Media) *lad
 			continue
 		}
 		l.uris[i] = v.URI
+		l.selects = append(l.selects, i)
 		if i != index {
 			others++
 		}
@@ -115,6 +118,12 @@ func (l *ladder) next(ctx context.Context, r rung, buffer time.Duration) rung {
 func (l *ladder) choose(r rung, buffer time.Duration) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.fixed >= 0 {
+		if l.now().Before(l.left[l.fixed]) {
+			return r.variant // it cannot be had just now
+		}
+		return l.fixed
+	}
 	state := abr.State{Current: -1, Buffer: max(buffer, 0), Target: l.session.config.PlaybackBuffer, Segment: r.segment().Duration}
 	state.Bandwidth, state.Recent = l.meter.Bandwidth()
 	state.Latency = l.meter.Latency()
@@ -161,6 +170,27 @@ func (l *ladder) at(ctx context.Context, variant int, segment *hls.Segment) (run
 	}
 	l.leave(variant)
 	return rung{}, errNoOther
+}
+
+// fix has a variant loaded from now on, -1: the one that fits. It reports whether there is such a one.
+func (l *ladder) fix(variant int) bool {
+	if variant >= len(l.uris) || variant >= 0 && l.uris[variant] == "" {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fixed = max(variant, -1)
+	if variant >= 0 {
+		l.loading = variant
+	}
+	return true
+}
+
+// chosen is the variant that a person has chosen, or -1.
+func (l *ladder) chosen() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fixed
 }
 
 // last is the variant whose segment was asked for last.

@@ -169,3 +169,23 @@ func TestTheVariantFollowsTheNetwork(t *testing.T) {
 		assert.Less(t, end.Path[len(end.Path)-1], 2)
 	})
 }
+
+func TestAVariantThatIsChosenInMidPlay(t *testing.T) {
+	stream := makeRungs(t, false, 160, 320, 480)
+	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
+	s := newScreen(t, player.Config{})
+	require.ErrorIs(t, s.player.SelectVariant(0), player.ErrVariant, "there is nothing to choose of yet")
+	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+	s.play()
+	s.until("the highest is shown", func(now player.Snapshot) bool { return now.Variant == 2 })
+	require.ErrorIs(t, s.player.SelectVariant(3), player.ErrVariant)
+	require.NoError(t, s.player.SelectVariant(0))
+	require.NoError(t, s.player.Seek(s.player.Snapshot().Position))
+	now := s.until("the lowest is shown", func(now player.Snapshot) bool { return now.Variant == 0 && now.Video.Width == 160 })
+	assert.Equal(t, 0, now.Selected)
+	assert.Equal(t, []int{0, 1, 2}, now.Selects)
+	require.NoError(t, s.player.SelectVariant(-1))
+	end := s.ended()
+	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+	assert.Equal(t, -1, end.Selected)
+}

@@ -115,6 +115,13 @@ func (p *Player) Seek(to time.Duration) error {
 	return p.call(func() error { return p.seek(to) })
 }
 
+// SelectVariant has a variant of Snapshot.Variants played from the next segment that is loaded on, whatever the network carries; a Seek
+// makes it the very next picture. -1 leaves the choice to the player again. The error wraps ErrVariant when there is no such one to
+// change to: it has another sound or other codecs than what plays, or the stream has but one.
+func (p *Player) SelectVariant(index int) error {
+	return p.call(func() error { return p.selectVariant(index) })
+}
+
 // SetSpeed changes how fast presentation time goes by, from MinSpeed to MaxSpeed; the pitch stays. It
 // holds for later resources too.
 func (p *Player) SetSpeed(speed float64) error {

@@ -227,6 +227,7 @@ func (s *session) describe(out *Snapshot) {
 		}
 		if s.ladder != nil {
 			out.Stats.Bandwidth = s.ladder.bandwidth()
+			out.Selected, out.Selects = s.ladder.chosen(), s.ladder.selects
 		}
 	}
 	s.mu.Lock()

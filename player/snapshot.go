@@ -86,6 +86,8 @@ type Snapshot struct {
 	Variants  []VariantInfo
 	Variant   int   // index in Variants of what is shown, -1 without
 	Path      []int // the variants that were shown, in order; the last is Variant
+	Selected  int   // the variant that SelectVariant chose, -1: the player chooses
+	Selects   []int // those that SelectVariant takes, none when there is but one
 	Error     *Error
 	SignIn    *SignInRequest // set while State is NeedsSignIn
 	Stats     Stats

@@ -188,6 +188,15 @@ func (w *window) sayVolume() {
 	w.say(controls.VolumeIcon(w.volume, w.muted), text)
 }
 
+// setQuality plays another variant, from where the picture is.
+func (w *window) setQuality(index int) {
+	engine := w.options.Engine
+	w.commands.give(kindQuality, func() error { return engine.SelectVariant(index) })
+	if index >= 0 && index != w.snapshot.Variant {
+		w.seek(w.position(), true)
+	}
+}
+
 // setSpeed sets the speed and says so.
 func (w *window) setSpeed(speed float64) {
 	engine := w.options.Engine

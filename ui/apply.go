@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"time"
 
 	"latchkey/player"
@@ -105,7 +108,49 @@ func (w *window) barState() controls.State {
 		Position: w.position(), Duration: s.Duration, Loaded: spans(s.Buffered),
 		Playing: w.wantPlay, Ended: s.State == player.Complete && w.seekTo == nil, Live: s.Live,
 		Volume: w.volume, Muted: w.muted, Speed: w.speed, FullScreen: w.win.FullScreen(),
+		Qualities: qualities(s), Quality: qualityText(s),
 	}
+}
+
+// qualities are what a person can choose of a stream, the best first and the automatic choice last.
+func qualities(s player.Snapshot) []controls.Quality {
+	if len(s.Selects) < 2 {
+		return nil
+	}
+	var list []controls.Quality
+	for _, i := range s.Selects {
+		if i < len(s.Variants) {
+			list = append(list, controls.Quality{Name: variantName(s.Variants[i], true), Index: i, Chosen: s.Selected == i})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b controls.Quality) int {
+		return cmp.Compare(s.Variants[b.Index].Bandwidth, s.Variants[a.Index].Bandwidth)
+	})
+	return append(list, controls.Quality{Name: "Automatic", Index: -1, Chosen: s.Selected < 0})
+}
+
+// qualityText is what plays, and whether the player has chosen it.
+func qualityText(s player.Snapshot) string {
+	if s.Variant < 0 || s.Variant >= len(s.Variants) {
+		return "Auto"
+	}
+	name := variantName(s.Variants[s.Variant], false)
+	if s.Selected < 0 {
+		return "Auto " + name
+	}
+	return name
+}
+
+// variantName calls a variant by its height, and by its bit rate where that has to tell it from others.
+func variantName(v player.VariantInfo, long bool) string {
+	rate := fmt.Sprintf("%.1f Mbit/s", float64(v.Bandwidth)/1e6)
+	switch {
+	case v.Height == 0:
+		return rate
+	case long:
+		return fmt.Sprintf("%dp, %s", v.Height, rate)
+	}
+	return fmt.Sprintf("%dp", v.Height)
 }
 
 func spans(ranges []player.Range) []controls.Span {

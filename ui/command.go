@@ -10,18 +10,19 @@ import (
 type kind int
 
 const (
-	kindOpen   kind = 1
-	kindPlay   kind = 2
-	kindSeek   kind = 3
-	kindVolume kind = 4
-	kindMute   kind = 5
-	kindSpeed  kind = 6
-	kindReset  kind = 7
+	kindOpen    kind = 1
+	kindPlay    kind = 2
+	kindSeek    kind = 3
+	kindVolume  kind = 4
+	kindMute    kind = 5
+	kindSpeed   kind = 6
+	kindReset   kind = 7
+	kindQuality kind = 8
 )
 
 // replaced reports whether only the newest command of a kind counts.
 func (k kind) replaced() bool {
-	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed
+	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality
 }
 
 // discards reports whether a command makes the commands to the resource before it pointless.
@@ -29,7 +30,7 @@ func (k kind) discards() bool { return k == kindOpen || k == kindReset }
 
 // ofResource reports whether a command is for the current resource, rather than for all.
 func (k kind) ofResource() bool {
-	return k == kindOpen || k == kindPlay || k == kindSeek || k == kindReset
+	return k == kindOpen || k == kindPlay || k == kindSeek || k == kindReset || k == kindQuality
 }
 
 type command struct {

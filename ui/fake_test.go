@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image/color"
 	"sync"
 	"testing"
@@ -94,6 +95,9 @@ func (e *fakeEngine) Seek(to time.Duration) error {
 	return e.call("seek "+to.String(), func(s *player.Snapshot) { s.Position = to })
 }
 
+func (e *fakeEngine) SelectVariant(index int) error {
+	return e.call(fmt.Sprintf("variant %d", index), func(s *player.Snapshot) { s.Selected = index })
+}
 func (e *fakeEngine) SetSpeed(v float64) error { return e.call("speed", nil) }
 func (e *fakeEngine) SetVolume(float64)        { _ = e.call("volume", nil) }
 func (e *fakeEngine) SetMuted(bool)            { _ = e.call("muted", nil) }

@@ -25,6 +25,7 @@ type Engine interface {
 	Pause() error
 	Seek(to time.Duration) error
 	SetSpeed(float64) error
+	SelectVariant(index int) error
 	SetVolume(float64)
 	SetMuted(bool)
 	Reset() error

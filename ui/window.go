@@ -162,7 +162,7 @@ func (w *window) build() {
 	w.toast = controls.NewToast()
 	w.bar = controls.NewBar(w.hooks, controls.Actions{
 		PlayPause: w.playPause, Seek: w.seek, Step: w.seekBy, Volume: w.setVolume, Mute: w.toggleMute,
-		Speed: w.setSpeed, FullScreen: w.toggleFullScreen,
+		Speed: w.setSpeed, Quality: w.setQuality, FullScreen: w.toggleFullScreen,
 	})
 	w.top = newTopBar(w.hooks, w.leave)
 	w.replay = w.buildReplay()

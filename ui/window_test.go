@@ -338,3 +338,24 @@ func TestExitAtEnd(t *testing.T) {
 		})
 	}
 }
+
+func TestQuality(t *testing.T) {
+	inWindow(t, nil, func(r *rig) {
+		r.playing()
+		r.engine.set(func(s *player.Snapshot) {
+			s.Variants = []player.VariantInfo{{Index: 0, Bandwidth: 800_000, Height: 360}, {Index: 1, Bandwidth: 3_000_000, Height: 720}}
+			s.Variant, s.Selected, s.Selects = 0, -1, []int{0, 1}
+		})
+		r.settle()
+		assert.Contains(t, strings.Join(r.texts(), "\n"), "Auto 360p")
+		list := qualities(r.snapshot)
+		require.Len(t, list, 3)
+		assert.Equal(t, "720p, 3.0 Mbit/s", list[0].Name, "the best first")
+		assert.True(t, list[2].Chosen)
+		r.engine.take()
+		r.setQuality(1)
+		r.settle()
+		assert.Contains(t, r.engine.take(), "variant 1")
+		assert.Equal(t, "360p", qualityText(r.snapshot))
+	})
+}

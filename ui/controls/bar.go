@@ -34,6 +34,15 @@ type State struct {
 	Muted              bool
 	Speed              float64
 	FullScreen         bool
+	Qualities          []Quality // from the best down; none: there is nothing to choose
+	Quality            string    // what is shown on the button
+}
+
+// Quality is what can be chosen of a stream.
+type Quality struct {
+	Name   string
+	Index  int // of the variant; -1: automatic
+	Chosen bool
 }
 
 // Actions are what a person does with the bar. All are needed.
@@ -44,6 +53,7 @@ type Actions struct {
 	Volume     func(float64)
 	Mute       func()
 	Speed      func(float64)
+	Quality    func(index int)
 	FullScreen func()
 }
 
@@ -61,6 +71,7 @@ type Bar struct {
 	volume  *VolumeSlider
 	time    *canvas.Text
 	speed   *Button
+	quality *Button
 	full    *IconButton
 	actions Actions
 }
@@ -81,6 +92,8 @@ func NewBar(hooks Hooks, actions Actions) *Bar {
 	b.back.CornerRadius = theme.RadiusPanel
 	b.back.StrokeColor, b.back.StrokeWidth = theme.Hairline, 1
 	b.speed = NewButton("1×", "", Quiet, hooks, b.chooseSpeed)
+	b.quality = NewButton("Auto", "", Quiet, hooks, b.chooseQuality)
+	b.quality.Hide()
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -111,6 +124,11 @@ func (b *Bar) Update(s State) {
 		b.full.SetIcon(icon.LeaveScreen)
 	} else {
 		b.full.SetIcon(icon.FullScreen)
+	}
+	if shown := len(s.Qualities) > 0; s.Quality != old.Quality || shown != b.quality.Visible() {
+		b.quality.SetText(s.Quality)
+		setVisible(b.quality, shown)
+		b.arrange(b.Size())
 	}
 	if s.Speed != old.Speed {
 		b.speed.SetText(SpeedText(s.Speed))
@@ -163,21 +181,37 @@ func Speeds() []float64 { return []float64{0.5, 0.75, 1, 1.25, 1.5, 1.75, 2} }
 
 // chooseSpeed opens the menu of speeds above its button.
 func (b *Bar) chooseSpeed() {
-	driver := fyne.CurrentApp().Driver()
-	c := driver.CanvasForObject(b)
-	if c == nil {
-		return
-	}
 	menu := fyne.NewMenu("")
 	for _, speed := range slices.Backward(Speeds()) {
 		item := fyne.NewMenuItem(SpeedText(speed), func() { b.actions.Speed(speed) })
 		item.Checked = speed == b.state.Speed
 		menu.Items = append(menu.Items, item)
 	}
+	b.open(menu, b.speed)
+}
+
+// chooseQuality opens the menu of qualities above its button.
+func (b *Bar) chooseQuality() {
+	menu := fyne.NewMenu("")
+	for _, q := range b.state.Qualities {
+		item := fyne.NewMenuItem(q.Name, func() { b.actions.Quality(q.Index) })
+		item.Checked = q.Chosen
+		menu.Items = append(menu.Items, item)
+	}
+	b.open(menu, b.quality)
+}
+
+// open opens a menu above a button.
+func (b *Bar) open(menu *fyne.Menu, above fyne.CanvasObject) {
+	driver := fyne.CurrentApp().Driver()
+	c := driver.CanvasForObject(b)
+	if c == nil {
+		return
+	}
 	pop := widget.NewPopUpMenu(menu, c)
-	at := driver.AbsolutePositionForObject(b.speed)
+	at := driver.AbsolutePositionForObject(above)
 	size := pop.MinSize()
-	pop.ShowAtPosition(fyne.NewPos(at.X+(b.speed.Size().Width-size.Width)/2, at.Y-size.Height-theme.Gap))
+	pop.ShowAtPosition(fyne.NewPos(at.X+(above.Size().Width-size.Width)/2, at.Y-size.Height-theme.Gap))
 }
 
 // Place puts the bar at the lower end of a window of a size.
@@ -211,6 +245,10 @@ func (b *Bar) arrange(s fyne.Size) {
 	row(b.full, right)
 	right -= b.speed.MinSize().Width
 	row(b.speed, right)
+	if b.quality.Visible() {
+		right -= b.quality.MinSize().Width
+		row(b.quality, right)
+	}
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -218,5 +256,5 @@ func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.New(arrangement{
 		min: func() fyne.Size { return fyne.NewSize(320, barHeight) },
 		lay: b.arrange,
-	}, b.ground, b.back, b.play, b.mute, b.volume, b.time, b.speed, b.full, b.seek))
+	}, b.ground, b.back, b.play, b.mute, b.volume, b.time, b.speed, b.quality, b.full, b.seek))
 }
