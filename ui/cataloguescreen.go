@@ -2,12 +2,14 @@ package ui
 
 import (
 	"context"
+	"errors"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 
+	"latchkey/network"
 	"latchkey/ui/catalogue"
 	"latchkey/ui/controls"
 	"latchkey/ui/icon"
@@ -84,9 +86,11 @@ func (w *window) loadCatalogue() {
 		}
 		if err != nil {
 			w.options.Log.Warn("the catalogue cannot be had", "err", err)
-			w.dispatch.post(func() {
-				w.catalogue.view.Fail("The catalogue cannot be reached. Check the connection and try again.")
-			})
+			why := "The catalogue cannot be reached. Check the connection and try again."
+			if errors.Is(err, network.ErrRefused) {
+				why = "This service shows its titles to those who have signed in."
+			}
+			w.dispatch.post(func() { w.catalogue.view.Fail(why) })
 			return
 		}
 		titles = titles[:min(len(titles), catalogue.MaxTitles)]

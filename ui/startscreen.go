@@ -11,7 +11,10 @@ import (
 	"latchkey/ui/theme"
 )
 
-const startWidth = 560
+const (
+	startWidth  = 560
+	knownHeight = 200 // of the list of services, which scrolls
+)
 
 // startScreen is where an address is typed, pasted or dropped.
 type startScreen struct {
@@ -21,6 +24,7 @@ type startScreen struct {
 	field *controls.Field
 	wrong *controls.Paragraph
 	known *fyne.Container // the services, a button each
+	rows  *container.Scroll
 	back  *controls.IconButton
 }
 
@@ -47,6 +51,7 @@ func (w *window) buildStart() *startScreen {
 		}),
 	)
 	s.known = container.New(layout.NewCustomPaddedVBoxLayout(theme.Gap))
+	s.rows = container.NewVScroll(s.known)
 	hint := theme.Text("You can also drop a file or an address anywhere on this window.", theme.SizeBody, theme.Faint)
 	hint.Alignment = fyne.TextAlignCenter
 
@@ -55,7 +60,7 @@ func (w *window) buildStart() *startScreen {
 	column := container.New(layout.NewCustomPaddedVBoxLayout(theme.GapLarge),
 		sign, name, line, wide,
 		container.NewBorder(nil, nil, nil, open, s.field),
-		s.wrong, ways, s.known, hint,
+		s.wrong, ways, s.rows, hint,
 	)
 	ground := canvas.NewRectangle(theme.Background)
 	s.back = controls.NewIconButton(icon.Back, topHeight, theme.Surface, w.hooks, w.leave)
@@ -76,7 +81,7 @@ func (s *startScreen) enter() {
 func (s *startScreen) list() {
 	services := s.w.options.Services
 	if services == nil {
-		s.known.Hide()
+		s.rows.Hide()
 		return
 	}
 	s.known.RemoveAll()
@@ -89,6 +94,7 @@ func (s *startScreen) list() {
 			func() { s.w.enter(service) }))
 	}
 	s.known.Add(controls.NewButton("Add a service", icon.Add, controls.Quiet, s.w.hooks, s.w.addService))
+	s.rows.SetMinSize(fyne.NewSize(startWidth, min(s.known.MinSize().Height, knownHeight)))
 	s.Refresh()
 }
 

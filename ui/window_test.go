@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/network"
 	"latchkey/player"
 	"latchkey/player/frame"
 	"latchkey/ui/catalogue"
@@ -318,6 +320,10 @@ func TestCatalogueThatFails(t *testing.T) {
 		all := strings.Join(r.texts(), "\n")
 		assert.Contains(t, all, "The catalogue cannot be reached.")
 		assert.NotContains(t, all, canary)
+		titles.err = fmt.Errorf("fetch: %w", network.ErrRefused)
+		r.loadCatalogue()
+		r.settle()
+		assert.Contains(t, strings.Join(r.texts(), "\n"), "to those who have signed in")
 		titles.err, titles.titles = nil, []catalogue.Title{{ID: "1", Name: "Sintel"}}
 		r.loadCatalogue()
 		r.settle()

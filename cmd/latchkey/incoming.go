@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"latchkey/network"
@@ -52,7 +53,11 @@ func newDoor(s *services, options network.Options) (*door, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &door{services: s, client: client, out: make(chan ui.Incoming, maxWaiting)}, nil
+	d := &door{services: s, client: client, out: make(chan ui.Incoming, maxWaiting)}
+	for _, p := range s.problems[:min(len(s.problems), maxWaiting/2)] {
+		d.out <- wrong("A service is left out", "Its file "+p.File+" cannot be used: "+p.Err.Error()+".")
+	}
+	return d, nil
 }
 
 // take reads an argument and hands on what it asks for. When too much waits it is dropped.
@@ -146,9 +151,11 @@ func (d *door) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var reading sync.WaitGroup // a link may name a profile that has to be fetched: the sender does not wait for that
+	defer reading.Wait()
 	return errors.Join(listener.Serve(ctx, func(argument string) {
 		if forInstance(argument) {
-			d.take(ctx, argument)
+			reading.Go(func() { d.take(ctx, argument) })
 		}
 	}), listener.Close())
 }

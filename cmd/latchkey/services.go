@@ -21,8 +21,9 @@ import (
 type services struct {
 	folder   *service.Folder // nil: nothing is kept, as in the demo
 	keep     vault.Vault
-	state    string // the folder of locks
-	remember string // the file of what was watched; empty: it is forgotten
+	state    string            // the folder of locks
+	remember string            // the file of what was watched; empty: it is forgotten
+	problems []service.Problem // files of the folder that are no profiles
 	options  network.Options
 	playing  *playing
 
@@ -48,6 +49,7 @@ func openServices(ctx context.Context, options network.Options, playing *playing
 	profiles, problems, err := s.folder.List()
 	for _, problem := range problems {
 		options.Log.Warn("a service's profile is left out", "file", problem.File, "err", problem.Err)
+		s.problems = append(s.problems, problem)
 	}
 	if err != nil {
 		return nil, err

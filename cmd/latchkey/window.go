@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"latchkey/network"
 	"latchkey/player"
@@ -34,7 +35,7 @@ func runWindow(ctx context.Context, flags *windowFlags, argument string, stdout,
 	}
 	switch {
 	case outside:
-		w.door.take(ctx, argument)
+		w.argument = argument
 	case argument != "":
 		if _, err := w.account.Resource(argument); err != nil {
 			return errors.Join(&usageError{err}, w.close())
@@ -51,6 +52,7 @@ type window struct {
 	services *services
 	door     *door
 	history  *history.Store
+	argument string // a link or a service's file to begin with, or empty
 	options  ui.Options
 	summary  func(*report.Report) error // prints the end of a playback, nil: nothing
 }
@@ -115,7 +117,15 @@ func (w *window) close() error {
 func (w *window) run(ctx context.Context, flags *windowFlags, stdout io.Writer) error {
 	listening, stop := context.WithCancel(ctx)
 	listened := make(chan error, 1)
-	go func() { listened <- w.door.listen(listening) }()
+	go func() {
+		var first sync.WaitGroup
+		if w.argument != "" {
+			first.Go(func() { w.door.take(listening, w.argument) })
+		}
+		err := w.door.listen(listening)
+		first.Wait()
+		listened <- err
+	}()
 	remembered := make(chan struct{})
 	go func() {
 		defer close(remembered)

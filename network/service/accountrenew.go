@@ -216,7 +216,9 @@ func (a *Accounts) newer(ctx context.Context, s *session) (auth.Credential, erro
 	same := credential.Refresh.Reveal() == s.credential.Refresh.Reveal()
 	if same || credential.Expired(time.Now()) {
 		if !same && credential.Refresh.Reveal() != "" && !credential.Expires.IsZero() && credential.Expires.After(s.credential.Expires) {
+			a.mu.Lock()
 			s.credential.Refresh = credential.Refresh // expired too, but its refresh token is the one that is good
+			a.mu.Unlock()
 		}
 		return auth.Credential{}, errOld
 	}
