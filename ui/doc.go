@@ -4,7 +4,10 @@
 //	changes := new(ui.Changes)
 //	engine, err := player.New(player.Config{OnChange: changes.Notify})
 //	...
-//	err = ui.Run(ctx, ui.Options{Engine: engine, Changes: changes, Account: account})
+//	err = ui.Run(ctx, ui.Options{Engine: engine, Changes: changes, Account: account, Services: services})
+//
+// A Service is something to sign in to, with its titles; what it plays is played with its sign-in. What a person opens by its address is
+// the Account's. Links and profiles from outside come by Options.Incoming, and are shown before anything of them happens.
 //
 // Data flows in a ring. The engine says that something is new (Changes), the next tick of the window
 // takes one Snapshot and shows what differs from the one before. What a person does becomes a command

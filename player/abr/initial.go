@@ -1,8 +1,10 @@
 // Package abr says which variant of a stream is to be loaded next. Its rules are pure functions of
 // values: they know no clock, no lock and no network.
 //
-//	controls := abr.Controls{Max: 3_000_000}
-//	index := controls.Initial([]int64{800_000, 2_000_000, 6_000_000}) // 1: the middle of what may play
+//	controls := abr.Controls{MaxBitrate: 3_000_000}
+//	index := controls.Initial([]int64{800_000, 2_000_000, 6_000_000}) // 0: the middle of what may play, the lower one of two
+//	meter.Add(bytes, took, firstByte)                                 // after each download
+//	index = controls.Next(abr.State{...})                             // before the next segment
 //
 // The names and rules are those of TVSDK's ABRControlParameters. A Controls is a value; its methods are
 // safe for concurrent use.

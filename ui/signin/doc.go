@@ -1,11 +1,16 @@
-// Package signin holds the pane in which a person signs in: with the service's page in the system's
-// browser, or with cookie pairs that the service gave them.
+// Package signin holds the cards on which a person signs in.
 //
-//	pane := signin.New(hooks, signin.Actions{Browser: open, Pairs: use, Close: dismiss}, signin.Ways{Browser: true})
-//	pane.Ask("Sign in to keep watching", "keys.example.com wants to know who you are.")
+//	sheet := signin.NewSheet(hooks, actions, placed)
+//	sheet.Ways("Sign in to Example TV", "", ways)
+//	prompt := signin.NewPrompt(sheet, post, openPage) // an auth.Prompt: what a way to sign in asks for, it shows on the sheet
+//	err := service.SignIn(ctx, way, prompt)           // in a goroutine
+//	prompt.End()
 //
-// The pane holds a secret while it is typed and never gives it to anything but Actions.Pairs: the field
-// shows dots, cannot be made to show more, and is emptied when the pairs are taken or the pane closes.
+// A Sheet shows one thing at a time: the ways there are, that the browser is waited for, a code for another device with its QR picture, or a
+// form. A Pane takes cookie pairs for what belongs to no service.
 //
-// It belongs to the main goroutine of Fyne.
+// Both hold secrets while they are typed and give them to nobody but who asked: fields for them show dots, and are emptied when the answer
+// is taken or the card is left. Of a page's address the host alone is shown, since its query is the browser's.
+//
+// Cards belong to the main goroutine of Fyne; the methods of a Prompt may be called from any.
 package signin
