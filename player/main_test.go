@@ -95,7 +95,9 @@ func (s *screen) open(source string, c *network.Configuration, from time.Duratio
 func (s *screen) play() {
 	s.t.Helper()
 	if err := s.player.Play(); err != nil {
-		require.Equal(s.t, player.Failed, s.player.Snapshot().State, "%v", err)
+		var state *player.StateError
+		require.ErrorAs(s.t, err, &state)
+		s.state(player.Failed) // a snapshot follows its event
 	}
 }
 
