@@ -98,7 +98,11 @@ func (p *Player) release() {
 func (p *Player) handle(m message) {
 	switch m := m.(type) {
 	case command:
-		m.reply <- m.do()
+		err := m.do()
+		if p.dirty {
+			p.publish(time.Now()) // who gets the answer may look at the snapshot at once
+		}
+		m.reply <- err
 	case messageOpened:
 		if m.session == p.session {
 			p.opened(m.err)

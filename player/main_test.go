@@ -95,9 +95,7 @@ func (s *screen) open(source string, c *network.Configuration, from time.Duratio
 func (s *screen) play() {
 	s.t.Helper()
 	if err := s.player.Play(); err != nil {
-		var state *player.StateError
-		require.ErrorAs(s.t, err, &state)
-		s.state(player.Failed) // a snapshot follows its event
+		require.Equal(s.t, player.Failed, s.player.Snapshot().State, "%v", err)
 	}
 }
 
