@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -46,7 +47,27 @@ type running struct {
 	done   chan struct{} // closed when it has ended
 	code   int           // its exit code, once done is closed
 	stdout bytes.Buffer  // likewise
-	stderr bytes.Buffer
+	stderr transcript    // at any time
+}
+
+// transcript is what a program has said so far; it may be read while the program runs.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(p)
+}
+
+// String implements fmt.Stringer.
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
 }
 
 // start runs the program. It ends with ctx or the test, whichever is first, and is always waited for.
@@ -132,8 +153,8 @@ func (r report) classes() map[string]int {
 // assertAbsent fails when a secret stands in what a program printed or in a file that it left.
 func assertAbsent(t *testing.T, secret string, r *running, folders ...string) {
 	t.Helper()
-	for name, stream := range map[string]*bytes.Buffer{"output": &r.stdout, "error": &r.stderr} {
-		shown := bytes.Contains(stream.Bytes(), []byte(secret)) // an assertion on the text itself would print it
+	for name, stream := range map[string]fmt.Stringer{"output": &r.stdout, "error": &r.stderr} {
+		shown := strings.Contains(stream.String(), secret) // an assertion on the text itself would print it
 		assert.False(t, shown, "standard %s shows the secret", name)
 	}
 	for _, folder := range folders {
