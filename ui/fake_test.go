@@ -149,22 +149,35 @@ type fakeService struct {
 	account *fakeAccount
 	id      string
 	ways    []Way
+	mu      sync.Mutex // guards state
 	state   AccountState
 	prompt  auth.Prompt // of the sign-in that is under way
 	outs    int         // how often it was signed out of
 }
 
-func (f *fakeService) ID() string          { return f.id }
-func (f *fakeService) Name() string        { return "Example TV" }
-func (f *fakeService) Ways() []Way         { return f.ways }
-func (f *fakeService) State() AccountState { return f.state }
+func (f *fakeService) ID() string   { return f.id }
+func (f *fakeService) Name() string { return "Example TV" }
+func (f *fakeService) Ways() []Way  { return f.ways }
+
+func (f *fakeService) State() AccountState {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.state
+}
+
+func (f *fakeService) become(state AccountState) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.state = state
+}
+
 func (f *fakeService) Accounts() []KnownAccount {
 	return []KnownAccount{{ID: "1", Name: "a", Current: true}, {ID: "2", Name: "b"}}
 }
 func (f *fakeService) Switch(context.Context, string) error { return nil }
 func (f *fakeService) SignOut(context.Context) error {
 	f.outs++
-	f.state = AccountState{}
+	f.become(AccountState{})
 	return nil
 }
 
@@ -172,7 +185,7 @@ func (f *fakeService) SignIn(ctx context.Context, _ string, prompt auth.Prompt) 
 	f.prompt = prompt
 	err := f.account.SignIn(ctx)
 	if err == nil {
-		f.state = AccountState{SignedIn: true, Name: "viewer", Kept: "Kept in memory."}
+		f.become(AccountState{SignedIn: true, Name: "viewer", Kept: "Kept in memory."})
 	}
 	return err
 }

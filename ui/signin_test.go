@@ -185,12 +185,12 @@ func TestAutoSignIn(t *testing.T) {
 func TestTroubleOverThePicture(t *testing.T) {
 	inWindow(t, withService, func(r *rig) {
 		r.watching()
-		r.tv.state = AccountState{SignedIn: true, Trouble: "The service has ended this sign-in.", Ended: true}
+		r.tv.become(AccountState{SignedIn: true, Trouble: "The service has ended this sign-in.", Ended: true})
 		r.pass(time.Second)
 		assert.True(t, r.banner.Visible())
 		assert.Equal(t, player.Playing, r.snapshot.State)
 		assert.Nil(t, r.pane, "the picture is not covered")
-		r.tv.state = AccountState{SignedIn: true}
+		r.tv.become(AccountState{SignedIn: true})
 		r.pass(time.Second)
 		assert.False(t, r.banner.Visible())
 	})
@@ -198,7 +198,7 @@ func TestTroubleOverThePicture(t *testing.T) {
 
 func TestAccountCard(t *testing.T) {
 	inWindow(t, withService, func(r *rig) {
-		r.tv.state = AccountState{SignedIn: true, Name: "viewer@example.com", Kept: "Kept in memory."}
+		r.tv.become(AccountState{SignedIn: true, Name: "viewer@example.com", Kept: "Kept in memory."})
 		r.pass(time.Second)
 		r.accountClicked()
 		text := strings.Join(r.texts(), "\n")

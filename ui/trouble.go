@@ -88,6 +88,9 @@ func mayNeedSignIn(e *player.Error) bool {
 
 // tryAgain opens what failed once more, where it stood.
 func (w *window) tryAgain() {
+	if w.resource == nil {
+		return
+	}
 	from := w.snapshot.Position
 	if from <= 0 {
 		from = w.startAt
