@@ -30,6 +30,7 @@ type actor struct {
 	client    *network.Client // of the current resource, or of the last: its records are told
 	pipeline  *pipeline
 	previous  *pipeline     // the one before, of whichever session: its end is waited for
+	asked     time.Duration // where prepare was asked to begin, 0: nobody said
 	target    time.Duration // where the pipeline began
 	last      time.Duration // the newest position known
 	wantPlay  bool          // what the person wants
@@ -37,6 +38,9 @@ type actor struct {
 	buffering bool
 	signIn    *SignInRequest
 	failure   *Error
+	following bool // a live stream is played as live as can be
+	hurried   bool // and a little faster, to catch up
+	yielded   int  // how often it stood still
 	speed     float64
 	volume    float64
 	muted     bool
@@ -142,6 +146,7 @@ func (p *Player) replace(r *MediaResource) error {
 	p.stats, p.bufferSum, p.bufferCounts = Stats{}, 0, 0
 	p.askedPlay, p.askedSeek, p.stalledAt = time.Time{}, time.Time{}, time.Time{}
 	p.target, p.last, p.wantPlay, p.buffering = 0, 0, false, false
+	p.following, p.hurried, p.yielded = false, false, 0
 	p.outputs.presenter.forget()
 	p.outputs.until.Store(0)
 	p.outputs.position.Store(0)
@@ -179,7 +184,7 @@ func (p *Player) prepare(from time.Duration) error {
 	if err := p.state.check(callPrepare); err != nil {
 		return err
 	}
-	p.target, p.last = max(from, 0), max(from, 0)
+	p.asked, p.target, p.last = from, max(from, 0), max(from, 0)
 	p.setState(Preparing)
 	s := p.session
 	s.opened = time.Now()
@@ -197,8 +202,15 @@ func (p *Player) opened(err error) {
 	}
 	s := p.session
 	s.ready = true
-	p.target = s.resolve(p.target)
+	if p.asked == 0 {
+		p.target = s.begins()
+	} else {
+		p.target = s.resolve(p.asked)
+	}
 	p.last = p.target
+	if s.main != nil {
+		p.follow(p.target)
+	}
 	if length := p.config.Limit.Length; length > 0 {
 		p.outputs.until.Store(int64(p.target + length))
 	}
@@ -237,7 +249,7 @@ func (p *Player) play() error {
 	case Complete:
 		p.askedSeek = time.Now()
 		p.setState(Seeking)
-		p.start(0)
+		p.start(p.session.resolve(0))
 	case Prepared, Paused:
 		p.enterPlaying()
 	}
@@ -246,6 +258,9 @@ func (p *Player) play() error {
 
 // enterPlaying goes to Playing; whether the buffers suffice shows at the next step.
 func (p *Player) enterPlaying() {
+	if p.session.live() && p.session.latency(p.last, time.Now()) <= p.session.goal()+p.session.main.current().TargetDuration {
+		p.following = true
+	}
 	p.setState(Playing)
 	p.buffering = true
 	p.stalledAt = time.Time{}
@@ -261,9 +276,9 @@ func (p *Player) pause() error {
 	}
 	p.wantPlay = false
 	if p.state == Playing {
-		p.last = p.clamp(p.position(time.Now(), p.last), p.session.duration)
+		p.last = p.clamp(p.position(time.Now(), p.last), p.session.length())
 		p.endStall(time.Now())
-		p.buffering = false
+		p.buffering, p.following = false, false
 		p.setState(Paused)
 	}
 	return nil
@@ -278,7 +293,11 @@ func (p *Player) seek(to time.Duration) error {
 	p.askedSeek = time.Now()
 	p.outputs.until.Store(0)
 	p.setState(Seeking)
-	p.start(p.session.resolve(to))
+	to = p.session.resolve(max(to, 0))
+	if p.session.main != nil {
+		p.follow(to)
+	}
+	p.start(to)
 	return nil
 }
 
@@ -297,7 +316,7 @@ func (p *Player) changeSpeed(speed float64) error {
 	}
 	p.speed = speed
 	if p.session != nil {
-		p.session.setSpeed(speed)
+		p.session.setSpeed(p.pacedSpeed())
 	}
 	return nil
 }

@@ -40,7 +40,6 @@ func TestBadStream(t *testing.T) {
 		{"a playlist without segments", on(network.ClassPlaylist, text("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-ENDLIST\n")), player.CodeNoSegments},
 		{"a playlist of gaps", on(network.ClassPlaylist, text("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n#EXT-X-GAP\na.ts\n#EXT-X-ENDLIST\n")), player.CodeNoSegments},
 		{"a segment in a file", on(network.ClassPlaylist, text("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n")), player.CodePlaylistSyntax},
-		{"a live playlist", on(network.ClassPlaylist, text("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na.ts\n")), player.CodeLiveUnsupported},
 		{"redirects without end", on(network.ClassPlaylist, networktest.RedirectChain(http.StatusFound, 9)), player.CodeRedirect},
 		{"a wrong key", on(network.ClassKey, networktest.Body("application/octet-stream", make([]byte, 16))), player.CodeWrongKey},
 		{"a key of 5 bytes", on(network.ClassKey, networktest.Key(5)), player.CodeKeyLength},

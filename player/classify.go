@@ -188,8 +188,8 @@ func explainPlaylist(err error, e *Error) (Code, string) {
 		return CodePlaylistTooLong, "The stream's playlist is too large."
 	case errors.Is(err, errNoVariant):
 		return CodeNoVariant, "The stream has no variant that can be played as asked."
-	case errors.Is(err, errLive):
-		return CodeLiveUnsupported, "This is a live stream. This version of Latchkey plays streams that have an end."
+	case errors.Is(err, errStill):
+		return CodeLiveStill, "The live stream has stopped: nothing was added to it for too long. Try again later."
 	case errors.As(err, &syntax):
 		return CodePlaylistSyntax, fmt.Sprintf("The stream's playlist cannot be read: line %d, %s.", syntax.Line, syntax.Msg)
 	}

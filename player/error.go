@@ -42,7 +42,8 @@ const (
 	CodePlaylistSyntax  Code = 3003
 	CodeNoVariant       Code = 3004 // no variant that can be played
 	CodePlaylistTooLong Code = 3005
-	CodeLiveUnsupported Code = 3006 // a playlist without end
+	// 3006 was a live stream, before those were played.
+	CodeLiveStill Code = 3007 // a live stream that nothing is added to any more
 
 	CodeNotMedia          Code = 4001
 	CodeNoStreams         Code = 4002 // neither picture nor sound

@@ -47,10 +47,10 @@ func (e *segmentError) Unwrap() error { return e.err }
 // hlsTrack is a media playlist that is played. Its fields are constant.
 type hlsTrack struct {
 	session *session
-	media   *hls.Media
+	feed    *feed
 	kinds   []libav.Kind // what is taken from it
 	leads   bool         // it anchors the timeline; the others wait for it
-	variant int          // the session's number of what media is of, -1: of none
+	variant int          // the session's number of what feed is of, -1: of none
 	ladder  *ladder      // what it may switch to, nil: nothing
 }
 
@@ -80,28 +80,60 @@ func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipelin
 
 // begins returns where playback from a time on begins: in the variant that was played last.
 func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
-	first := rung{variant: t.variant, media: t.media, index: max(t.media.At(from), 0)}
-	if t.ladder == nil || len(t.media.Segments) == 0 {
+	if t.ladder != nil {
+		t.feed.refresh(ctx) // it may not be the one that is watched
+	}
+	media := t.feed.current()
+	first := rung{variant: t.variant, feed: t.feed, media: media, index: max(media.At(from), 0)}
+	if t.ladder == nil || len(media.Segments) == 0 {
 		return first
 	}
 	if last := t.ladder.last(); last != t.variant {
-		if other, err := t.ladder.at(ctx, last, first.segment()); err == nil {
+		if other, err := t.ladder.at(ctx, last, first); err == nil {
 			return other
 		}
 	}
 	return first
 }
 
+// watch keeps the track's playlist up to date while it is live: that of the variant that is loaded, where there are several.
+func (t *hlsTrack) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		f := t.feed
+		if t.ladder != nil {
+			f = t.ladder.feed()
+		}
+		if !f.live() {
+			return
+		}
+		timer := time.NewTimer(time.Until(f.due()))
+		select {
+		case <-timer.C:
+			f.reload(ctx)
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+}
+
 // load asks for keys, init sections and segments in order, as far ahead as out lets it. What fails is
 // told to who reads it, since playback goes on until there, unless another variant has it.
 func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pipeline) error {
 	loading := loader{track: t, out: out}
-	for ; at.index < len(at.media.Segments); at.index++ {
+	for {
+		var err error
+		if at, err = at.wait(ctx); errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 		if err := out.gate(ctx, at.segment().Start); err != nil {
 			return err
 		}
 		if at.segment().Gap {
 			t.session.note(fmt.Sprintf("Segment %d is missing from the stream and was left out.", at.segment().Sequence))
+			at.index++
 			continue
 		}
 		if t.ladder != nil {
@@ -129,8 +161,8 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 			return left
 		}
 		t.session.loaded(at.variant, at.segment().Duration)
+		at.index++
 	}
-	return nil
 }
 
 // brief is the innermost reason of an error, for a note.

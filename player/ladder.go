@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -37,28 +38,50 @@ type ladder struct {
 
 	mu      sync.Mutex // guards what follows
 	meter   abr.Meter
-	media   map[int]*hls.Media
+	feeds   map[int]*feed
 	left    map[int]time.Time // until when a variant is left out
 	loading int               // the variant whose segment was asked for last
 	fixed   int               // the variant that a person has chosen, -1: none
 }
 
-// rung is a segment in a variant.
+// rung is a segment in a variant, or what follows the last that its playlist has.
 type rung struct {
 	variant int
-	media   *hls.Media
-	index   int // of the segment
+	feed    *feed
+	media   *hls.Media // as it was when the segment was looked up
+	index   int        // of the segment
 }
 
 func (r rung) segment() *hls.Segment { return &r.media.Segments[r.index] }
 
+// wait returns the rung when its segment is there, which in a live stream may be later. It returns io.EOF at the end of the stream, and
+// errPassed where the segment is offered no more.
+func (r rung) wait(ctx context.Context) (rung, error) {
+	if r.index < len(r.media.Segments) && over(r.media) {
+		return r, nil
+	}
+	var err error
+	switch {
+	case r.index < len(r.media.Segments):
+		r.media, r.index, err = r.feed.after(ctx, r.segment().Start)
+	case len(r.media.Segments) > 0:
+		r.media, r.index, err = r.feed.after(ctx, r.media.Duration())
+	default:
+		r.media, r.index, err = r.feed.after(ctx, 0)
+	}
+	if err == nil && r.index >= len(r.media.Segments) {
+		err = io.EOF
+	}
+	return r, err
+}
+
 // newLadder returns the variants that the one at index can be exchanged for in mid-play: with the same sound and the same codecs. nil if
 // there is none.
-func newLadder(s *session, list *hls.Playlist, index int, media *hls.Media) *ladder {
+func newLadder(s *session, list *hls.Playlist, index int, main *feed) *ladder {
 	variants := list.Multivariant.Variants
 	l := &ladder{session: s, controls: s.config.ABR, defines: list.Defines, now: time.Now, loading: index, fixed: -1,
 		uris: make([]string, len(variants)), rates: make([]int64, len(variants)),
-		media: map[int]*hls.Media{index: media}, left: make(map[int]time.Time)}
+		feeds: map[int]*feed{index: main}, left: make(map[int]time.Time)}
 	sound := func(v hls.Variant) string {
 		if r := chooseAudio(list.Multivariant.Renditions, v.Audio, s.preferred); r != nil {
 			return r.URI
@@ -104,7 +127,7 @@ func (l *ladder) next(ctx context.Context, r rung, buffer time.Duration) rung {
 	if want == r.variant {
 		return r
 	}
-	other, err := l.at(ctx, want, r.segment())
+	other, err := l.at(ctx, want, r)
 	if err != nil {
 		return r
 	}
@@ -144,32 +167,48 @@ func (l *ladder) choose(r rung, buffer time.Duration) int {
 	return r.variant
 }
 
-// at finds a segment of another variant that starts where the given one does. A variant whose playlist cannot be had, or that does not
+// at finds the segment of another variant that starts where the given one does. A variant whose playlist cannot be had, or that does not
 // line up, is left out for a while.
-func (l *ladder) at(ctx context.Context, variant int, segment *hls.Segment) (rung, error) {
+func (l *ladder) at(ctx context.Context, variant int, r rung) (rung, error) {
 	l.mu.Lock()
-	media := l.media[variant]
+	f := l.feeds[variant]
 	l.mu.Unlock()
-	if media == nil {
-		fetched, err := l.session.fetchMedia(ctx, l.uris[variant], l.defines)
+	switch {
+	case f == nil:
+		fetched, err := l.session.openFeed(ctx, l.uris[variant], l.defines)
 		if err != nil {
 			l.leave(variant)
 			return rung{}, err
 		}
+		fetched.lineUpWith(r.media)
 		l.mu.Lock()
-		l.media[variant] = fetched
+		l.feeds[variant] = fetched
 		l.mu.Unlock()
-		media = fetched
+		f = fetched
+	case f != r.feed && f.live():
+		f.refresh(ctx)
+		f.lineUpWith(r.media)
 	}
+	segment, media := r.segment(), f.current()
 	index := media.At(segment.Start + lineUp)
-	if index >= 0 && index < len(media.Segments) {
+	if index >= 0 {
 		found := &media.Segments[index]
 		if (found.Start-segment.Start).Abs() <= lineUp && found.DiscontinuitySequence == segment.DiscontinuitySequence && !found.Gap {
-			return rung{variant: variant, media: media, index: index}, nil
+			return rung{variant: variant, feed: f, media: media, index: index}, nil
+		}
+		if !over(media) && found.End() <= segment.Start+lineUp {
+			return rung{}, errNoOther // it is not there yet
 		}
 	}
 	l.leave(variant)
 	return rung{}, errNoOther
+}
+
+// feed is that of the variant whose segment was asked for last.
+func (l *ladder) feed() *feed {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.feeds[l.loading]
 }
 
 // fix has a variant loaded from now on, -1: the one that fits. It reports whether there is such a one.
@@ -217,7 +256,7 @@ func (l *ladder) instead(ctx context.Context, r rung, tried map[int]bool) (rung,
 		if tried[variant] {
 			continue
 		}
-		other, err := l.at(ctx, variant, r.segment())
+		other, err := l.at(ctx, variant, r)
 		if err == nil {
 			l.mu.Lock()
 			l.loading = variant

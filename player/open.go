@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"latchkey/network"
 	"latchkey/player/hls"
@@ -25,8 +24,6 @@ const headBytes = 1024
 const maxPlaylistBytes = 32 << 20
 
 var (
-	// errLive is returned for a playlist without an end.
-	errLive = errors.New("the playlist has no end: live streams are not played")
 	// errNoVariant is returned when no variant can be played, or the one that was asked for is not there.
 	errNoVariant = errors.New("no variant of the stream can be played")
 )
@@ -119,9 +116,17 @@ func (s *session) openPlaylist(ctx context.Context, data []byte, base string) er
 	s.noteWarnings(list)
 	if list.Media != nil {
 		s.gotPlaylist()
-		return s.openTracks(list.Media, nil, nil)
+		return s.openTracks(newFeed(s, s.mainURI(base), nil, list), nil, nil, list.Start)
 	}
 	return s.openVariant(ctx, list)
+}
+
+// mainURI is where the resource's own playlist is read again. base is what its URIs are resolved against.
+func (s *session) mainURI(base string) string {
+	if base == "" {
+		return filepath.Base(s.resource.source)
+	}
+	return base
 }
 
 // openVariant chooses a variant, and the audio rendition that belongs to it.
@@ -140,21 +145,26 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 	if r := chooseAudio(list.Multivariant.Renditions, variant.Audio, s.preferred); r != nil && r.URI != "" && r.URI != variant.URI {
 		audioURI = r.URI
 	}
-	media, err := s.fetchMedia(ctx, variant.URI, list.Defines)
+	main, err := s.openFeed(ctx, variant.URI, list.Defines)
 	if err != nil {
 		return err
 	}
-	var audio *hls.Media
+	var audio *feed
 	if audioURI != "" {
-		if audio, err = s.fetchMedia(ctx, audioURI, list.Defines); err != nil {
+		if audio, err = s.openFeed(ctx, audioURI, list.Defines); err != nil {
 			return err
 		}
+		audio.lineUpWith(main.current())
 	}
 	s.gotPlaylist()
 	if s.config.Variant == 0 && !s.outputs.freeRun {
-		s.ladder = newLadder(s, list, index, media)
+		s.ladder = newLadder(s, list, index, main)
 	}
-	return s.openTracks(media, audio, s.ladder)
+	start := main.current().Start
+	if start == nil {
+		start = list.Start
+	}
+	return s.openTracks(main, audio, s.ladder, start)
 }
 
 // chooseVariant applies TVSDK's rule for the initial variant.
@@ -210,53 +220,27 @@ func sameLanguage(a, b string) bool {
 	return a != "" && strings.EqualFold(a, b)
 }
 
-// fetchMedia gets a media playlist.
-func (s *session) fetchMedia(ctx context.Context, uri string, variables map[string]string) (*hls.Media, error) {
-	var (
-		data     []byte
-		response *network.Response
-	)
-	err := s.authorized(ctx, func() (err error) {
-		data, response, err = s.fetcher.Fetch(ctx, network.Request{Class: network.ClassPlaylist, URL: uri})
-		return err
-	})
-	if err != nil {
-		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
-	}
-	base, folder := response.URL, ""
-	if _, local := s.fetcher.local(uri); local {
-		base, folder = "", uri[:strings.LastIndexByte(uri, '/')+1]
-	}
-	list, err := hls.Parse(data, base, hls.ParseOptions{Variables: variables, Folder: folder})
-	if err != nil {
-		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
-	}
-	s.noteWarnings(list)
-	if list.Media == nil {
-		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: hls.ErrNotPlaylist}
-	}
-	if err := list.CheckPlayable(); err != nil {
-		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
-	}
-	return list.Media, nil
-}
+// folderOf is the part of a path before its name.
+func folderOf(uri string) string { return uri[:strings.LastIndexByte(uri, '/')+1] }
 
-// openTracks makes the source of a media playlist and, when it has its own, the sound's. switches may be nil.
-func (s *session) openTracks(media, audio *hls.Media, switches *ladder) error {
-	for _, m := range []*hls.Media{media, audio} {
-		if m != nil && !m.EndList && m.PlaylistType != hls.PlaylistVOD {
-			return errLive
-		}
-	}
-	s.duration = media.Duration()
+// openTracks makes the source of a media playlist and, when it has its own, the sound's. switches may be nil, and start, which says where
+// to begin.
+func (s *session) openTracks(main, audio *feed, switches *ladder, start *hls.Start) error {
+	s.main, s.start = main, start
 	source := &hlsSource{}
 	if audio == nil {
-		source.add(&hlsTrack{session: s, media: media, kinds: bothKinds, leads: true, variant: s.variant, ladder: switches})
+		source.add(&hlsTrack{session: s, feed: main, kinds: bothKinds, leads: true, variant: s.variant, ladder: switches})
 	} else {
-		source.add(&hlsTrack{session: s, media: media, kinds: []libav.Kind{libav.KindVideo}, leads: true, variant: s.variant, ladder: switches})
-		source.add(&hlsTrack{session: s, media: audio, kinds: []libav.Kind{libav.KindAudio}, variant: -1})
+		source.add(&hlsTrack{session: s, feed: main, kinds: []libav.Kind{libav.KindVideo}, leads: true, variant: s.variant, ladder: switches})
+		source.add(&hlsTrack{session: s, feed: audio, kinds: []libav.Kind{libav.KindAudio}, variant: -1})
 	}
 	s.source = source
+	for _, p := range source.list {
+		t, _ := p.(*hlsTrack)
+		if t.feed.live() {
+			s.work.Go(func() { t.watch(s.ctx) })
+		}
+	}
 	return nil
 }
 
@@ -276,20 +260,24 @@ func (h *hlsSource) close() {}
 // cached widens a range by the segments around it that are in memory.
 func (h *hlsSource) cached(r Range) Range {
 	t, ok := h.list[0].(*hlsTrack)
-	if !ok || len(t.media.Segments) == 0 {
+	if !ok {
+		return r
+	}
+	media := t.feed.current()
+	if len(media.Segments) == 0 {
 		return r
 	}
 	there := func(i int) bool {
-		segment := &t.media.Segments[i]
+		segment := &media.Segments[i]
 		return t.session.cache.has(keyOf(segment.URI, segment.ByteRange))
 	}
-	first := t.media.At(r.Start)
+	first := media.At(r.Start)
 	for first >= 0 && there(first) {
-		r.Start = min(r.Start, t.media.Segments[first].Start)
+		r.Start = min(r.Start, media.Segments[first].Start)
 		first--
 	}
-	for last := t.media.At(r.End); last < len(t.media.Segments) && there(last); last++ {
-		r.End = max(r.End, t.media.Segments[last].End())
+	for last := media.At(r.End); last < len(media.Segments) && there(last); last++ {
+		r.End = max(r.End, media.Segments[last].End())
 	}
 	return r
 }
@@ -340,12 +328,4 @@ func looksLikeText(head []byte, response *network.Response) bool {
 	}
 	trimmed := bytes.TrimSpace(head)
 	return len(trimmed) == 0 || trimmed[0] == '<'
-}
-
-// resolve returns the position that prepare asks for: the playlist's start when none is given.
-func (s *session) resolve(from time.Duration) time.Duration {
-	if s.duration > 0 && from >= s.duration {
-		return s.duration
-	}
-	return max(from, 0)
 }

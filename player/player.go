@@ -98,7 +98,8 @@ func (p *Player) ReplaceCurrentResource(r *MediaResource) error {
 }
 
 // PrepareToPlay opens the current resource and fills the buffers from the given position on: Preparing,
-// then Prepared, or NeedsSignIn, or Failed. It returns before that.
+// then Prepared, or NeedsSignIn, or Failed. It returns before that. 0 begins where the stream says, at its start, or, live, at the live
+// point; a negative position counts from the end, or, live, from the edge.
 func (p *Player) PrepareToPlay(from time.Duration) error {
 	return p.call(func() error { return p.prepare(from) })
 }
@@ -114,6 +115,9 @@ func (p *Player) Pause() error { return p.call(p.pause) }
 func (p *Player) Seek(to time.Duration) error {
 	return p.call(func() error { return p.seek(to) })
 }
+
+// GoLive seeks to the live point of a live stream, and keeps to it. It returns a StateError when the resource is not live.
+func (p *Player) GoLive() error { return p.call(p.goLive) }
 
 // SelectVariant has a variant of Snapshot.Variants played from the next segment that is loaded on, whatever the network carries; a Seek
 // makes it the very next picture. -1 leaves the choice to the player again. The error wraps ErrVariant when there is no such one to

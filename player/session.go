@@ -9,6 +9,7 @@ import (
 
 	"latchkey/drm"
 	"latchkey/network"
+	"latchkey/player/hls"
 	"latchkey/player/libav"
 )
 
@@ -39,12 +40,14 @@ type session struct {
 
 	// Set by open before it posts opened; constant from then on.
 	source   source
-	duration time.Duration
+	duration time.Duration // of media that is no playlist
 	title    string
 	variants []VariantInfo
-	variant  int     // the first
-	ladder   *ladder // nil: there is nothing to switch to
-	ready    bool    // owned by the player: open succeeded
+	variant  int        // the first
+	main     *feed      // the playlist that leads, nil for other media
+	start    *hls.Start // where it says that playback begins, may be nil
+	ladder   *ladder    // nil: there is nothing to switch to
+	ready    bool       // owned by the player: open succeeded
 
 	mu         sync.Mutex // guards what follows
 	rate       float64
@@ -221,7 +224,7 @@ func (s *session) update(replace func(*network.Client) error) error {
 // describe fills in what a snapshot says of the resource.
 func (s *session) describe(out *Snapshot) {
 	if s.ready {
-		out.Duration, out.Variants, out.Variant = s.duration, s.variants, s.variant
+		out.Duration, out.Variants, out.Variant = s.length(), s.variants, s.variant
 		if s.title != "" {
 			out.Title = s.title
 		}

@@ -76,7 +76,14 @@ type Snapshot struct {
 	Title     string // from the container's metadata, else the last part of the URL
 	Position  time.Duration
 	Duration  time.Duration // 0 when unknown
+	Window    Range         // where Seek can go: the whole presentation, or what a live stream still offers
+	Date      time.Time     // of the position, zero when the stream has no dates
+	// Live says that the stream is live and has not ended. LivePoint is the newest position that can be played at, Latency how far the
+	// position is behind the stream, AtLive that it is kept as near as can be.
 	Live      bool
+	LivePoint time.Duration
+	Latency   time.Duration
+	AtLive    bool
 	Buffered  []Range
 	Speed     float64
 	Volume    float64 // 0..1

@@ -58,7 +58,9 @@ func (p *Player) stepPreparing(now time.Time) {
 	switch {
 	case p.primed() || p.finished():
 		if err := p.pipeline.failure(); err != nil && p.finished() {
-			p.fail(err)
+			if !p.passed(err, now) {
+				p.fail(err)
+			}
 			return
 		}
 		p.setState(Prepared)
@@ -75,7 +77,9 @@ func (p *Player) stepSeeking(now time.Time) {
 	switch {
 	case p.primed() || p.finished():
 		if err := p.pipeline.failure(); err != nil && p.finished() {
-			p.fail(err)
+			if !p.passed(err, now) {
+				p.fail(err)
+			}
 			return
 		}
 		if p.withoutPicture() {
@@ -94,10 +98,12 @@ func (p *Player) stepSeeking(now time.Time) {
 // stepPlaying watches the buffers, the end, and the position.
 func (p *Player) stepPlaying(now time.Time) {
 	pl := p.pipeline
-	p.last = p.clamp(p.position(now, p.last), p.session.duration)
+	p.last = p.clamp(p.position(now, p.last), p.session.length())
 	if p.finished() {
 		if err := pl.failure(); err != nil {
-			p.fail(err)
+			if !p.passed(err, now) {
+				p.fail(err)
+			}
 			return
 		}
 		p.endStall(now)
@@ -120,13 +126,20 @@ func (p *Player) stepPlaying(now time.Time) {
 	}
 	if p.starved(now) {
 		p.buffering = true
-		p.stalledAt = now
-		p.stats.Rebuffers++
-		p.session.starved.Store(true)
-		p.tell(BufferingBegan)
+		p.stall(now)
 		return
 	}
+	p.pace(now)
 	p.sampleBuffer()
+}
+
+// stall counts that playback stands still.
+func (p *Player) stall(now time.Time) {
+	p.stalledAt = now
+	p.stats.Rebuffers++
+	p.yielded++
+	p.session.starved.Store(true)
+	p.tell(BufferingBegan)
 }
 
 // endStall adds up how long playback stood still.
@@ -172,10 +185,10 @@ func (p *Player) finished() bool {
 
 // endPosition is the position of a presentation that has ended.
 func (p *Player) endPosition() time.Duration {
-	if p.outputs.reached.Load() || p.session.duration == 0 {
+	if p.outputs.reached.Load() || p.session.length() == 0 {
 		return max(p.last, time.Duration(p.pipeline.videoEnd.Load()))
 	}
-	return p.session.duration
+	return p.session.length()
 }
 
 // ahead is how much is there beyond the position, of the track that has least.
@@ -203,7 +216,11 @@ func (p *Player) enough(now time.Time) bool {
 		return !p.starved(now) // what is there is played; no more comes before the sign-in
 	}
 	buffer, all := p.ahead()
-	return all || p.config.FreeRun || buffer >= p.config.InitialBuffer || p.pipeline.queuedBytes() >= maxQueueBytes/2
+	wanted := p.config.InitialBuffer
+	if p.session.live() {
+		wanted = min(wanted, p.session.main.holdBack()/2) // more may not be there
+	}
+	return all || p.config.FreeRun || buffer >= wanted || p.pipeline.queuedBytes() >= maxQueueBytes/2
 }
 
 // sampleBuffer sums up how full the buffer is.
@@ -239,6 +256,7 @@ func (p *Player) publish(now time.Time) {
 	s.Limited = p.outputs.reached.Load()
 	if p.session != nil {
 		p.session.describe(&s)
+		p.describeLive(&s, now)
 	}
 	if p.outputs.sink != nil {
 		s.Audio.Output = p.outputs.sink.Stats().Output
@@ -263,7 +281,7 @@ func (p *Player) buffered() []Range {
 	if source, ok := p.session.source.(interface{ cached(Range) Range }); ok {
 		r = source.cached(r)
 	}
-	r.Start, r.End = p.clamp(r.Start, p.session.duration), p.clamp(r.End, p.session.duration)
+	r.Start, r.End = p.clamp(r.Start, p.session.length()), p.clamp(r.End, p.session.length())
 	return []Range{r}
 }
 

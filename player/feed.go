@@ -1,0 +1,381 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"latchkey/network"
+	"latchkey/player/hls"
+)
+
+const (
+	// minReload is the shortest time between two loads of a playlist that does not say when it will change.
+	minReload = 200 * time.Millisecond
+	// stallTargets is how many target durations a live playlist may stay as it is before the stream counts as stopped, and minStall
+	// the least that they are.
+	stallTargets = 6
+	minStall     = 60 * time.Second
+	// backwardTargets is how many target durations an older playlist than the last is passed over, as one of several servers that lags
+	// behind sends it; after that the stream began anew.
+	backwardTargets = 3
+	// holdBackTargets is the hold-back of a playlist that says none. RFC 8216, 6.3.3.
+	holdBackTargets = 3
+)
+
+var (
+	// errPassed is returned for a part of a live stream that is no longer offered.
+	errPassed = errors.New("the live stream has gone past this part")
+	// errStill is returned for a live stream to which nothing is added any more.
+	errStill = errors.New("nothing was added to the live stream for too long")
+)
+
+// feed is a media playlist, which is read again and again while it is live. Safe for concurrent use.
+type feed struct {
+	// Constant.
+	session   *session
+	uri       string
+	variables map[string]string
+
+	reloading sync.Mutex // held over a load
+	changed   *notice
+
+	mu      sync.Mutex // guards what follows
+	list    *hls.Playlist
+	media   *hls.Media    // as list, in presentation time
+	shift   time.Duration // from the playlist's own time to presentation time
+	lined   bool          // it was lined up with another
+	domains uint64        // what is added to its discontinuity sequence numbers
+	asked   time.Time     // when the last load began
+	moved   time.Time     // when it last said something new
+	same    bool          // the last load said nothing new
+	err     error         // why there will be nothing new any more
+}
+
+// newFeed returns the feed of a playlist that was just read. Its first segment is at presentation time 0, unless it is lined up with
+// another.
+func newFeed(s *session, uri string, variables map[string]string, list *hls.Playlist) *feed {
+	now := time.Now()
+	return &feed{session: s, uri: uri, variables: variables, changed: newNotice(), list: list, media: list.Media, asked: now, moved: now}
+}
+
+// current is the playlist as it was read last, its segments in presentation time. It is not changed any more.
+func (f *feed) current() *hls.Media {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.media
+}
+
+// live says whether more may come.
+func (f *feed) live() bool { return !over(f.current()) }
+
+// over says whether a playlist is all that there will ever be. RFC 8216, 4.3.3.4 and 4.3.3.5.
+func over(m *hls.Media) bool { return m.EndList || m.PlaylistType == hls.PlaylistVOD }
+
+// after returns the place of what follows the segment that ends at a presentation time. It waits for it while the playlist is live;
+// then it returns io.EOF's like: index is len(Segments). It returns errPassed when it was there and is no more.
+func (f *feed) after(ctx context.Context, end time.Duration) (media *hls.Media, index int, err error) {
+	for {
+		changed := f.changed.wait()
+		f.mu.Lock()
+		media, err = f.media, f.err
+		f.mu.Unlock()
+		index, _ = slices.BinarySearchFunc(media.Segments, end-time.Millisecond, func(s hls.Segment, t time.Duration) int {
+			return int(s.Start - t)
+		})
+		switch {
+		case index < len(media.Segments):
+			if index == 0 && media.Segments[0].Start > end+lineUp {
+				return nil, 0, errPassed
+			}
+			return media, index, nil
+		case over(media):
+			return media, index, nil
+		case err != nil:
+			return nil, 0, err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, 0, context.Cause(ctx)
+		}
+	}
+}
+
+// window is the stretch of presentation time that is offered.
+func (f *feed) window() Range {
+	media := f.current()
+	if len(media.Segments) == 0 {
+		return Range{}
+	}
+	return Range{Start: media.Segments[0].Start, End: media.Duration()}
+}
+
+// holdBack is how far before the window's end playback should be. RFC 8216, 6.3.3; second edition, 4.4.3.8.
+func (f *feed) holdBack() time.Duration {
+	media := f.current()
+	if c := media.ServerControl; c != nil && c.HoldBack > 0 {
+		return c.HoldBack
+	}
+	return holdBackTargets * media.TargetDuration
+}
+
+// edge is where the window's end would be by now if the stream grew without steps.
+func (f *feed) edge(now time.Time) time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	end := f.media.Duration()
+	if over(f.media) {
+		return end
+	}
+	return end + min(max(now.Sub(f.moved), 0), 2*f.media.TargetDuration)
+}
+
+// due is when the playlist is to be read again: a target duration after the last load, half of one where that said nothing new, and at
+// once where the server answers when there is something new.
+func (f *feed) due() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	wait := f.media.TargetDuration
+	switch {
+	case f.same:
+		wait /= 2
+	case f.media.ServerControl != nil && f.media.ServerControl.CanBlockReload:
+		wait = 0
+	}
+	return f.asked.Add(max(wait, minReload))
+}
+
+// refresh reads the playlist again if it was last read long ago.
+func (f *feed) refresh(ctx context.Context) {
+	if f.live() && !time.Now().Before(f.due()) {
+		f.reload(ctx)
+	}
+}
+
+// reload reads the playlist again. What fails keeps what was there.
+func (f *feed) reload(ctx context.Context) {
+	f.reloading.Lock()
+	defer f.reloading.Unlock()
+	f.mu.Lock()
+	previous, uri := f.list, f.next()
+	f.asked = time.Now()
+	f.mu.Unlock()
+	list, err := f.session.fetchList(ctx, uri, f.variables, previous)
+	if errors.Is(err, hls.ErrNoPrevious) {
+		list, err = f.session.fetchList(ctx, f.uri, f.variables, nil) // the update does not fit: all of it
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	f.mu.Lock()
+	switch {
+	case err != nil:
+		f.same = true
+	case list == previous || !f.merge(list):
+		f.same = true
+	default:
+		f.same, f.moved, f.err = false, time.Now(), nil
+	}
+	if time.Since(f.moved) > max(stallTargets*f.media.TargetDuration, minStall) && f.err == nil && !over(f.media) {
+		f.err = errStill
+		if err != nil {
+			f.err = err
+		}
+	}
+	f.mu.Unlock()
+	if err != nil {
+		f.session.config.Log.Info("live playlist", "error", err)
+	}
+	f.changed.post()
+	f.session.changed()
+}
+
+// next is the URI that is asked for next, with the directives that the server knows. Second edition, 6.2.5. The caller holds mu.
+func (f *feed) next() string {
+	control := f.media.ServerControl
+	if control == nil || len(f.list.Media.Segments) == 0 {
+		return f.uri
+	}
+	u, err := url.Parse(f.uri)
+	if err != nil || u.Scheme == "" {
+		return f.uri
+	}
+	directives := ""
+	if control.CanBlockReload {
+		last := f.list.Media.Segments[len(f.list.Media.Segments)-1]
+		directives = "_HLS_msn=" + strconv.FormatUint(last.Sequence+1, 10)
+	}
+	if control.CanSkipUntil > 0 && time.Since(f.moved) < control.CanSkipUntil/2 {
+		if directives != "" {
+			directives += "&"
+		}
+		directives += "_HLS_skip=YES"
+	}
+	if directives == "" {
+		return f.uri
+	}
+	if u.RawQuery != "" {
+		directives = u.RawQuery + "&" + directives
+	}
+	u.RawQuery = directives
+	return u.String()
+}
+
+// merge takes a newer playlist. It says whether that has something new. The caller holds mu.
+func (f *feed) merge(list *hls.Playlist) bool {
+	before, now := f.media, list.Media
+	if len(before.Segments) == 0 || len(now.Segments) == 0 {
+		f.take(list, f.shift, f.domains)
+		return len(now.Segments) > len(before.Segments) || over(now)
+	}
+	old, last := &before.Segments[len(before.Segments)-1], &now.Segments[len(now.Segments)-1]
+	first := &now.Segments[0]
+	switch {
+	case last.Sequence < old.Sequence && !f.beganAnew(last, old, now.TargetDuration):
+		return false
+	case last.Sequence < old.Sequence || sameButNot(before, first):
+		// The encoder was started again: what it counts has nothing to do with before.
+		f.session.note("The live stream began anew.")
+		f.take(list, old.End()-first.Start, old.DiscontinuitySequence+1-first.DiscontinuitySequence)
+		return true
+	case first.Sequence > old.Sequence:
+		start, domain := old.End(), old.DiscontinuitySequence
+		if missing := first.Sequence - old.Sequence - 1; missing > 0 {
+			start += time.Duration(min(missing, 1<<20)) * now.TargetDuration
+			if by := first.ProgramDateTime.Sub(old.ProgramDateTime); !old.ProgramDateTime.IsZero() && !first.ProgramDateTime.IsZero() && by > old.Duration {
+				start = old.Start + by
+			}
+		}
+		if raw := first.DiscontinuitySequence + f.domains; raw > domain {
+			domain = raw
+		}
+		f.take(list, start-first.Start, domain-first.DiscontinuitySequence)
+		return true
+	}
+	same := first // the first that both have
+	if i := now.BySequence(before.Segments[0].Sequence); i >= 0 {
+		same = &now.Segments[i]
+	}
+	known := &before.Segments[before.BySequence(same.Sequence)]
+	f.take(list, known.Start-same.Start, known.DiscontinuitySequence-same.DiscontinuitySequence)
+	return last.Sequence > old.Sequence || over(now) || len(now.Segments) != len(before.Segments)
+}
+
+// beganAnew says whether a playlist that ends before the last one did is that of a stream which was started again, and not an old one:
+// its clock says so, or it has been the same for long. The caller holds mu.
+func (f *feed) beganAnew(last, old *hls.Segment, target time.Duration) bool {
+	if !last.ProgramDateTime.IsZero() && !old.ProgramDateTime.IsZero() {
+		return last.ProgramDateTime.After(old.ProgramDateTime)
+	}
+	return time.Since(f.moved) > backwardTargets*target
+}
+
+// sameButNot says whether the segment has the number of one before, but another date, so that it is another one.
+func sameButNot(before *hls.Media, s *hls.Segment) bool {
+	i := before.BySequence(s.Sequence)
+	if i < 0 || s.ProgramDateTime.IsZero() || before.Segments[i].ProgramDateTime.IsZero() {
+		return false
+	}
+	return s.ProgramDateTime.Sub(before.Segments[i].ProgramDateTime).Abs() > max(before.TargetDuration, s.Duration)
+}
+
+// take makes a playlist the current one. The caller holds mu.
+func (f *feed) take(list *hls.Playlist, shift time.Duration, domains uint64) {
+	f.list, f.shift, f.domains, f.media = list, shift, domains, list.Media
+	if shift == 0 && domains == 0 {
+		return
+	}
+	media := *list.Media
+	media.Segments = slices.Clone(media.Segments)
+	for i := range media.Segments {
+		media.Segments[i].Start += shift
+		media.Segments[i].DiscontinuitySequence += domains
+	}
+	f.media = &media
+}
+
+// lineUpWith moves a live playlist to where another, of the same presentation, has the same parts: by their dates, by their numbers, or
+// by their ends. Of what is not live the starts are the same. RFC 8216, 6.2.4.
+func (f *feed) lineUpWith(other *hls.Media) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	mine := f.list.Media
+	if over(mine) && over(other) || len(mine.Segments) == 0 || len(other.Segments) == 0 {
+		return
+	}
+	last, theirs := &mine.Segments[len(mine.Segments)-1], &other.Segments[len(other.Segments)-1]
+	shift := theirs.End() - last.End()
+	domains := theirs.DiscontinuitySequence - last.DiscontinuitySequence
+	if i := byDate(other, last.ProgramDateTime); i >= 0 {
+		match := &other.Segments[i]
+		shift = match.Start + last.ProgramDateTime.Sub(match.ProgramDateTime) - last.Start
+		domains = match.DiscontinuitySequence - last.DiscontinuitySequence
+	} else if f.lined {
+		return // to line up by the ends once is guess enough
+	} else if sequence := min(last.Sequence, theirs.Sequence); mine.BySequence(sequence) >= 0 && other.BySequence(sequence) >= 0 {
+		a, b := &mine.Segments[mine.BySequence(sequence)], &other.Segments[other.BySequence(sequence)]
+		shift, domains = b.Start-a.Start, b.DiscontinuitySequence-a.DiscontinuitySequence
+	}
+	f.lined = true
+	f.take(f.list, shift, domains)
+}
+
+// byDate returns the index of the segment that a date lies in, or, after all of them, of the last; -1 without one.
+func byDate(m *hls.Media, at time.Time) int {
+	if at.IsZero() {
+		return -1
+	}
+	for i := len(m.Segments) - 1; i >= 0; i-- {
+		if date := m.Segments[i].ProgramDateTime; !date.IsZero() && !date.After(at.Add(time.Millisecond)) {
+			return i
+		}
+	}
+	return -1
+}
+
+// fetchList gets a media playlist. previous is what it was before, or nil.
+func (s *session) fetchList(ctx context.Context, uri string, variables map[string]string, previous *hls.Playlist) (*hls.Playlist, error) {
+	var (
+		data     []byte
+		response *network.Response
+	)
+	err := s.authorized(ctx, func() (err error) {
+		data, response, err = s.fetcher.Fetch(ctx, network.Request{Class: network.ClassPlaylist, URL: uri})
+		return err
+	})
+	if err != nil {
+		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
+	}
+	base, folder := response.URL, ""
+	if _, local := s.fetcher.local(uri); local {
+		base, folder = "", folderOf(uri)
+	}
+	list, err := hls.Parse(data, base, hls.ParseOptions{Variables: variables, Folder: folder, Previous: previous})
+	if err == nil && list.Media == nil {
+		err = hls.ErrNotPlaylist
+	}
+	if err == nil {
+		err = list.CheckPlayable()
+	}
+	if err != nil {
+		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
+	}
+	if previous == nil {
+		s.noteWarnings(list)
+	}
+	return list, nil
+}
+
+// openFeed gets a media playlist and its feed.
+func (s *session) openFeed(ctx context.Context, uri string, variables map[string]string) (*feed, error) {
+	list, err := s.fetchList(ctx, uri, variables, nil)
+	if err != nil {
+		return nil, err
+	}
+	return newFeed(s, uri, variables, list), nil
+}

@@ -1,0 +1,113 @@
+package player_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"latchkey/network"
+	"latchkey/network/networktest"
+	"latchkey/player"
+	"latchkey/player/mediatest"
+	"latchkey/player/report"
+)
+
+// programme is a title of four seconds that is broadcast.
+var programme = mediatest.Spec{Video: "h264", Audio: "aac", Frames: 100}
+
+// broadcast serves the title in a folder live.
+func broadcast(t *testing.T, folder string, b networktest.Broadcast) *networktest.Origin {
+	t.Helper()
+	origin := newOrigin(t, networktest.Options{FS: os.DirFS(folder)})
+	origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassPlaylist}, Effect: b.Effect()})
+	return origin
+}
+
+// TestLive watches a broadcast until it ends, over the title's end and its new beginning.
+func TestLive(t *testing.T) {
+	for name, fragmented := range map[string]bool{"ts": false, "fmp4": true} {
+		t.Run(name, func(t *testing.T) {
+			stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme, Fragmented: fragmented})
+			origin := broadcast(t, stream.Folder, networktest.Broadcast{Began: time.Now().Add(-7500 * time.Millisecond), Window: 6, Ends: 13, First: 40, Dates: true})
+			var pictures bytes.Buffer
+			video := report.NewHashes(&pictures)
+			s := newScreen(t, player.Config{VideoTap: video.Video})
+			s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
+			s.play()
+			now := s.until("it plays", func(now player.Snapshot) bool { return now.State == player.Playing && now.Position > 0 && !now.Buffering })
+			assert.True(t, now.Live)
+			assert.True(t, now.AtLive)
+			assert.Zero(t, now.Duration)
+			assert.Equal(t, player.Range{End: 6 * time.Second}, now.Window)
+			assert.InDelta(t, 3, now.LivePoint.Seconds(), 0.01, "the hold-back of three target durations")
+			assert.InDelta(t, 3, now.Position.Seconds(), 0.5)
+			assert.InDelta(t, 3.5, now.Latency.Seconds(), 1)
+			assert.WithinDuration(t, time.Now().Add(-now.Latency), now.Date, 1500*time.Millisecond)
+
+			end := s.ended()
+			require.Equal(t, player.Complete, end.State, "%v", end.Error)
+			assert.False(t, end.Live)
+			assert.Equal(t, 12*time.Second, end.Duration, "the thirteenth segment ends twelve seconds after the window's first began")
+			assert.Zero(t, end.Stats.Rebuffers)
+			require.NoError(t, video.Flush())
+			source := mediatest.FrameMD5(t, stream.Source, mediatest.Video)
+			got := lines(t, &pictures)
+			require.NotEmpty(t, got)
+			for i, picture := range got {
+				at := 3*time.Second + time.Duration(i)*40*time.Millisecond
+				assert.InDelta(t, at.Seconds(), picture.pts.Seconds(), 0.001, "picture %d", i)
+				assert.Equal(t, source[i%len(source)].MD5, picture.md5, "picture %d", i)
+			}
+			assert.Len(t, got, 9*25)
+		})
+	}
+}
+
+// TestInTheWindow goes back in a live stream, and forward to the live point again.
+func TestInTheWindow(t *testing.T) {
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
+	origin := broadcast(t, stream.Folder, networktest.Broadcast{Began: time.Now().Add(-20 * time.Second)})
+	s := newScreen(t, player.Config{})
+	require.Error(t, s.player.GoLive(), "nothing is live yet")
+	s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), -12*time.Second)
+	s.play()
+	playing := func(now player.Snapshot) bool { return now.State == player.Playing && !now.Buffering }
+	now := s.until("it plays", playing)
+	assert.InDelta(t, 8, now.Position.Seconds(), 1.5, "12 s before the edge")
+	assert.False(t, now.AtLive)
+	require.NoError(t, s.player.Seek(time.Second))
+	now = s.until("it plays from the start", playing)
+	assert.InDelta(t, 1, now.Position.Seconds(), 1)
+	require.NoError(t, s.player.GoLive())
+	now = s.until("it plays live", playing)
+	assert.True(t, now.AtLive)
+	assert.InDelta(t, now.LivePoint.Seconds(), now.Position.Seconds(), 1.5)
+	require.NoError(t, s.player.Seek(time.Hour))
+	now = s.until("it plays live again", playing)
+	assert.InDelta(t, now.LivePoint.Seconds(), now.Position.Seconds(), 1.5, "beyond the live point there is nothing to play")
+}
+
+// TestAPauseLongerThanTheWindow goes on where the stream still is.
+func TestAPauseLongerThanTheWindow(t *testing.T) {
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
+	origin := broadcast(t, stream.Folder, networktest.Broadcast{Began: time.Now().Add(-20 * time.Second), Window: 4})
+	s := newScreen(t, player.Config{InitialBuffer: 500 * time.Millisecond, PlaybackBuffer: time.Second})
+	s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
+	s.play()
+	now := s.until("it plays", func(now player.Snapshot) bool { return now.State == player.Playing && !now.Buffering })
+	require.NoError(t, s.player.Pause())
+	paused := now.Position
+	s.until("the window has gone past", func(now player.Snapshot) bool { return now.Window.Start > paused+4*time.Second })
+	assert.Less(t, s.player.Snapshot().Position, paused+time.Second)
+	require.NoError(t, s.player.Play())
+	now = s.until("it plays on", func(now player.Snapshot) bool {
+		return now.State == player.Playing && !now.Buffering && now.Position >= now.Window.Start
+	})
+	assert.NotEmpty(t, now.Notes)
+	assert.Less(t, now.Latency, 8*time.Second)
+}
