@@ -16,6 +16,8 @@ import (
 const (
 	defaultInitialBuffer  = 2 * time.Second
 	defaultPlaybackBuffer = 30 * time.Second
+	// defaultPatience lets a router start anew.
+	defaultPatience = 2 * time.Minute
 )
 
 // ErrVariant is returned for a variant that cannot be played in place of the one that plays.
@@ -56,6 +58,9 @@ type Config struct {
 	// when 0. PlaybackBuffer is how much is loaded ahead: 30 s when 0. An initial buffer longer than the
 	// playback buffer is an error.
 	InitialBuffer, PlaybackBuffer time.Duration
+	// NetworkPatience is how long playback waits for a network that is down before it fails: 2 minutes when 0, not at all when negative
+	// or with FreeRun.
+	NetworkPatience time.Duration
 	// ABR limits the choice of the variant.
 	ABR abr.Controls
 	// Variant plays that variant of a multivariant playlist, counted from 1 in its order; 0 leaves the
@@ -78,6 +83,12 @@ func (c Config) checked() (Config, error) {
 	}
 	if c.PlaybackBuffer == 0 {
 		c.PlaybackBuffer = max(defaultPlaybackBuffer, c.InitialBuffer)
+	}
+	if c.NetworkPatience == 0 {
+		c.NetworkPatience = defaultPatience
+	}
+	if c.FreeRun {
+		c.NetworkPatience = -1
 	}
 	switch {
 	case c.InitialBuffer < 0 || c.PlaybackBuffer < 0:

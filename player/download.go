@@ -67,12 +67,20 @@ func (d *download) wake() {
 	d.changed = make(chan struct{})
 }
 
-// fill copies body until its end, ctx's end, or an error, and finishes the download. It waits while
-// more than maxUnread bytes are unread.
+// answered says whether the answer has come.
+func (d *download) answered() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.begun
+}
+
+// fill adds body until its end, which is nil, ctx's end, or an error. It waits while more than maxUnread bytes are unread.
 func (d *download) fill(ctx context.Context, body io.Reader, length int64) error {
 	if length > 0 {
 		d.mu.Lock()
-		d.data = make([]byte, 0, min(length, maxFirstAlloc))
+		if len(d.data) == 0 {
+			d.data = make([]byte, 0, min(length, maxFirstAlloc))
+		}
 		d.mu.Unlock()
 	}
 	chunk := make([]byte, readChunk)
@@ -98,7 +106,6 @@ func (d *download) fill(ctx context.Context, body io.Reader, length int64) error
 			if errors.Is(err, io.EOF) {
 				err = nil
 			}
-			d.finish(err)
 			return err
 		}
 	}

@@ -19,7 +19,7 @@ const (
 	// stallTargets is how many target durations a live playlist may stay as it is before the stream counts as stopped, and minStall
 	// the least that they are.
 	stallTargets = 6
-	minStall     = 60 * time.Second
+	minStall     = 2 * time.Minute
 	// backwardTargets is how many target durations an older playlist than the last is passed over, as one of several servers that lags
 	// behind sends it; after that the stream began anew.
 	backwardTargets = 3

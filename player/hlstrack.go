@@ -120,10 +120,11 @@ func (t *hlsTrack) watch(ctx context.Context) {
 // told to who reads it, since playback goes on until there, unless another variant has it.
 func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pipeline) error {
 	loading := loader{track: t, out: out}
+	var skips skipped
 	for {
 		var err error
 		if at, err = at.wait(ctx); errors.Is(err, io.EOF) {
-			return nil
+			return skips.atEnd()
 		}
 		if err != nil {
 			return err
@@ -151,6 +152,19 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 			at = other
 			next, done = loading.begin(ctx, at)
 		}
+		if next.refused(ctx) {
+			failed := done()
+			if t.session.endure(ctx, failed) {
+				continue
+			}
+			if skips.may(failed) {
+				t.session.note(fmt.Sprintf("Segment %d could not be had and was left out: %s.", at.segment().Sequence, brief(failed)))
+				at.index++
+				continue
+			}
+		}
+		loading.took(at, next)
+		skips.none()
 		var left error
 		select {
 		case items <- next:
@@ -190,18 +204,22 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	t.prefetchKeys(ctx, at)
 	next := item{segment: segment, variant: at.variant, newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
 		l.previous.segment().Sequence+1 != segment.Sequence || !sameMap(l.lastMap, segment.Map)}
-	l.previous, l.any = at, true
 	wait, told := func() error { return nil }, t.cmcd(at, l.out)
-	if segment.Map != nil && (l.init == nil || !sameMap(l.lastMap, segment.Map)) {
-		l.init, wait = t.begin(ctx, network.ClassInit, segment.Map.URI, segment.Map.ByteRange, forInit(told))
-	}
-	l.lastMap = segment.Map
 	if segment.Map != nil {
 		next.init = l.init
+		if l.init == nil || !sameMap(l.lastMap, segment.Map) {
+			next.init, wait = t.begin(ctx, network.ClassInit, segment.Map.URI, segment.Map.ByteRange, forInit(told))
+		}
 	}
 	data, done := t.begin(ctx, network.ClassSegment, segment.URI, segment.ByteRange, told)
 	next.data = data
 	return next, sync.OnceValue(func() error { return errors.Join(wait(), done()) })
+}
+
+// took notes that the segment goes on to the demuxer.
+func (l *loader) took(at rung, next item) {
+	l.previous, l.any = at, true
+	l.init, l.lastMap = next.init, at.segment().Map
 }
 
 // refused waits until the item's downloads have begun, and says whether one of them failed instead.
@@ -232,31 +250,49 @@ func (t *hlsTrack) begin(ctx context.Context, class network.Class, uri string, p
 // fetch fills d and keeps it.
 func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, told *network.CMCD, key cacheKey, d *download) error {
 	var (
-		body   io.ReadCloser
-		length int64
+		body            io.ReadCloser
+		length          int64
+		asked, answered time.Time
 	)
-	var asked, answered time.Time
-	err := t.session.authorized(ctx, func() (err error) {
-		asked = time.Now()
-		body, length, err = t.session.fetcher.open(ctx, class, uri, part, told)
-		answered = time.Now()
-		return err
-	})
-	if err == nil {
-		d.start()
-		err = d.fill(ctx, body, length)
-		err = errors.Join(err, body.Close())
+	for {
+		before, _ := d.complete()
+		err := t.session.authorized(ctx, func() (err error) {
+			asked = time.Now()
+			body, length, err = t.session.fetcher.open(ctx, class, uri, rest(part, before), told)
+			answered = time.Now()
+			return err
+		})
+		if err == nil {
+			d.start()
+			err = d.fill(ctx, body, length)
+			err = errors.Join(err, body.Close())
+		}
+		if err == nil {
+			d.finish(nil)
+			t.session.found()
+			if size, ok := d.complete(); ok && t.ladder != nil {
+				t.ladder.downloaded(class, size-before, time.Since(answered), answered.Sub(asked))
+			}
+			t.session.cache.put(key, d)
+			return nil
+		}
+		if !d.answered() || !t.session.endure(ctx, err) {
+			err = &fetchError{class: class, url: display(uri), err: err}
+			d.finish(err)
+			return err
+		}
 	}
-	if err != nil {
-		err = &fetchError{class: class, url: display(uri), err: err}
-		d.finish(err)
-		return err
+}
+
+// rest is what remains of a range, or of all, after the bytes that are there.
+func rest(part *hls.ByteRange, there int) *hls.ByteRange {
+	switch {
+	case there == 0:
+		return part
+	case part == nil:
+		return &hls.ByteRange{Offset: int64(there), Length: -1}
 	}
-	if size, ok := d.complete(); ok && t.ladder != nil {
-		t.ladder.downloaded(class, size, time.Since(answered), answered.Sub(asked))
-	}
-	t.session.cache.put(key, d)
-	return nil
+	return &hls.ByteRange{Offset: part.Offset + int64(there), Length: part.Length - int64(there)}
 }
 
 // prefetchKeys asks for the keys of the segment and of those that follow.
@@ -450,10 +486,15 @@ func (s *segmentReader) decipher(d *download, keys []hls.Key) (*bufio.Reader, er
 
 // key waits for a key, and for a sign-in when it is refused.
 func (s *segmentReader) key(info drm.KeyInfo) (key drm.Key, err error) {
-	err = s.track.session.authorized(s.wait, func() error {
-		key, err = s.track.session.keys.Key(s.wait, info)
-		return err
-	})
+	for {
+		err = s.track.session.authorized(s.wait, func() error {
+			key, err = s.track.session.keys.Key(s.wait, info)
+			return err
+		})
+		if err == nil || !s.track.session.endure(s.wait, err) {
+			break
+		}
+	}
 	if err != nil {
 		return key, &fetchError{class: network.ClassKey, url: display(info.URI), err: err}
 	}

@@ -130,20 +130,39 @@ func TestVariantsStandInForOneAnother(t *testing.T) {
 	}
 }
 
-func TestASegmentThatNoVariantHasEndsInItsError(t *testing.T) {
+func TestASegmentThatNoVariantHasIsLeftOut(t *testing.T) {
 	stream := makeRungs(t, false, 160, 320)
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
 	for _, variant := range []string{"a", "b"} {
-		origin.Inject(networktest.Fault{Path: "/" + variant + "/" + stream.segments(t, variant)[3],
-			Effect: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(http.StatusNotFound) }})
+		origin.Inject(networktest.Fault{Path: "/" + variant + "/" + stream.segments(t, variant)[3], Effect: networktest.Status(http.StatusNotFound)})
 	}
 	s := newScreen(t, player.Config{})
 	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
 	s.play()
-	end := s.state(player.Failed)
-	require.NotNil(t, end.Error)
-	assert.Contains(t, end.Error.Message, "404")
-	assert.Greater(t, end.Position, 2*time.Second, "what is there is played")
+	end := s.state(player.Complete)
+	require.NotEmpty(t, end.Notes)
+	assert.Contains(t, end.Notes[len(end.Notes)-1], "404")
+	assert.Equal(t, rungFrames-25, end.Stats.Frames.Shown, "all but a second's")
+}
+
+// TestTooManySegmentsInARowAreMissing ends with the error of the one that was too many.
+func TestTooManySegmentsInARowAreMissing(t *testing.T) {
+	for name, c := range map[string]struct{ missing, of int }{"six of eight": {6, 8}, "all of four": {4, 4}} {
+		t.Run(name, func(t *testing.T) {
+			stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 25 * c.of}})
+			origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
+			for i := c.of - c.missing; i < c.of; i++ {
+				origin.Inject(networktest.Fault{Path: fmt.Sprintf("/segment%d.ts", i), Effect: networktest.Status(http.StatusNotFound)})
+			}
+			s := newScreen(t, player.Config{})
+			s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
+			s.play()
+			end := s.state(player.Failed)
+			require.NotNil(t, end.Error)
+			assert.Equal(t, player.CodeStatus, end.Error.Code)
+			assert.Contains(t, end.Error.Message, "404")
+		})
+	}
 }
 
 func TestTheVariantFollowsTheNetwork(t *testing.T) {

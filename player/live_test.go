@@ -39,7 +39,9 @@ func TestLive(t *testing.T) {
 			s := newScreen(t, player.Config{VideoTap: video.Video})
 			s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
 			s.play()
-			now := s.until("it plays", func(now player.Snapshot) bool { return now.State == player.Playing && now.Position > 0 && !now.Buffering })
+			now := s.until("it plays", func(now player.Snapshot) bool {
+				return now.State == player.Playing && now.Position > 0 && !now.Buffering
+			})
 			assert.True(t, now.Live)
 			assert.True(t, now.AtLive)
 			assert.Zero(t, now.Duration)
@@ -110,4 +112,32 @@ func TestAPauseLongerThanTheWindow(t *testing.T) {
 	})
 	assert.NotEmpty(t, now.Notes)
 	assert.Less(t, now.Latency, 8*time.Second)
+}
+
+// TestTheNetworkIsAwayForAWhile plays on by itself when it is back, a title and a live stream, without a picture missing of the title.
+func TestTheNetworkIsAwayForAWhile(t *testing.T) {
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 200}})
+	small := player.Config{InitialBuffer: 500 * time.Millisecond, PlaybackBuffer: time.Second}
+	for name, live := range map[string]bool{"title": false, "live": true} {
+		t.Run(name, func(t *testing.T) {
+			origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
+			if live {
+				origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassPlaylist}, Effect: networktest.Broadcast{Began: time.Now().Add(-20 * time.Second)}.Effect()})
+			}
+			s := newScreen(t, small)
+			s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
+			s.play()
+			s.until("it plays", func(now player.Snapshot) bool { return now.State == player.Playing && !now.Buffering && now.Position > 0 })
+			back := origin.Inject(networktest.Fault{Effect: networktest.Reset(0)})
+			s.until("it stands still", func(now player.Snapshot) bool { return now.Buffering && now.Offline })
+			back()
+			now := s.until("it plays on", func(now player.Snapshot) bool { return now.State == player.Playing && !now.Buffering })
+			assert.False(t, now.Offline)
+			if !live {
+				end := s.ended()
+				require.Equal(t, player.Complete, end.State, "%v", end.Error)
+				assert.Equal(t, 200, end.Stats.Frames.Decoded)
+			}
+		})
+	}
 }

@@ -56,8 +56,10 @@ type session struct {
 	notes      []string
 	toPlaylist time.Duration
 	toKey      time.Duration
-	parked     int   // how many wait for a sign-in
-	path       []int // the variants that were shown, in order
+	parked     int       // how many wait for a sign-in
+	lost       time.Time // since when no server answers, zero: one does
+	heard      bool      // a segment could be had
+	path       []int     // the variants that were shown, in order
 	sumBits    float64
 	sumTime    time.Duration // of what was loaded, with sumBits its mean bitrate
 }
@@ -246,7 +248,7 @@ func (s *session) describe(out *Snapshot) {
 	if s.sumTime > 0 {
 		out.Stats.MeanBitrate = int64(s.sumBits / s.sumTime.Seconds())
 	}
-	out.Video, out.Audio = s.video, s.audio
+	out.Video, out.Audio, out.Offline = s.video, s.audio, !s.lost.IsZero()
 	out.Notes = append([]string(nil), s.notes...)
 	out.Stats.ToPlaylist, out.Stats.ToKey = s.toPlaylist, s.toKey
 }

@@ -95,6 +95,7 @@ type Snapshot struct {
 	Path      []int // the variants that were shown, in order; the last is Variant
 	Selected  int   // the variant that SelectVariant chose, -1: the player chooses
 	Selects   []int // those that SelectVariant takes, none when there is but one
+	Offline   bool  // no server answers: the network is down, and playback goes on by itself when it is back
 	Error     *Error
 	SignIn    *SignInRequest // set while State is NeedsSignIn
 	Stats     Stats
