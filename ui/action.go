@@ -83,6 +83,10 @@ func (w *window) act(a action) {
 	case actBegin:
 		w.seekTold(0)
 	case actEnd:
+		if w.snapshot.Live {
+			w.goLive()
+			return
+		}
 		w.seekTold(max(w.snapshot.Duration-time.Second, 0))
 	}
 }
@@ -127,6 +131,9 @@ func (w *window) seek(to time.Duration, final bool) {
 		to = min(to, w.snapshot.Duration)
 	}
 	to = max(to, 0)
+	if w.snapshot.Live {
+		to = min(max(to, w.snapshot.Window.Start), w.snapshot.LivePoint)
+	}
 	if old := w.seekTo; old != nil && old.to == to {
 		old.final = old.final || final
 		return
@@ -134,6 +141,27 @@ func (w *window) seek(to time.Duration, final bool) {
 	w.seekTo = &seekWish{to: to, final: final, sent: w.now()}
 	engine := w.options.Engine
 	w.commands.give(kindSeek, func() error { return engine.Seek(to) })
+	w.showState()
+}
+
+// seekShown is seek to a time that the bar shows.
+func (w *window) seekShown(to time.Duration, final bool) {
+	from, _ := w.offered()
+	w.seek(from+to, final)
+}
+
+// goLive goes to the live point of a live stream, and on playing.
+func (w *window) goLive() {
+	if w.screen != screenPlayer || !w.snapshot.Live {
+		return
+	}
+	w.seekTo = &seekWish{to: w.snapshot.LivePoint, final: true, sent: w.now()}
+	engine := w.options.Engine
+	w.commands.give(kindSeek, engine.GoLive)
+	if !w.wantPlay {
+		w.playPause()
+	}
+	w.say(icon.Forward, "Live")
 	w.showState()
 }
 
@@ -150,6 +178,9 @@ func (w *window) seekTold(to time.Duration) {
 	text := controls.Clock(w.position())
 	if d := w.snapshot.Duration; d > 0 {
 		text += " / " + controls.Clock(d)
+	}
+	if w.snapshot.Live {
+		text = controls.Behind(w.snapshot.LivePoint - w.position())
 	}
 	w.say(name, text)
 }

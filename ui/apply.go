@@ -104,12 +104,29 @@ func (w *window) showTitle(title string) {
 
 func (w *window) barState() controls.State {
 	s := w.snapshot
+	from, to := w.offered()
 	return controls.State{
-		Position: w.position(), Duration: s.Duration, Loaded: spans(s.Buffered),
-		Playing: w.wantPlay, Ended: s.State == player.Complete && w.seekTo == nil, Live: s.Live,
+		Position: min(max(w.position()-from, 0), max(to-from, 0)), Duration: to - from, Loaded: spans(s.Buffered, from),
+		Playing: w.wantPlay, Ended: s.State == player.Complete && w.seekTo == nil, Live: s.Live, AtLive: s.AtLive && w.seekTo == nil,
 		Volume: w.volume, Muted: w.muted, Speed: w.speed, FullScreen: w.win.FullScreen(),
 		Qualities: qualities(s), Quality: qualityText(s),
 	}
+}
+
+// shortest is the least that a live stream must offer for there to be something to go back in.
+const shortest = 10 * time.Second
+
+// offered is the stretch of presentation time that the bar stands for: all of it, or of a live stream what is still there up to the live
+// point.
+func (w *window) offered() (from, to time.Duration) {
+	s := w.snapshot
+	switch {
+	case !s.Live:
+		return 0, s.Duration
+	case s.LivePoint-s.Window.Start < shortest:
+		return s.LivePoint, s.LivePoint
+	}
+	return s.Window.Start, s.LivePoint
 }
 
 // qualities are what a person can choose of a stream, the best first and the automatic choice last.
@@ -153,10 +170,11 @@ func variantName(v player.VariantInfo, long bool) string {
 	return fmt.Sprintf("%dp", v.Height)
 }
 
-func spans(ranges []player.Range) []controls.Span {
+// spans are ranges, counted from a time.
+func spans(ranges []player.Range, from time.Duration) []controls.Span {
 	out := make([]controls.Span, len(ranges))
 	for i, r := range ranges {
-		out[i] = controls.Span(r)
+		out[i] = controls.Span{Start: max(r.Start-from, 0), End: max(r.End-from, 0)}
 	}
 	return out
 }

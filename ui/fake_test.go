@@ -95,6 +95,10 @@ func (e *fakeEngine) Seek(to time.Duration) error {
 	return e.call("seek "+to.String(), func(s *player.Snapshot) { s.Position = to })
 }
 
+func (e *fakeEngine) GoLive() error {
+	return e.call("go live", func(s *player.Snapshot) { s.Position = s.LivePoint })
+}
+
 func (e *fakeEngine) SelectVariant(index int) error {
 	return e.call(fmt.Sprintf("variant %d", index), func(s *player.Snapshot) { s.Selected = index })
 }

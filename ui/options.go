@@ -24,6 +24,7 @@ type Engine interface {
 	Play() error
 	Pause() error
 	Seek(to time.Duration) error
+	GoLive() error
 	SetSpeed(float64) error
 	SelectVariant(index int) error
 	SetVolume(float64)

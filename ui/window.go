@@ -161,8 +161,9 @@ func (w *window) build() {
 	w.spinner = controls.NewSpinner()
 	w.toast = controls.NewToast()
 	w.bar = controls.NewBar(w.hooks, controls.Actions{
-		PlayPause: w.playPause, Seek: w.seek, Step: w.seekBy, Volume: w.setVolume, Mute: w.toggleMute,
+		PlayPause: w.playPause, Seek: w.seekShown, Step: w.seekBy, Volume: w.setVolume, Mute: w.toggleMute,
 		Speed: w.setSpeed, Quality: w.setQuality, FullScreen: w.toggleFullScreen,
+		GoLive: w.goLive,
 	})
 	w.top = newTopBar(w.hooks, w.leave)
 	w.replay = w.buildReplay()

@@ -101,6 +101,29 @@ func TestKeysWhilePlaying(t *testing.T) {
 	}
 }
 
+func TestLiveStream(t *testing.T) {
+	inWindow(t, nil, func(r *rig) {
+		r.playing()
+		r.engine.set(func(s *player.Snapshot) {
+			s.Live, s.Duration, s.Position = true, 0, 150*time.Second
+			s.Window, s.LivePoint = player.Range{Start: 60 * time.Second, End: 180 * time.Second}, 170*time.Second
+		})
+		r.settle()
+		assert.Equal(t, "−0:20", r.bar.TimeText())
+		r.seekShown(10*time.Second, true)
+		r.settle()
+		r.typedKey(key(fyne.KeyHome))
+		r.settle()
+		assert.Equal(t, []string{"seek 1m10s", "seek 1m0s"}, r.engine.take(), "no further back than the window")
+		r.typedKey(key(fyne.KeyEnd))
+		assert.Equal(t, "Live", r.toast.Text())
+		r.settle()
+		assert.Equal(t, []string{"go live"}, r.engine.take())
+		r.pass(time.Second)
+		assert.Nil(t, r.seekTo)
+	})
+}
+
 func TestSeveralStepsAddUp(t *testing.T) {
 	inWindow(t, nil, func(r *rig) {
 		r.playing()

@@ -27,9 +27,10 @@ const (
 type State struct {
 	Position, Duration time.Duration
 	Loaded             []Span
-	Playing            bool // what the button shows: pause while true
-	Ended              bool // the button starts again from the begin
-	Live               bool
+	Playing            bool    // what the button shows: pause while true
+	Ended              bool    // the button starts again from the begin
+	Live               bool    // Duration is what the stream still offers, and its end the live point
+	AtLive             bool    // the position is kept at the live point
 	Volume             float64 // 0..1
 	Muted              bool
 	Speed              float64
@@ -54,6 +55,7 @@ type Actions struct {
 	Mute       func()
 	Speed      func(float64)
 	Quality    func(index int)
+	GoLive     func()
 	FullScreen func()
 }
 
@@ -72,6 +74,7 @@ type Bar struct {
 	time    *canvas.Text
 	speed   *Button
 	quality *Button
+	live    *Button
 	full    *IconButton
 	actions Actions
 }
@@ -94,6 +97,8 @@ func NewBar(hooks Hooks, actions Actions) *Bar {
 	b.speed = NewButton("1×", "", Quiet, hooks, b.chooseSpeed)
 	b.quality = NewButton("Auto", "", Quiet, hooks, b.chooseQuality)
 	b.quality.Hide()
+	b.live = NewButton("", "", Quiet, hooks, actions.GoLive)
+	b.live.Hide()
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -105,6 +110,12 @@ func (b *Bar) Update(s State) {
 	b.state.Loaded = slices.Clone(s.Loaded)
 	if s.Position != old.Position || s.Duration != old.Duration || !slices.Equal(s.Loaded, old.Loaded) {
 		b.seek.Set(s.Position, s.Duration, s.Loaded)
+	}
+	if s.Live != old.Live || s.AtLive != old.AtLive {
+		b.seek.SetLive(s.Live)
+		b.live.SetText(liveText(s.AtLive))
+		setVisible(b.live, s.Live)
+		b.arrange(b.Size())
 	}
 	switch {
 	case s.Ended:
@@ -140,8 +151,10 @@ func (b *Bar) Update(s State) {
 func (b *Bar) showTime(s State) {
 	clock := Clock(b.seek.Shown())
 	switch {
+	case s.Live && s.AtLive && !b.seek.Dragging():
+		clock = ""
 	case s.Live:
-		clock += "  Live"
+		clock = Behind(s.Duration - b.seek.Shown())
 	case s.Duration > 0:
 		clock += " / " + Clock(s.Duration)
 	}
@@ -154,6 +167,14 @@ func (b *Bar) showTime(s State) {
 			b.arrange(b.Size())
 		}
 	}
+}
+
+// liveText is what the button says that goes to the live point.
+func liveText(there bool) string {
+	if there {
+		return "● Live"
+	}
+	return "Go live"
 }
 
 // Dragging says whether a person holds the seek bar's knob.
@@ -239,6 +260,9 @@ func (b *Bar) arrange(s fyne.Size) {
 	if b.volume.Visible() {
 		x = row(b.volume, x)
 	}
+	if b.live.Visible() {
+		x = row(b.live, x+4) - 8
+	}
 	row(b.time, x+14)
 	right := s.Width - barPadding + 6
 	right -= b.full.MinSize().Width
@@ -256,5 +280,5 @@ func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.New(arrangement{
 		min: func() fyne.Size { return fyne.NewSize(320, barHeight) },
 		lay: b.arrange,
-	}, b.ground, b.back, b.play, b.mute, b.volume, b.time, b.speed, b.quality, b.full, b.seek))
+	}, b.ground, b.back, b.play, b.mute, b.volume, b.time, b.live, b.speed, b.quality, b.full, b.seek))
 }

@@ -18,7 +18,7 @@ func testActions(note func(string)) Actions {
 	return Actions{
 		PlayPause: func() { note("play") }, Seek: func(time.Duration, bool) { note("seek") },
 		Step: func(time.Duration) { note("step") }, Volume: func(float64) { note("volume") },
-		Mute: func() { note("mute") }, Speed: func(float64) { note("speed") }, FullScreen: func() { note("full") },
+		Mute: func() { note("mute") }, Speed: func(float64) { note("speed") }, GoLive: func() { note("live") }, FullScreen: func() { note("full") },
 	}
 }
 
@@ -39,14 +39,33 @@ func TestBarShowsTheState(t *testing.T) {
 	assert.Equal(t, icon.VolumeLow, b.mute.Icon())
 	assert.Equal(t, icon.LeaveScreen, b.full.Icon())
 	assert.Equal(t, "1.5×", b.speed.Text())
-	b.Update(State{Ended: true, Volume: 1, Muted: true, Speed: 1, Live: true})
+	b.Update(State{Ended: true, Volume: 1, Muted: true, Speed: 1})
 	assert.Equal(t, icon.Replay, b.play.Icon())
 	assert.Equal(t, icon.Muted, b.mute.Icon())
-	assert.Equal(t, "0:00  Live", b.TimeText())
+	assert.False(t, b.live.Visible())
 	for _, o := range []fyne.Tappable{b.play, b.mute, b.full} {
 		test.Tap(o)
 	}
 	assert.Equal(t, []string{"play", "mute", "full"}, did)
+}
+
+func TestBarOfALiveStream(t *testing.T) {
+	themed(t)
+	var did []string
+	b := NewBar(Hooks{}, testActions(func(s string) { did = append(did, s) }))
+	b.Resize(fyne.NewSize(800, barHeight))
+	b.Update(State{Position: 60 * time.Second, Duration: 60 * time.Second, Playing: true, Volume: 1, Speed: 1, Live: true, AtLive: true})
+	assert.True(t, b.live.Visible())
+	assert.Equal(t, "● Live", b.live.Text())
+	assert.Empty(t, b.TimeText())
+	b.Update(State{Position: 18 * time.Second, Duration: 60 * time.Second, Playing: true, Volume: 1, Speed: 1, Live: true})
+	assert.Equal(t, "Go live", b.live.Text())
+	assert.Equal(t, "−0:42", b.TimeText())
+	test.Tap(b.live)
+	assert.Equal(t, []string{"live"}, did)
+	b.Update(State{Position: 18 * time.Second, Duration: 60 * time.Second, Volume: 1, Speed: 1})
+	assert.False(t, b.live.Visible())
+	assert.Equal(t, "0:18 / 1:00", b.TimeText())
 }
 
 func TestBarInANarrowWindow(t *testing.T) {

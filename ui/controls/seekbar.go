@@ -37,6 +37,7 @@ type SeekBar struct {
 
 	duration, position time.Duration
 	loaded             []Span
+	live               bool // times are told as how far they are before the end
 	hovered, dragging  bool
 	focused            bool
 	pointer            float32       // where the pointer is, while hovered
@@ -82,6 +83,9 @@ func (s *SeekBar) Set(position, duration time.Duration, loaded []Span) {
 	s.loaded = append(s.loaded[:0], loaded...)
 	s.arrange(s.Size())
 }
+
+// SetLive says whether the end is the live point.
+func (s *SeekBar) SetLive(live bool) { s.live = live }
 
 // Dragging says whether a person holds the knob.
 func (s *SeekBar) Dragging() bool { return s.dragging }
@@ -130,7 +134,11 @@ func (s *SeekBar) arrangeBubble(size fyne.Size) {
 	show := (s.hovered || s.dragging) && s.duration > 0
 	if show {
 		x := min(max(s.pointer, 0), size.Width)
-		text := Clock(TimeAt(x, size.Width, s.duration))
+		at := TimeAt(x, size.Width, s.duration)
+		text := Clock(at)
+		if s.live {
+			text = Behind(s.duration - at)
+		}
 		if s.time.Text != text {
 			s.time.Text = text
 			s.time.Refresh()

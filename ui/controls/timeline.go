@@ -34,6 +34,14 @@ func Clock(t time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
+// Behind writes how far a position is before the live point: −0:42.
+func Behind(t time.Duration) string {
+	if t < time.Second {
+		return "Live"
+	}
+	return "−" + Clock(t)
+}
+
 // SpeedText writes a speed: 1×, 1.5×, 0.75×.
 func SpeedText(speed float64) string {
 	return fmt.Sprintf("%.4g×", math.Round(speed*100)/100)
