@@ -1,8 +1,10 @@
 package player
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -76,25 +78,31 @@ func (f *feed) live() bool { return !over(f.current()) }
 // over says whether a playlist is all that there will ever be. RFC 8216, 4.3.3.4 and 4.3.3.5.
 func over(m *hls.Media) bool { return m.EndList || m.PlaylistType == hls.PlaylistVOD }
 
-// after returns the place of what follows the segment that ends at a presentation time. It waits for it while the playlist is live;
-// then it returns io.EOF's like: index is len(Segments). It returns errPassed when it was there and is no more.
-func (f *feed) after(ctx context.Context, end time.Duration) (media *hls.Media, index int, err error) {
+// offers returns errPassed when a segment that was there is offered no more.
+func (f *feed) offers(s *hls.Segment) error {
+	if media := f.current(); len(media.Segments) > 0 && media.Segments[0].Start > s.Start+lineUp {
+		return errPassed
+	}
+	return nil
+}
+
+// after returns the place of what follows a segment, or of the first segment where that is nil. It waits for it while the playlist is
+// live, and returns io.EOF at the end. It returns errPassed when it was there and is no more.
+func (f *feed) after(ctx context.Context, last *hls.Segment) (media *hls.Media, index int, err error) {
 	for {
 		changed := f.changed.wait()
 		f.mu.Lock()
 		media, err = f.media, f.err
 		f.mu.Unlock()
-		index, _ = slices.BinarySearchFunc(media.Segments, end-time.Millisecond, func(s hls.Segment, t time.Duration) int {
-			return int(s.Start - t)
-		})
+		index = follows(media, last)
 		switch {
 		case index < len(media.Segments):
-			if index == 0 && media.Segments[0].Start > end+lineUp {
+			if last != nil && media.Segments[index].Start > last.End()+lineUp && index == 0 {
 				return nil, 0, errPassed
 			}
 			return media, index, nil
 		case over(media):
-			return media, index, nil
+			return nil, 0, io.EOF
 		case err != nil:
 			return nil, 0, err
 		}
@@ -104,6 +112,24 @@ func (f *feed) after(ctx context.Context, end time.Duration) (media *hls.Media, 
 			return nil, 0, context.Cause(ctx)
 		}
 	}
+}
+
+// follows returns the index of what follows a segment: by its number, or, where the numbers began anew, by its time. It returns
+// len(Segments) when that is not there yet.
+func follows(media *hls.Media, last *hls.Segment) int {
+	if last == nil {
+		return 0
+	}
+	if i := media.BySequence(last.Sequence + 1); i >= 0 && (media.Segments[i].Start-last.End()).Abs() <= lineUp {
+		return i
+	}
+	i, _ := slices.BinarySearchFunc(media.Segments, last.End()-time.Millisecond, func(s hls.Segment, t time.Duration) int {
+		return cmp.Compare(s.Start, t)
+	})
+	for i < len(media.Segments) && media.Segments[i].Sequence == last.Sequence {
+		i++ // it has no duration
+	}
+	return i
 }
 
 // window is the stretch of presentation time that is offered.

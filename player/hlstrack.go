@@ -157,7 +157,7 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 			if t.session.endure(ctx, failed) {
 				continue
 			}
-			if skips.may(failed) {
+			if _, err := drm.Select(keyInfos(at.segment().Keys)); err == nil && skips.may(failed) {
 				t.session.note(fmt.Sprintf("Segment %d could not be had and was left out: %s.", at.segment().Sequence, brief(failed)))
 				at.index++
 				continue

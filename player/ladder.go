@@ -57,21 +57,21 @@ func (r rung) segment() *hls.Segment { return &r.media.Segments[r.index] }
 // wait returns the rung when its segment is there, which in a live stream may be later. It returns io.EOF at the end of the stream, and
 // errPassed where the segment is offered no more.
 func (r rung) wait(ctx context.Context) (rung, error) {
-	if r.index < len(r.media.Segments) && over(r.media) {
+	n := len(r.media.Segments)
+	switch {
+	case r.index < n && over(r.media):
 		return r, nil
+	case over(r.media):
+		return r, io.EOF
+	case r.index < n:
+		return r, r.feed.offers(r.segment())
+	}
+	var last *hls.Segment
+	if n > 0 {
+		last = &r.media.Segments[n-1]
 	}
 	var err error
-	switch {
-	case r.index < len(r.media.Segments):
-		r.media, r.index, err = r.feed.after(ctx, r.segment().Start)
-	case len(r.media.Segments) > 0:
-		r.media, r.index, err = r.feed.after(ctx, r.media.Duration())
-	default:
-		r.media, r.index, err = r.feed.after(ctx, 0)
-	}
-	if err == nil && r.index >= len(r.media.Segments) {
-		err = io.EOF
-	}
+	r.media, r.index, err = r.feed.after(ctx, last)
 	return r, err
 }
 

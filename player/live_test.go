@@ -127,7 +127,9 @@ func TestTheNetworkIsAwayForAWhile(t *testing.T) {
 			s := newScreen(t, small)
 			s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
 			s.play()
-			s.until("it plays", func(now player.Snapshot) bool { return now.State == player.Playing && !now.Buffering && now.Position > 0 })
+			s.until("it plays", func(now player.Snapshot) bool {
+				return now.State == player.Playing && !now.Buffering && now.Position > 0
+			})
 			back := origin.Inject(networktest.Fault{Effect: networktest.Reset(0)})
 			s.until("it stands still", func(now player.Snapshot) bool { return now.Buffering && now.Offline })
 			back()

@@ -47,7 +47,7 @@ func newDemo(stdout, stderr io.Writer) *cobra.Command {
 
 // runDemo starts the service and opens the window on it.
 func runDemo(ctx context.Context, flags *demoFlags, stdout, stderr io.Writer) (err error) {
-	demo, err := networktest.NewDemo(networktest.DemoOptions{Media: assets.Demo(), AccessLife: flags.tokenLife})
+	demo, err := networktest.NewDemo(networktest.DemoOptions{Media: assets.Demo(), Live: true, AccessLife: flags.tokenLife})
 	if err != nil {
 		return fmt.Errorf("start the demo service: %w", err)
 	}

@@ -2,15 +2,14 @@ package networktest
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// dateLayout is that of EXT-X-PROGRAM-DATE-TIME. RFC 8216, 4.3.2.6.
-const dateLayout = "2006-01-02T15:04:05.000Z07:00"
+// skipTargets is how many segments from the end an update leaves none out. Second edition, 4.4.3.8.
+const skipTargets = 6
 
 // Broadcast makes a live stream of a title that is there as a whole: its playlist offers what would have been made by now. The title is
 // sent over and over, with a discontinuity before each time but the first.
@@ -33,9 +32,6 @@ type Broadcast struct {
 
 // Effect answers requests for media playlists with those of the broadcast.
 func (b Broadcast) Effect() Effect {
-	if b.Now == nil {
-		b.Now = time.Now
-	}
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		a := capture(next, r)
 		body := a.body.Bytes()
@@ -44,9 +40,9 @@ func (b Broadcast) Effect() Effect {
 			_, _ = w.Write(body)
 			return
 		}
-		title := readTitle(string(body))
+		list := readList(body, "")
 		if wanted, err := strconv.Atoi(r.URL.Query().Get("_HLS_msn")); err == nil && b.Blocks {
-			timer := time.NewTimer(b.Began.Add(title.start(wanted - b.First + 1)).Sub(b.Now()))
+			timer := time.NewTimer(b.Began.Add(list.start(wanted - b.First + 1)).Sub(b.now()))
 			select {
 			case <-timer.C:
 			case <-r.Context().Done():
@@ -54,109 +50,97 @@ func (b Broadcast) Effect() Effect {
 				return
 			}
 		}
-		text := b.playlist(title, r.URL.Query().Get("_HLS_skip") == "YES")
-		w.Header().Set("Content-Type", "application/vnd.apple.mpegurl")
+		w.Header().Set("Content-Type", contentTypes[".m3u8"])
 		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write([]byte(text))
+		_, _ = w.Write([]byte(b.playlist(list, r.URL.Query().Get("_HLS_skip") == "YES")))
 	}
 }
 
-// airedTitle is what a media playlist says of a title.
-type airedTitle struct {
-	head     []string
-	segments []airedSegment
-	length   time.Duration
-}
-
-type airedSegment struct {
-	state    string // EXT-X-KEY and EXT-X-MAP in force
-	text     string // EXTINF, EXT-X-BYTERANGE and the URI
-	duration time.Duration
-}
-
-// readTitle reads a media playlist.
-func readTitle(text string) airedTitle {
-	var t airedTitle
-	keys, section, now := "", "", airedSegment{}
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(line, "#EXT-X-KEY:"):
-			keys = line + "\n"
-		case strings.HasPrefix(line, "#EXT-X-MAP:"):
-			section = line + "\n"
-		case strings.HasPrefix(line, "#EXTINF:"):
-			seconds, _ := strconv.ParseFloat(strings.TrimSuffix(strings.TrimPrefix(line, "#EXTINF:"), ","), 64)
-			now.duration = time.Duration(seconds * float64(time.Second))
-			now.text += line + "\n"
-		case strings.HasPrefix(line, "#EXT-X-BYTERANGE:"):
-			now.text += line + "\n"
-		case strings.HasPrefix(line, "#EXT-X-TARGETDURATION:"), strings.HasPrefix(line, "#EXT-X-VERSION:"):
-			t.head = append(t.head, line)
-		case line != "" && !strings.HasPrefix(line, "#"):
-			now.state, now.text = keys+section, now.text+line+"\n"
-			t.segments = append(t.segments, now)
-			t.length += now.duration
-			now = airedSegment{}
-		}
+// length is how long the title is.
+func (list mediaList) length() time.Duration {
+	var sum time.Duration
+	for _, s := range list.segments {
+		sum += s.duration()
 	}
-	return t
+	return sum
 }
 
-// start is how long after the stream's beginning a segment begins.
-func (t airedTitle) start(index int) time.Duration {
-	if index < 0 || len(t.segments) == 0 {
+// start is how long after the stream's beginning a segment begins, counted from 0, when the title is sent over and over.
+func (list mediaList) start(index int) time.Duration {
+	n := len(list.segments)
+	if index < 0 || n == 0 {
 		return 0
 	}
-	at := time.Duration(index/len(t.segments)) * t.length
-	for _, s := range t.segments[:index%len(t.segments)] {
-		at += s.duration
+	at := time.Duration(index/n) * list.length()
+	for _, s := range list.segments[:index%n] {
+		at += s.duration()
 	}
 	return at
 }
 
-// playlist is what is offered by now.
-func (b Broadcast) playlist(t airedTitle, skip bool) string {
-	count := 0
-	for passed := b.Now().Sub(b.Began); t.start(count+1) <= passed && (b.Ends == 0 || count < b.Ends); {
+// duration is what EXTINF says, 0 without.
+func (s listSegment) duration() time.Duration {
+	for _, tag := range s.tags {
+		if value, ok := strings.CutPrefix(tag, "#EXTINF:"); ok {
+			value, _, _ = strings.Cut(value, ",")
+			seconds, _ := strconv.ParseFloat(value, 64) // not a number: none
+			return time.Duration(seconds * float64(time.Second))
+		}
+	}
+	return 0
+}
+
+// playlist is what is offered by now; skip asks for an update to what came before.
+func (b Broadcast) playlist(list mediaList, skip bool) string {
+	n := len(list.segments)
+	if n == 0 || list.length() <= 0 {
+		return ""
+	}
+	passed := b.now().Sub(b.Began)
+	count := int(passed/list.length()) * n
+	for list.start(count+1) <= passed {
 		count++
+	}
+	if b.Ends > 0 {
+		count = min(count, b.Ends)
 	}
 	first := 0
 	if b.Window > 0 {
 		first = max(count-b.Window, 0)
 	}
-	var out strings.Builder
-	out.WriteString("#EXTM3U\n" + strings.Join(t.head, "\n") + "\n")
-	fmt.Fprintf(&out, "#EXT-X-MEDIA-SEQUENCE:%d\n#EXT-X-DISCONTINUITY-SEQUENCE:%d\n", b.First+first, max(first-1, 0)/len(t.segments))
+	w := new(listWriter)
+	w.begin(list, b.First+first)
+	// The first segment's own tag counts the discontinuity before it. RFC 8216, 6.2.2.
+	w.line("#EXT-X-DISCONTINUITY-SEQUENCE:%d", max(first-1, 0)/n)
 	if b.Window == 0 {
-		out.WriteString("#EXT-X-PLAYLIST-TYPE:EVENT\n")
-	}
-	if b.Blocks {
-		fmt.Fprintf(&out, "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=%d\n", 6*int(t.length.Seconds())/len(t.segments))
+		w.line("#EXT-X-PLAYLIST-TYPE:EVENT")
 	}
 	from := first
-	if skipped := count - first - 6; skip && b.Blocks && skipped > 0 {
-		fmt.Fprintf(&out, "#EXT-X-SKIP:SKIPPED-SEGMENTS=%d\n", skipped)
-		from += skipped
+	if b.Blocks {
+		w.line("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=%.3f", skipTargets*list.length().Seconds()/float64(n))
+		if skipped := count - first - skipTargets; skip && skipped > 0 {
+			w.line("#EXT-X-SKIP:SKIPPED-SEGMENTS=%d", skipped)
+			from += skipped
+		}
 	}
-	state := ""
 	for i := from; i < count; i++ {
-		s := t.segments[i%len(t.segments)]
-		if i > 0 && i%len(t.segments) == 0 {
-			out.WriteString("#EXT-X-DISCONTINUITY\n")
-			state = ""
+		if i > 0 && i%n == 0 {
+			w.line("#EXT-X-DISCONTINUITY")
 		}
-		if s.state != state {
-			out.WriteString(s.state)
-			state = s.state
+		if b.Dates && (i == from || i%n == 0) {
+			w.line("#EXT-X-PROGRAM-DATE-TIME:%s", b.Began.Add(list.start(i)).UTC().Format("2006-01-02T15:04:05.000Z"))
 		}
-		if b.Dates {
-			out.WriteString("#EXT-X-PROGRAM-DATE-TIME:" + b.Began.Add(t.start(i)).UTC().Format(dateLayout) + "\n")
-		}
-		out.WriteString(s.text)
+		w.segment(list.segments[i%n])
 	}
 	if b.Ends > 0 && count == b.Ends {
-		out.WriteString("#EXT-X-ENDLIST\n")
+		w.line("#EXT-X-ENDLIST")
 	}
-	return out.String()
+	return w.text.String()
+}
+
+func (b Broadcast) now() time.Time {
+	if b.Now == nil {
+		return time.Now()
+	}
+	return b.Now()
 }

@@ -136,34 +136,6 @@ func (list mediaList) cut(from, count int) string {
 	return w.text.String()
 }
 
-// live is a playlist of the last segments, which come one after the other, over and over, with a discontinuity at each new
-// beginning. They must be clear: their media sequence numbers are no IVs. RFC 8216, 4.3.3.3 and 6.2.2.
-func (list mediaList) live(started, now time.Time) string {
-	n := len(list.segments)
-	if n == 0 {
-		return ""
-	}
-	first := int(max(0, now.Sub(started)) / excerptSegment) // the window is full from the beginning
-	w := new(listWriter)
-	w.begin(list, first)
-	discontinuities := first / n
-	if first > 0 && first%n == 0 {
-		discontinuities-- // the first segment's own tag counts it
-	}
-	w.line("#EXT-X-DISCONTINUITY-SEQUENCE:%d", discontinuities)
-	for i := first; i < first+liveWindow; i++ {
-		if i > 0 && i%n == 0 {
-			w.line("#EXT-X-DISCONTINUITY")
-		}
-		if i == first || i%n == 0 {
-			at := started.Add(time.Duration(i-liveWindow) * excerptSegment)
-			w.line("#EXT-X-PROGRAM-DATE-TIME:%s", at.UTC().Format("2006-01-02T15:04:05.000Z"))
-		}
-		w.segment(list.segments[i%n])
-	}
-	return w.text.String()
-}
-
 // serveExcerpt answers with the playlists of excerpts: /excerpts/ID/ and the name that the playlist has in the title that it is of.
 func (d *Demo) serveExcerpt(w http.ResponseWriter, r *http.Request) {
 	id, name, _ := strings.Cut(strings.TrimPrefix(path.Clean(r.URL.Path), excerptPath), "/")
@@ -177,7 +149,8 @@ func (d *Demo) serveExcerpt(w http.ResponseWriter, r *http.Request) {
 		if name != "main.m3u8" {
 			list := readList(text, "/"+path.Dir(source))
 			if e.live {
-				playlist = list.live(d.began, d.tokens.now())
+				// The segments must be clear: their media sequence numbers are no IVs. The window is full from the beginning.
+				playlist = Broadcast{Began: d.began.Add(-liveWindow * excerptSegment), Window: liveWindow, Dates: true, Now: d.tokens.now}.playlist(list, false)
 			} else {
 				playlist = list.cut(e.from, e.count)
 			}
