@@ -90,9 +90,10 @@ func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
 	}
 	if last := t.ladder.last(); last != t.variant {
 		if other, err := t.ladder.at(ctx, last, first); err == nil {
-			return other
+			first = other
 		}
 	}
+	t.ladder.take(first)
 	return first
 }
 

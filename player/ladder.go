@@ -40,7 +40,8 @@ type ladder struct {
 	meter   abr.Meter
 	feeds   map[int]*feed
 	left    map[int]time.Time // until when a variant is left out
-	loading int               // the variant whose segment was asked for last
+	loading int               // the variant whose segment was asked for last, or is to be asked for next
+	reading *feed             // that of the variant whose segment was asked for last
 	fixed   int               // the variant that a person has chosen, -1: none
 }
 
@@ -81,7 +82,7 @@ func newLadder(s *session, list *hls.Playlist, index int, main *feed) *ladder {
 	variants := list.Multivariant.Variants
 	l := &ladder{session: s, controls: s.config.ABR, defines: list.Defines, now: time.Now, loading: index, fixed: -1,
 		uris: make([]string, len(variants)), rates: make([]int64, len(variants)),
-		feeds: map[int]*feed{index: main}, left: make(map[int]time.Time)}
+		feeds: map[int]*feed{index: main}, reading: main, left: make(map[int]time.Time)}
 	sound := func(v hls.Variant) string {
 		if r := chooseAudio(list.Multivariant.Renditions, v.Audio, s.preferred); r != nil {
 			return r.URI
@@ -131,9 +132,7 @@ func (l *ladder) next(ctx context.Context, r rung, buffer time.Duration) rung {
 	if err != nil {
 		return r
 	}
-	l.mu.Lock()
-	l.loading = want
-	l.mu.Unlock()
+	l.take(other)
 	return other
 }
 
@@ -208,7 +207,14 @@ func (l *ladder) at(ctx context.Context, variant int, r rung) (rung, error) {
 func (l *ladder) feed() *feed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.feeds[l.loading]
+	return l.reading
+}
+
+// take notes which variant is loaded.
+func (l *ladder) take(r rung) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.loading, l.reading = r.variant, r.feed
 }
 
 // fix has a variant loaded from now on, -1: the one that fits. It reports whether there is such a one.
@@ -258,9 +264,7 @@ func (l *ladder) instead(ctx context.Context, r rung, tried map[int]bool) (rung,
 		}
 		other, err := l.at(ctx, variant, r)
 		if err == nil {
-			l.mu.Lock()
-			l.loading = variant
-			l.mu.Unlock()
+			l.take(other)
 			return other, nil
 		}
 		tried[variant] = true

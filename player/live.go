@@ -16,18 +16,26 @@ const (
 	shortWindow = 2 * time.Minute
 )
 
+// leading is the playlist that is kept up to date: that of the variant that is loaded. It may be nil.
+func (s *session) leading() *feed {
+	if s.ladder != nil {
+		return s.ladder.feed()
+	}
+	return s.main
+}
+
 // live says whether the resource is a live stream that has not ended.
-func (s *session) live() bool { return s.main != nil && s.main.live() }
+func (s *session) live() bool { return s.main != nil && s.leading().live() }
 
 // length is the presentation's duration, 0 while it is live or unknown.
 func (s *session) length() time.Duration {
 	if s.main == nil {
 		return s.duration
 	}
-	if s.main.live() {
+	if s.leading().live() {
 		return 0
 	}
-	return s.main.window().End
+	return s.leading().window().End
 }
 
 // window is where playback can be.
@@ -35,13 +43,13 @@ func (s *session) window() Range {
 	if s.main == nil {
 		return Range{End: s.duration}
 	}
-	return s.main.window()
+	return s.leading().window()
 }
 
 // livePoint is the newest position that a live stream should be played at: the window's end less the hold-back.
 func (s *session) livePoint() time.Duration {
-	window := s.main.window()
-	return max(window.Start, window.End-s.main.holdBack())
+	window := s.leading().window()
+	return max(window.Start, window.End-s.leading().holdBack())
 }
 
 // resolve returns the position that playback is to begin at. A negative one counts from the end, or the live edge.
@@ -81,7 +89,7 @@ func (s *session) startsAt(start *hls.Start) time.Duration {
 		offset += window.Start
 	}
 	at := s.resolve(max(offset, window.Start))
-	if media := s.main.current(); !start.Precise && len(media.Segments) > 0 {
+	if media := s.leading().current(); !start.Precise && len(media.Segments) > 0 {
 		at = media.Segments[media.At(at)].Start
 	}
 	return at
@@ -89,18 +97,18 @@ func (s *session) startsAt(start *hls.Start) time.Duration {
 
 // latency is how far a position is behind what the stream has come to.
 func (s *session) latency(position time.Duration, now time.Time) time.Duration {
-	return max(s.main.edge(now)-position, 0)
+	return max(s.leading().edge(now)-position, 0)
 }
 
 // goal is the latency that a live stream is held at: what the hold-back asks for, with the time until a segment is whole.
-func (s *session) goal() time.Duration { return s.main.holdBack() + s.main.current().TargetDuration }
+func (s *session) goal() time.Duration { return s.leading().holdBack() + s.leading().current().TargetDuration }
 
 // dateAt is the date of a position, zero when unknown. RFC 8216, 4.3.2.6.
 func (s *session) dateAt(position time.Duration) time.Time {
 	if s.main == nil {
 		return time.Time{}
 	}
-	media := s.main.current()
+	media := s.leading().current()
 	i := media.At(position)
 	if i < 0 || media.Segments[i].ProgramDateTime.IsZero() {
 		return time.Time{}
@@ -118,14 +126,14 @@ func (p *Player) goLive() error {
 
 // follow notes whether a position is as live as can be: then it is kept so.
 func (p *Player) follow(position time.Duration) {
-	p.following = p.session.live() && position >= p.session.livePoint()-p.session.main.current().TargetDuration
+	p.following = p.session.live() && position >= p.session.livePoint()-p.session.leading().current().TargetDuration
 }
 
 // pace holds the latency of a live stream: what fell behind by standing still is caught up with, a little faster than it was made.
 func (p *Player) pace(now time.Time) {
 	faster := false
 	if p.following && p.session.live() && p.speed == 1 {
-		target := p.session.main.current().TargetDuration
+		target := p.session.leading().current().TargetDuration
 		goal := p.session.goal() + time.Duration(min(p.yielded, maxYield))*target/2
 		behind := p.session.latency(p.last, now) - goal
 		faster = behind > max(target/4, time.Second/2) || p.hurried && behind > 0
@@ -153,7 +161,7 @@ func (p *Player) passed(err error, now time.Time) bool {
 	window, point := p.session.window(), p.session.livePoint()
 	to := point
 	if window.End-window.Start > shortWindow && !p.following {
-		to = min(window.Start+p.session.main.current().TargetDuration, point)
+		to = min(window.Start+p.session.leading().current().TargetDuration, point)
 	}
 	p.session.note("The live stream has gone past the position: playback goes on where it still is.")
 	if p.state == Playing {

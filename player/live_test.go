@@ -143,3 +143,22 @@ func TestTheNetworkIsAwayForAWhile(t *testing.T) {
 		})
 	}
 }
+
+// TestLiveInSeveralVariants holds the window while another variant is loaded than the one that was opened, and the sound of its own playlist.
+func TestLiveInSeveralVariants(t *testing.T) {
+	stream := makeRungs(t, false, 160, 320, 480)
+	origin := broadcast(t, stream.folder, networktest.Broadcast{Began: time.Now().Add(-20 * time.Second), Window: 10, Dates: true})
+	s := newScreen(t, player.Config{})
+	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+	s.play()
+	s.until("the highest is shown", func(now player.Snapshot) bool { return now.Variant == 2 })
+	begins := s.player.Snapshot().Window.Start
+	now := s.until("the window slides", func(now player.Snapshot) bool { return now.Window.Start >= begins+3*time.Second })
+	assert.InDelta(t, 10, (now.Window.End - now.Window.Start).Seconds(), 0.1)
+	assert.InDelta(t, 4, now.Latency.Seconds(), 1.5)
+	assert.Zero(t, now.Stats.Rebuffers)
+	require.NoError(t, s.player.SelectVariant(0))
+	now = s.until("the lowest is shown", func(now player.Snapshot) bool { return now.Variant == 0 && now.Video.Width == 160 })
+	assert.InDelta(t, 4, now.Latency.Seconds(), 1.5)
+	assert.Zero(t, now.Stats.Rebuffers)
+}

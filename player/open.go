@@ -263,7 +263,7 @@ func (h *hlsSource) cached(r Range) Range {
 	if !ok {
 		return r
 	}
-	media := t.feed.current()
+	media := t.session.leading().current()
 	if len(media.Segments) == 0 {
 		return r
 	}

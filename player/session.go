@@ -44,7 +44,7 @@ type session struct {
 	title    string
 	variants []VariantInfo
 	variant  int        // the first
-	main     *feed      // the playlist that leads, nil for other media
+	main     *feed      // the first playlist that leads, nil for other media
 	start    *hls.Start // where it says that playback begins, may be nil
 	ladder   *ladder    // nil: there is nothing to switch to
 	ready    bool       // owned by the player: open succeeded

@@ -218,7 +218,7 @@ func (p *Player) enough(now time.Time) bool {
 	buffer, all := p.ahead()
 	wanted := p.config.InitialBuffer
 	if p.session.live() {
-		wanted = min(wanted, p.session.main.holdBack()/2) // more may not be there
+		wanted = min(wanted, p.session.leading().holdBack()/2) // more may not be there
 	}
 	return all || p.config.FreeRun || buffer >= wanted || p.pipeline.queuedBytes() >= maxQueueBytes/2
 }
