@@ -101,7 +101,9 @@ func (s *session) latency(position time.Duration, now time.Time) time.Duration {
 }
 
 // goal is the latency that a live stream is held at: what the hold-back asks for, with the time until a segment is whole.
-func (s *session) goal() time.Duration { return s.leading().holdBack() + s.leading().current().TargetDuration }
+func (s *session) goal() time.Duration {
+	return s.leading().holdBack() + s.leading().current().TargetDuration
+}
 
 // dateAt is the date of a position, zero when unknown. RFC 8216, 4.3.2.6.
 func (s *session) dateAt(position time.Duration) time.Time {
