@@ -32,8 +32,7 @@ const (
 // fills what it is asked for has more, and is asked for twice as much.
 type cbcReader struct {
 	src   io.Reader
-	block cipher.Block
-	iv    [aes.BlockSize]byte // the last block of cipher text
+	chain chain
 	err   error
 	held  [aes.BlockSize]byte // clear
 	carry [aes.BlockSize]byte // encrypted
@@ -92,7 +91,7 @@ func (r *cbcReader) fill(p []byte) (int, error) {
 		copy(p[from:], r.carry[:r.nRest])
 		have := r.nRest + n
 		whole := have - have%aes.BlockSize
-		decryptCBC(r.block, &r.iv, p[from:from+whole])
+		r.chain.split(p[from : from+whole])
 		r.nRest = copy(r.carry[:], p[from+whole:from+have])
 		given := 0
 		if whole > 0 {
@@ -131,12 +130,19 @@ func (r *cbcReader) last() ([]byte, error) {
 	return r.held[:aes.BlockSize-padding], io.EOF
 }
 
-// decryptCBC decrypts whole blocks in place and leaves the iv of those that follow. A block needs but the
-// cipher text of the one before, so that large data is split over the cores. NIST SP 800-38A, 6.2.
-func decryptCBC(block cipher.Block, iv *[aes.BlockSize]byte, data []byte) {
+// chain decrypts CBC. It has its own memory, since what is handed to a cipher.Block lies on the heap.
+type chain struct {
+	block cipher.Block
+	iv    [aes.BlockSize]byte        // the block of cipher text before
+	text  [aes.BlockSize + tile]byte // that, and the cipher text
+}
+
+// split decrypts whole blocks in place. A block needs but the cipher text of the one before, so that large
+// data is split over the cores. NIST SP 800-38A, 6.2.
+func (c *chain) split(data []byte) {
 	parts := min(runtime.GOMAXPROCS(0), len(data)/minPart)
 	if parts < 2 {
-		chainCBC(block, iv, data)
+		c.decrypt(data)
 		return
 	}
 	var others sync.WaitGroup
@@ -144,27 +150,26 @@ func decryptCBC(block cipher.Block, iv *[aes.BlockSize]byte, data []byte) {
 	size := len(data) / parts / aes.BlockSize * aes.BlockSize
 	for parts--; parts > 0; parts-- {
 		from := parts * size
-		part, before := data[from:], [aes.BlockSize]byte(data[from-aes.BlockSize:])
+		part, other := data[from:], &chain{block: c.block, iv: [aes.BlockSize]byte(data[from-aes.BlockSize:])}
 		data = data[:from]
-		others.Go(func() { chainCBC(block, &before, part) })
+		others.Go(func() { other.decrypt(part) })
 	}
-	chainCBC(block, iv, data)
+	c.decrypt(data)
 	others.Wait()
-	*iv = last
+	c.iv = last
 }
 
-// chainCBC decrypts whole blocks in place, one after the other.
-func chainCBC(block cipher.Block, iv *[aes.BlockSize]byte, data []byte) {
-	var text [aes.BlockSize + tile]byte // the cipher text, after the block before it
-	copy(text[:], iv[:])
+// decrypt decrypts whole blocks in place, one after the other.
+func (c *chain) decrypt(data []byte) {
+	copy(c.text[:], c.iv[:])
 	for len(data) > 0 {
-		n := copy(text[aes.BlockSize:], data)
+		n := copy(c.text[aes.BlockSize:], data)
 		for i := 0; i < n; i += aes.BlockSize {
-			block.Decrypt(data[i:i+aes.BlockSize], text[aes.BlockSize+i:])
+			c.block.Decrypt(data[i:i+aes.BlockSize], c.text[aes.BlockSize+i:])
 		}
-		subtle.XORBytes(data[:n], data[:n], text[:n])
-		copy(text[:], text[n:n+aes.BlockSize])
+		subtle.XORBytes(data[:n], data[:n], c.text[:n])
+		copy(c.text[:], c.text[n:n+aes.BlockSize])
 		data = data[n:]
 	}
-	copy(iv[:], text[:])
+	copy(c.iv[:], c.text[:])
 }

@@ -1,10 +1,10 @@
-// Package drm gets keys and decrypts with them: whole segments with AES-128 and AES-256, with keys from key
-// servers and from data URIs. Every key request goes through the network package as ClassKey, which puts
-// the sign-in's cookie pairs on it.
+// Package drm gets keys and decrypts with them: whole segments with AES-128 and AES-256, samples with SAMPLE-AES and Common Encryption; with
+// keys from key servers, licence servers and data URIs. Every request goes through the network package as ClassKey or ClassLicense, which
+// puts the sign-in's cookie pairs on it.
 //
-//	keys := drm.NewKeyStore(client) // client is a *network.Client
+//	keys := drm.NewKeyStore(client, drm.ClearKey{}) // client is a *network.Client
 //	defer keys.Close()
-//	info, err := drm.Select(infos) // the segment's EXT-X-KEY lines
+//	info, err := keys.Select(infos) // the segment's EXT-X-KEY lines
 //	keys.Prefetch(ctx, info)       // as soon as the playlist names it
 //	key, err := keys.Key(ctx, info)
 //	clear := drm.NewSegmentReader(encrypted, info.Method, key, info.IVFor(sequence))
@@ -13,7 +13,9 @@
 //
 //	EXT-X-KEY ─▶ Select ─▶ KeyStore ─▶ network.Client (ClassKey) ─▶ key server
 //	                          │ Key
-//	segment's body ─▶ NewSegmentReader ─▶ demuxer
+//	segment's body ─▶ NewSegmentReader ─▶ demuxer ─▶ SampleDecrypter ─▶ decoder
+//
+// A KeySystem gets the keys of samples in its own way: ClearKey is one, and an integrator can add a licensed one.
 //
 // Nothing is kept on disk. A key is one flight for all who ask for it at the same time, is kept by its URI
 // and the credential epoch, so that a new sign-in asks anew, and shows itself in no log: a Key prints
@@ -27,6 +29,9 @@
 //	AES-256        absent, "identity"     supported
 //	AES-256-CTR    absent, "identity"     supported
 //	AES-256-GCM    absent, "identity"     supported
+//	SAMPLE-AES     absent, "identity",    supported: H.264, AAC, AC-3, E-AC-3 in MPEG-2 TS, the sounds without a container, all in MP4
+//	               Clear Key, KeySystem   (cbcs, and what else the container says)
+//	SAMPLE-AES-CTR likewise               supported: MP4 (cenc, and what else the container says)
 //	other          absent, "identity"     ErrUnsupportedMethod
 //	any            Widevine, PlayReady,   *KeyFormatError, which names the system;
 //	               FairPlay, others       errors.Is ErrUnsupportedKeyFormat
@@ -40,6 +45,7 @@
 //
 // # Specifications
 //
-// RFC 8216, 4.3.2.4 (EXT-X-KEY) and 5.2 (IV for AES-128); its second edition, 4.4.4.4 (AES-256-GCM); NIST
+// Apple, MPEG-2 Stream Encryption Format for HTTP Live Streaming; ISO/IEC 23001-7 (Common Encryption: cenc, cens, cbc1, cbcs); W3C Encrypted
+// Media Extensions, 9.1 (Clear Key); RFC 8216, 4.3.2.4 (EXT-X-KEY) and 5.2 (IV for AES-128); its second edition, 4.4.4.4 (AES-256-GCM); NIST
 // SP 800-38A (CBC, CTR) and 800-38D (GCM); RFC 5652, 6.3 (padding); RFC 2397 (data URIs).
 package drm

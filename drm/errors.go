@@ -28,6 +28,12 @@ var (
 	ErrCipherLength = errors.New("the encrypted data has a length that cannot be")
 	// ErrAuthentication is data whose authentication tag is not that of the key.
 	ErrAuthentication = errors.New("the encrypted data is not authentic: wrong key or damaged data")
+	// ErrLicense is an answer of a licence server that is no licence.
+	ErrLicense = errors.New("the licence server's answer is no licence")
+	// ErrNoKey is a licence without the key that was asked for.
+	ErrNoKey = errors.New("the licence has no such key")
+	// ErrSample is a sample that is not what the container, or its own header, says.
+	ErrSample = errors.New("the encrypted sample is damaged")
 	// ErrSegmentSize is a segment too large to be decrypted with a method that needs all of it in memory.
 	ErrSegmentSize = errors.New("the encrypted segment is too large")
 	// ErrClosed is a key asked of a store that was closed.
@@ -40,7 +46,7 @@ type KeyError struct {
 	URL string
 	// Length is how many bytes came, and Want how many the key should have, 0 where that does not matter.
 	Length, Want int
-	// Err is ErrKeyLength, ErrKeyIsWebPage or ErrKeyURI.
+	// Err is ErrKeyLength, ErrKeyIsWebPage, ErrKeyURI or ErrLicense.
 	Err error
 }
 

@@ -26,6 +26,9 @@ type KeyInfo struct {
 // Clear says that what the key stands for is not encrypted.
 func (k KeyInfo) Clear() bool { return k.Method == "" || k.Method == MethodNone }
 
+// Samples says that it is the samples that are encrypted, inside the container, and not whole segments.
+func (k KeyInfo) Samples() bool { return k.Method == MethodSampleAES || k.Method == MethodSampleAESCTR }
+
 // IVFor returns the initialization vector of the segment with a media sequence number.
 func (k KeyInfo) IVFor(mediaSequence uint64) [16]byte {
 	if k.HasIV {

@@ -15,7 +15,7 @@ const (
 // KeySize returns the length in bytes of a method's key, 0 when the method is not known or has none.
 func KeySize(method string) int {
 	switch method {
-	case MethodAES128:
+	case MethodAES128, MethodSampleAES, MethodSampleAESCTR:
 		return 16
 	case MethodAES256, MethodAES256CTR, MethodAES256GCM:
 		return 32

@@ -39,7 +39,7 @@ func newSegmentReader(src io.Reader, method string, key Key, iv [16]byte) (io.Re
 	}
 	switch method {
 	case MethodAES128, MethodAES256:
-		return &cbcReader{src: src, block: block, iv: iv, want: minBatch}, nil
+		return &cbcReader{src: src, chain: chain{block: block, iv: iv}, want: minBatch}, nil
 	case MethodAES256CTR:
 		return &ctrReader{src: src, stream: cipher.NewCTR(block, iv[:])}, nil
 	case MethodAES256GCM:

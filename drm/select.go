@@ -21,6 +21,12 @@ var systems = map[string]string{
 	"urn:uuid:94ce86fb-07ff-4f43-adb8-93d2fa968ca2": "FairPlay",
 }
 
+// SystemName returns the name of a system that needs a module of its vendor's, by the SystemID of a pssh box, or nothing. ISO/IEC
+// 23001-7, 8.1.
+func SystemName(id [16]byte) string {
+	return systems[fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])]
+}
+
 func (k KeyInfo) format() string {
 	if k.KeyFormat == "" {
 		return formatIdentity

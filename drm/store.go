@@ -23,7 +23,8 @@ const (
 
 // KeyStore gets keys and keeps them in memory, by URI and credential epoch. Safe for concurrent use.
 type KeyStore struct {
-	fetcher Fetcher // constant
+	fetcher Fetcher     // constant
+	systems []KeySystem // constant
 	flights sync.WaitGroup
 
 	mu         sync.Mutex
@@ -31,13 +32,17 @@ type KeyStore struct {
 	entries    map[address]*flight // guarded by mu
 	order      []address           // guarded by mu; oldest first
 	prefetches int                 // guarded by mu; in progress
+	given      map[KeyID]Key       // guarded by mu
 }
 
 // address is what a key is kept by.
 type address struct {
-	uri   string
-	size  int // of the key in bytes
-	epoch uint64
+	uri    string
+	format string // of a KeySystem; empty: the URI is the key's
+	id     KeyID
+	named  bool // id counts
+	size   int  // of the key in bytes
+	epoch  uint64
 }
 
 // flight is a key that is being fetched, or was.
@@ -49,9 +54,9 @@ type flight struct {
 	ended  time.Time
 }
 
-// NewKeyStore returns a store that fetches with f.
-func NewKeyStore(f Fetcher) *KeyStore {
-	return &KeyStore{fetcher: f, entries: make(map[address]*flight)}
+// NewKeyStore returns a store that fetches with f. For a KEYFORMAT that several systems take the first is asked.
+func NewKeyStore(f Fetcher, systems ...KeySystem) *KeyStore {
+	return &KeyStore{fetcher: f, systems: systems, entries: make(map[address]*flight), given: make(map[KeyID]Key)}
 }
 
 // Prefetch begins to fetch a key, unless it is there, on its way, or failed a moment ago. It does not
@@ -68,7 +73,7 @@ func (s *KeyStore) Prefetch(ctx context.Context, info KeyInfo) {
 		return
 	}
 	s.prefetches++
-	s.begin(ctx, at, true)
+	s.begin(ctx, at, s.acquire, true)
 }
 
 // Key returns the key, and waits for it if need be. All who ask at the same time share one request; ctx ends
@@ -84,9 +89,24 @@ func (s *KeyStore) Key(ctx context.Context, info KeyInfo) (Key, error) {
 	if info.Clear() {
 		return Key{}, fmt.Errorf("METHOD %s has no key: %w", MethodNone, ErrUnsupportedMethod)
 	}
+	return s.await(ctx, func(epoch uint64) address {
+		return address{uri: info.URI, size: KeySize(info.Method), epoch: epoch}
+	}, s.acquire)
+}
+
+// acquire gets the key of an address from its URI.
+func (s *KeyStore) acquire(ctx context.Context, at address) (Key, error) {
+	return acquire(ctx, s.fetcher, at.uri, at.size)
+}
+
+// getter gets the key of an address.
+type getter func(ctx context.Context, at address) (Key, error)
+
+// await returns the key of an address, which depends on the credential epoch, and waits for it.
+func (s *KeyStore) await(ctx context.Context, place func(epoch uint64) address, get getter) (Key, error) {
 	for {
-		at := address{uri: info.URI, size: KeySize(info.Method), epoch: s.fetcher.Epoch()}
-		f, err := s.join(ctx, at)
+		at := place(s.fetcher.Epoch())
+		f, err := s.join(ctx, at, get)
 		if err != nil {
 			return Key{}, err
 		}
@@ -103,7 +123,7 @@ func (s *KeyStore) Key(ctx context.Context, info KeyInfo) (Key, error) {
 }
 
 // join returns the flight of a key, a new one if there is none.
-func (s *KeyStore) join(ctx context.Context, at address) (*flight, error) {
+func (s *KeyStore) join(ctx context.Context, at address, get getter) (*flight, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -112,7 +132,7 @@ func (s *KeyStore) join(ctx context.Context, at address) (*flight, error) {
 	if f := s.usable(at, failureForKey); f != nil {
 		return f, nil
 	}
-	return s.begin(ctx, at, false), nil
+	return s.begin(ctx, at, get, false), nil
 }
 
 // usable returns the flight of a key that is there, on its way, or failed less than memory ago. The caller
@@ -142,7 +162,7 @@ func wait(err error) time.Duration {
 }
 
 // begin starts a flight, in the place of one that failed. The caller holds mu.
-func (s *KeyStore) begin(ctx context.Context, at address, prefetch bool) *flight {
+func (s *KeyStore) begin(ctx context.Context, at address, get getter, prefetch bool) *flight {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f := &flight{cancel: cancel, done: make(chan struct{})}
 	if s.entries[at] == nil {
@@ -152,7 +172,7 @@ func (s *KeyStore) begin(ctx context.Context, at address, prefetch bool) *flight
 	s.evict()
 	s.flights.Go(func() {
 		defer cancel()
-		f.key, f.err = acquire(ctx, s.fetcher, at.uri, at.size)
+		f.key, f.err = get(ctx, at)
 		s.end(f, prefetch)
 	})
 	return f
@@ -203,7 +223,11 @@ func (s *KeyStore) Close() error {
 	for _, f := range s.entries {
 		f.key.wipe()
 	}
+	for _, k := range s.given {
+		k.wipe()
+	}
 	clear(s.entries)
+	clear(s.given)
 	s.order = nil
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -414,7 +415,8 @@ func newSession(config Config, r *MediaResource, client *network.Client, out *ou
 		cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
 		variant: -1, rate: 1}
 	s.fetcher = newFetcher(client, r)
-	s.keys = drm.NewKeyStore(s.fetcher)
+	s.keys = drm.NewKeyStore(s.fetcher, append(slices.Clone(config.KeySystems), drm.ClearKey{})...)
+	s.keys.Give(config.Keys...)
 	return s
 }
 

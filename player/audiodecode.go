@@ -19,6 +19,10 @@ const (
 	// sameTime is how far sound may lie from where it should be to be taken at its word, so that the
 	// clock follows the stream's times and sums up no rounding.
 	sameTime = time.Millisecond
+	// maxUnprovedSound is how many packets may fail that were decrypted with a key under which there was no sound yet, and provedBySound
+	// how many frames in a row show that it is the right one.
+	maxUnprovedSound = 3
+	provedBySound    = 3
 	// maxSilence bounds the silence that one gap is filled with; beyond it the clock jumps.
 	maxSilence = 30 * time.Second
 )
@@ -32,9 +36,12 @@ type audioDecoder struct {
 	resampler *libav.Resampler
 	tempo     *libav.Tempo
 	failed    int
-	next      time.Duration // presentation time of the next sample to be written
-	rate      float64       // the tempo's
-	head      time.Duration // presentation time of the first sample that the tempo will give next
+	key       int                 // that the newest packet was decrypted with, 0: none
+	proved    int                 // under which there was sound
+	held      []*libav.AudioFrame // under a key that is not proved yet
+	next      time.Duration       // presentation time of the next sample to be written
+	rate      float64             // the tempo's
+	head      time.Duration       // presentation time of the first sample that the tempo will give next
 	quiet     []float32
 	known     time.Duration // the last presentation time that the container gave
 	since     int64         // samples since then
@@ -87,6 +94,10 @@ func (a *audioDecoder) decodeAll() error {
 
 // decode gives one packet to the decoder and takes what comes out.
 func (a *audioDecoder) decode(item queued) error {
+	if item.run != a.run {
+		a.proved = 0
+	}
+	a.key = item.key
 	if item.run != a.run && a.decoder != nil && item.run.follows(a.run, libav.KindAudio) {
 		a.run = item.run // the decoder goes on: a new one would begin with a gap
 	}
@@ -95,7 +106,7 @@ func (a *audioDecoder) decode(item queued) error {
 			return err
 		}
 		stream := item.run.streams[libav.KindAudio]
-		decoder, err := libav.NewDecoder(stream, libav.DecoderOptions{})
+		decoder, err := libav.NewDecoder(stream, libav.DecoderOptions{Strict: item.run.locked})
 		if err != nil {
 			return err
 		}
@@ -120,6 +131,12 @@ func (a *audioDecoder) decode(item queued) error {
 // passOver counts a packet that failed.
 func (a *audioDecoder) passOver(err error) error {
 	a.failed++
+	if a.key != a.proved {
+		a.dropHeld()
+		if a.failed > maxUnprovedSound {
+			return errors.Join(errWrongKey, err)
+		}
+	}
 	if a.failed > maxDecodeErrors {
 		return errors.Join(errDecode, err)
 	}
@@ -136,13 +153,39 @@ func (a *audioDecoder) receive() error {
 		case err != nil:
 			return a.passOver(err)
 		}
+		if a.key != a.proved {
+			// With a wrong key a frame may by chance look like one: it must not be heard.
+			if a.held = append(a.held, sound); len(a.held) < provedBySound {
+				continue
+			}
+			a.proved = a.key
+		} else {
+			a.held = append(a.held, sound)
+		}
 		a.failed = 0
-		err = a.give(sound)
-		sound.Close()
-		if err != nil {
+		if err := a.giveHeld(); err != nil {
 			return err
 		}
 	}
+}
+
+// giveHeld gives the frames that were held back.
+func (a *audioDecoder) giveHeld() error {
+	defer a.dropHeld()
+	for _, sound := range a.held {
+		if err := a.give(sound); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropHeld frees the frames that were held back.
+func (a *audioDecoder) dropHeld() {
+	for _, sound := range a.held {
+		sound.Close()
+	}
+	a.held = a.held[:0]
 }
 
 // give resamples a frame and writes it where it belongs.
@@ -367,6 +410,12 @@ func (a *audioDecoder) drain() error {
 	if err := a.receive(); err != nil {
 		return err
 	}
+	if a.failed == 0 {
+		if err := a.giveHeld(); err != nil {
+			return err
+		}
+	}
+	a.dropHeld()
 	if a.resampler == nil {
 		return nil
 	}
@@ -378,6 +427,7 @@ func (a *audioDecoder) drain() error {
 }
 
 func (a *audioDecoder) close() {
+	a.dropHeld()
 	if a.decoder != nil {
 		a.decoder.Close()
 	}

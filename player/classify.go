@@ -118,9 +118,16 @@ func explainKey(err error, e *Error) (Code, string) {
 		return CodeKeyFormat, systemSentence(err)
 	case errors.Is(err, drm.ErrUnsupportedMethod):
 		return CodeKeyMethod, "This title is encrypted in a way that Latchkey does not know."
+	case errors.Is(err, drm.ErrLicense):
+		return CodeLicense, "The licence server's answer makes no sense. The service is at fault."
+	case errors.Is(err, drm.ErrNoKey):
+		return CodeNoKey, "The licence that the service gave does not cover this title."
+	case errors.Is(err, errNoKey):
+		return CodeNoKey, "This title is encrypted, and nothing says where its key is to be had."
 	case errors.Is(err, drm.ErrSegmentSize):
 		return CodeTooLarge, "A part of the stream is too large to be deciphered."
-	case errors.Is(err, errWrongKey), errors.Is(err, drm.ErrPadding), errors.Is(err, drm.ErrCipherLength), errors.Is(err, drm.ErrAuthentication):
+	case errors.Is(err, errWrongKey), errors.Is(err, drm.ErrPadding), errors.Is(err, drm.ErrCipherLength), errors.Is(err, drm.ErrAuthentication),
+		errors.Is(err, drm.ErrSample):
 		return CodeWrongKey, "The key does not fit this title: what it deciphers is no picture and no sound. The service is at fault, or the segment is damaged."
 	}
 	return 0, ""

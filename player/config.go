@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"latchkey/drm"
 	"latchkey/network"
 	"latchkey/player/abr"
 	"latchkey/player/audio"
@@ -66,6 +67,10 @@ type Config struct {
 	// Variant plays that variant of a multivariant playlist, counted from 1 in its order; 0 leaves the
 	// choice to ABR.
 	Variant int
+	// KeySystems get keys of samples for KEYFORMATs of their own, before the player's Clear Key. Keys are those that a person has, for
+	// encrypted samples that name them; with each resource they come before all others.
+	KeySystems []drm.KeySystem
+	Keys       []drm.IdentifiedKey
 	// AudioLanguage is preferred where there is a choice of sound: BCP 47, empty for the stream's default.
 	AudioLanguage string
 	// Volume is 0 to 1 with Muted beside it; SetVolume and SetMuted change them. A nil Volume is 1.

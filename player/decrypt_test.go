@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,8 +40,18 @@ func requireTwin(t *testing.T, twin, encrypted string, config player.Config) {
 	require.NotEmpty(t, wantPictures+wantSounds)
 	pictures, sounds, end := playHashes(t, encrypted, config)
 	require.Equal(t, player.Complete, end.State, "%v", end.Error)
-	require.Equal(t, wantPictures, pictures)
-	require.Equal(t, wantSounds, sounds)
+	requireSame(t, "pictures", wantPictures, pictures)
+	requireSame(t, "sounds", wantSounds, sounds)
+}
+
+// requireSame compares hashes line by line and shows where they part.
+func requireSame(t *testing.T, what, want, got string) {
+	t.Helper()
+	wanted, gotten := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range min(len(wanted), len(gotten)) {
+		require.Equal(t, wanted[i], gotten[i], "%s, line %d of %d", what, i, len(wanted))
+	}
+	require.Len(t, gotten, len(wanted), what)
 }
 
 var wholeMethods = []string{"AES-128", "AES-256", "AES-256-CTR", "AES-256-GCM"}

@@ -62,6 +62,8 @@ const (
 	CodeKeyMethod      Code = 5006 // METHOD that is not known
 	CodeKeyFormat      Code = 5007 // a system that needs a vendor's module
 	CodeKeyURI         Code = 5008
+	CodeNoKey          Code = 5009 // encrypted, and nothing tells of the key
+	CodeLicense        Code = 5010 // an answer of a licence server that is no licence
 
 	CodeNoDecoder Code = 6001
 	CodeDecode    Code = 6002

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -59,6 +60,7 @@ type item struct {
 	segment *hls.Segment
 	init    *download // of the segment's Map, nil without one
 	data    *download
+	locked  bool // samples of its playlist are encrypted
 	newRun  bool // it cannot follow the item before in one demuxer
 	variant int  // as in rung
 }
@@ -158,7 +160,7 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 			if t.session.endure(ctx, failed) {
 				continue
 			}
-			if _, err := drm.Select(keyInfos(at.segment().Keys)); err == nil && skips.may(failed) {
+			if _, err := t.session.keys.Select(keyInfos(at.segment().Keys)); err == nil && skips.may(failed) {
 				t.session.note(fmt.Sprintf("Segment %d could not be had and was left out: %s.", at.segment().Sequence, brief(failed)))
 				at.index++
 				continue
@@ -203,8 +205,8 @@ type loader struct {
 func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	t, segment := l.track, at.segment()
 	t.prefetchKeys(ctx, at)
-	next := item{segment: segment, variant: at.variant, newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
-		l.previous.segment().Sequence+1 != segment.Sequence || !sameMap(l.lastMap, segment.Map)}
+	next := item{segment: segment, variant: at.variant, locked: slices.ContainsFunc(at.media.Segments, locked), newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
+		l.previous.segment().Sequence+1 != segment.Sequence || !sameMap(l.lastMap, segment.Map) || locked(*l.previous.segment()) != locked(*segment)}
 	wait, told := func() error { return nil }, t.cmcd(at, l.out)
 	if segment.Map != nil {
 		next.init = l.init
@@ -215,6 +217,16 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	data, done := t.begin(ctx, network.ClassSegment, segment.URI, segment.ByteRange, told)
 	next.data = data
 	return next, sync.OnceValue(func() error { return errors.Join(wait(), done()) })
+}
+
+// locked says whether a segment's samples are encrypted.
+func locked(s hls.Segment) bool {
+	for _, k := range s.Keys {
+		if k.Method == drm.MethodSampleAES || k.Method == drm.MethodSampleAESCTR {
+			return true
+		}
+	}
+	return false
 }
 
 // took notes that the segment goes on to the demuxer.
@@ -300,7 +312,7 @@ func rest(part *hls.ByteRange, there int) *hls.ByteRange {
 func (t *hlsTrack) prefetchKeys(ctx context.Context, at rung) {
 	for i := at.index; i < min(at.index+keysAhead, len(at.media.Segments)); i++ {
 		segment := &at.media.Segments[i]
-		if key, err := drm.Select(keyInfos(segment.Keys)); err == nil && !key.Clear() {
+		if key, err := t.session.keys.Select(keyInfos(segment.Keys)); err == nil && !key.Clear() {
 			t.session.keys.Prefetch(ctx, key)
 		}
 	}
@@ -325,7 +337,12 @@ func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline) 
 
 // demuxRun reads the packets of one run.
 func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *hls.Segment, format string, out *pipeline) error {
-	input, err := libav.OpenInput(reader, libav.InputOptions{Format: format})
+	unlocker := newUnlocker(reader, format)
+	if err := unlocker.enter(first); err != nil {
+		return reader.wrap(err)
+	}
+	packed := format != "mpegts" && format != "mp4"
+	input, err := libav.OpenInput(reader, libav.InputOptions{Format: format, Encrypted: format != "mpegts" && unlocker.info.Samples()})
 	if err != nil {
 		if reader.err != nil {
 			return reader.err
@@ -334,13 +351,13 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *h
 	}
 	defer input.Close()
 	r := newRun(input, t.kinds, t.session.preferred, format == "mpegts")
-	r.variant = reader.now.variant
+	r.variant, r.locked = reader.now.variant, reader.now.locked
 	if len(r.streams) == 0 {
 		return reader.wrap(errNoStreams)
 	}
 	out.found(t.kinds, r)
-	a := &anchor{track: t, run: r, segment: first, packed: format != "mpegts" && format != "mp4"}
-	return copyPackets(ctx, input, r, a, out, func(err error) error {
+	a := &anchor{track: t, run: r, segment: first, packed: packed}
+	return copyPackets(ctx, input, r, a, out, unlocker.unlock, func(err error) error {
 		switch {
 		case reader.err != nil:
 			return reader.err
@@ -391,6 +408,9 @@ type segmentReader struct {
 	now     item  // what is read
 	initRun bool  // current is the init section; the segment follows
 	err     error // what reading failed with
+
+	given int64  // bytes of the run that were read
+	spans []span // of the run, in order
 }
 
 // nextRun goes to the first segment of the next run and names its container. It returns io.EOF when
@@ -404,6 +424,7 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 		s.pending = &next
 	}
 	s.now, s.pending, s.format = *s.pending, nil, ""
+	s.given, s.spans = 0, []span{{segment: s.now.segment}}
 	if err := s.open(); err != nil {
 		return nil, "", err
 	}
@@ -446,6 +467,12 @@ func (s *segmentReader) openSegment() error {
 		return s.wrap(err)
 	}
 	s.current, s.initRun = current, false
+	if last := s.spans[len(s.spans)-1]; last.segment != s.now.segment {
+		s.spans = append(s.spans, span{from: s.given, segment: s.now.segment})
+		if len(s.spans) > maxSpans {
+			s.spans = slices.Delete(s.spans, 0, 1)
+		}
+	}
 	return s.sniff(s.now.segment.Keys)
 }
 
@@ -469,11 +496,11 @@ func (s *segmentReader) sniff(keys []hls.Key) error {
 func (s *segmentReader) decipher(d *download, keys []hls.Key) (*bufio.Reader, error) {
 	source := d.reader(s.wait)
 	if len(keys) > 0 {
-		info, err := drm.Select(keyInfos(keys))
+		info, err := s.track.session.keys.Select(keyInfos(keys))
 		if err != nil {
 			return nil, err
 		}
-		if info.Clear() {
+		if info.Clear() || info.Samples() {
 			return bufio.NewReaderSize(source, segmentBuffer), nil
 		}
 		key, err := s.key(info)
@@ -485,22 +512,11 @@ func (s *segmentReader) decipher(d *download, keys []hls.Key) (*bufio.Reader, er
 	return bufio.NewReaderSize(source, segmentBuffer), nil
 }
 
-// key waits for a key, and for a sign-in when it is refused.
-func (s *segmentReader) key(info drm.KeyInfo) (key drm.Key, err error) {
-	for {
-		err = s.track.session.authorized(s.wait, func() error {
-			key, err = s.track.session.keys.Key(s.wait, info)
-			return err
-		})
-		if err == nil || !s.track.session.endure(s.wait, err) {
-			break
-		}
-	}
-	if err != nil {
-		return key, &fetchError{class: network.ClassKey, url: display(info.URI), err: err}
-	}
-	s.track.session.gotKey()
-	return key, nil
+// key waits for the key of whole segments, and for a sign-in when it is refused.
+func (s *segmentReader) key(info drm.KeyInfo) (drm.Key, error) {
+	return s.track.session.awaitKey(s.wait, info, func(ctx context.Context) (drm.Key, error) {
+		return s.track.session.keys.Key(ctx, info)
+	})
 }
 
 // Read implements io.Reader over the segments of the run.
@@ -513,6 +529,7 @@ func (s *segmentReader) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		}
 		n, err := s.current.Read(p)
+		s.given += int64(n)
 		if n > 0 {
 			return n, nil
 		}

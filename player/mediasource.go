@@ -122,7 +122,8 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 	}
 	m.fresh = false
 	out.found(bothKinds, r)
-	return copyPackets(ctx, m.input, r, fixed(origin), out, m.explain)
+	unlocker := &fileUnlocker{keys: m.session.keys}
+	return copyPackets(ctx, m.input, r, fixed(origin), out, unlocker.unlock, m.explain)
 }
 
 // fixed is the origin of a container that has one clock.

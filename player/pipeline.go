@@ -259,9 +259,10 @@ func (p *pipeline) found(kinds []libav.Kind, r *run) {
 	p.space.post()
 }
 
-// copyPackets moves packets from a demuxer to the queues until the run's end, which is nil. explain
-// gives errors of the demuxer their context.
-func copyPackets(ctx context.Context, input *libav.Input, r *run, place placer, out *pipeline, explain func(error) error) error {
+// copyPackets moves packets from a demuxer to the queues until the run's end, which is nil. unlock decrypts
+// a packet in place and numbers the keys. explain gives errors of the demuxer, and of unlock, their context.
+func copyPackets(ctx context.Context, input *libav.Input, r *run, place placer, out *pipeline,
+	unlock func(*libav.Packet, libav.Stream) (key int, err error), explain func(error) error) error {
 	var pending []queued
 	defer func() {
 		for _, q := range pending {
@@ -290,7 +291,11 @@ func copyPackets(ctx context.Context, input *libav.Input, r *run, place placer, 
 		if !wanted {
 			continue
 		}
-		taken := queued{packet: packet, run: r, kind: kind}
+		key, err := unlock(packet, r.streams[kind])
+		if err != nil {
+			return explain(err)
+		}
+		taken := queued{packet: packet, run: r, kind: kind, key: key}
 		packet = libav.NewPacket()
 		if !placed {
 			ticks := taken.packet.PTS()

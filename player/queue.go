@@ -22,6 +22,7 @@ type queued struct {
 	run    *run // what it was demuxed from, with how its times are to be read
 	kind   libav.Kind
 	at     time.Duration // presentation time
+	key    int           // which of the run's keys it was decrypted with, counted from 1; 0: it was clear
 }
 
 // time returns the presentation time of the packet; a packet without any stands at its run's origin.

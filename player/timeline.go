@@ -79,6 +79,7 @@ type run struct {
 	streams map[libav.Kind]libav.Stream
 	wraps   bool // times are MPEG-2 time stamps
 	variant int  // the session's number of the variant it is of, -1: of none
+	locked  bool // samples are encrypted, in it or in what it goes with: nothing may be patched up
 
 	mu     sync.Mutex
 	origin time.Duration

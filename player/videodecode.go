@@ -13,6 +13,13 @@ import (
 // is passed over, what is no video at all is not.
 const maxDecodeErrors = 120
 
+// maxUnproved is how many packets may fail that were decrypted with a key under which none was a picture yet: those that a first picture
+// is followed by and that need what was before it.
+const maxUnproved = 8
+
+// provedByPictures is how many pictures in a row show that a key is the right one when none of them can be decoded without others.
+const provedByPictures = 30
+
 const (
 	// lateAfter is how far behind the clock the decoder passes over pictures that no other needs.
 	lateAfter = 120 * time.Millisecond
@@ -34,10 +41,16 @@ type videoDecoder struct {
 	out      *pipeline
 	decoder  *libav.Decoder
 	run      *run
-	failed   int          // packets in a row
-	early    *frame.Video // the last picture before the target, shown when none follows
-	given    bool         // a picture was given to the screen
-	lost     bool         // pictures are passed over until the next key picture
+	failed   int           // packets in a row
+	key      int           // that the newest packet was decrypted with, 0: none
+	since    time.Duration // the presentation time of the first packet under it
+	proved   int           // under which there was a picture
+	under    int           // packets so far
+	begins   bool          // the first is a key picture
+	good     int           // pictures in a row that do not prove the newest
+	early    *frame.Video  // the last picture before the target, shown when none follows
+	given    bool          // a picture was given to the screen
+	lost     bool          // pictures are passed over until the next key picture
 	end      time.Duration
 	reported bool // without a screen: that the first picture was there
 }
@@ -75,7 +88,13 @@ func (v *videoDecoder) decode(item queued) error {
 		if err := v.open(item.run); err != nil {
 			return err
 		}
+		v.key, v.proved = 0, 0
 	}
+	if item.key != v.key {
+		v.key, v.since, v.good, v.begins = item.key, item.at, 0, item.packet.Key()
+		v.under = 0
+	}
+	v.under++
 	if !v.hurry(item) {
 		v.out.session.outputs.presenter.miss()
 		return nil
@@ -89,14 +108,44 @@ func (v *videoDecoder) decode(item queued) error {
 			continue
 		}
 		if err != nil {
-			v.failed++
-			if v.failed > maxDecodeErrors {
-				return errors.Join(errDecode, err)
-			}
-			return nil
+			return v.passOver(err)
 		}
 		return v.receive()
 	}
+}
+
+// passOver counts a packet that failed.
+func (v *videoDecoder) passOver(err error) error {
+	v.failed++
+	v.good = 0
+	switch {
+	case v.key != v.proved && (v.failed > maxUnproved || v.begins && v.under == 1):
+		return errors.Join(errWrongKey, err)
+	case v.failed > maxDecodeErrors:
+		return errors.Join(errDecode, err)
+	}
+	return nil
+}
+
+// proves says whether a picture shows that its key is the right one. What needs other pictures may by chance look like one under a wrong
+// key: only many in a row do.
+func (v *videoDecoder) proves(picture *frame.Video) (bool, error) {
+	if v.key == v.proved {
+		return true, nil
+	}
+	at := v.run.time(libav.KindVideo, picture.Ticks)
+	switch {
+	case picture.Ticks == libav.NoPTS:
+	case at < v.since:
+		return v.proved != 0 || v.key == 0, nil // it was still on its way, under the key before
+	case at > v.since && v.begins && v.good == 0:
+		return false, errWrongKey // the key picture with which it begins was none
+	}
+	if v.good++; picture.Key || v.good >= provedByPictures {
+		v.proved = v.key
+		return true, nil
+	}
+	return false, nil
 }
 
 // hurry passes over pictures that no other needs, on the way to the target of a seek and while the
@@ -120,7 +169,8 @@ func (v *videoDecoder) hurry(item queued) bool {
 
 // open makes the decoder of a run.
 func (v *videoDecoder) open(r *run) error {
-	decoder, err := libav.NewDecoder(r.streams[libav.KindVideo], libav.DecoderOptions{})
+	// Of an encrypted picture nothing may be patched up: with a wrong key it would all be noise.
+	decoder, err := libav.NewDecoder(r.streams[libav.KindVideo], libav.DecoderOptions{Strict: r.locked})
 	if err != nil {
 		return err
 	}
@@ -137,11 +187,17 @@ func (v *videoDecoder) receive() error {
 		case errors.Is(err, libav.ErrAgain) || errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			v.failed++
-			if v.failed > maxDecodeErrors {
-				return errors.Join(errDecode, err)
-			}
-			return nil
+			return v.passOver(err)
+		}
+		proved, err := v.proves(picture)
+		if !proved {
+			picture.Release()
+		}
+		if err != nil {
+			return err
+		}
+		if !proved {
+			continue
 		}
 		v.failed = 0
 		if err := v.give(picture); err != nil {

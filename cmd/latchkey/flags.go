@@ -16,6 +16,7 @@ import (
 // streamFlags are the flags of the window and of probe.
 type streamFlags struct {
 	networkFlags
+	keyFlags
 	start, length                          time.Duration
 	frames                                 int
 	initialBitrate, minBitrate, maxBitrate int64
@@ -28,7 +29,8 @@ type streamFlags struct {
 
 func (f *streamFlags) add(set *pflag.FlagSet) {
 	f.networkFlags.add(set)
-	set.DurationVar(&f.start, "start", 0, "where to start, as in 1m30s")
+	f.keyFlags.add(set)
+	set.DurationVar(&f.start, "start", 0, "where to start, as in 1m30s; -30s counts from the end, or from the live edge")
 	set.DurationVar(&f.length, "length", 0, "how much to play, as in 10s")
 	set.IntVar(&f.frames, "frames", 0, "stop after so many video frames")
 	set.Int64Var(&f.initialBitrate, "initial-bitrate", 0, "begin with the variant closest at or above, in bits per second")
@@ -54,6 +56,9 @@ func (f *streamFlags) config(stderr io.Writer) (player.Config, error) {
 	}
 	config := player.Config{Log: log, Network: network.Options{Log: log}, AudioLanguage: f.audioLanguage,
 		ABR: abr.Controls{InitialBitrate: f.initialBitrate, MinBitrate: f.minBitrate, MaxBitrate: f.maxBitrate, Policy: policy}}
+	if config.Keys, err = f.parse(); err != nil {
+		return config, err
+	}
 	if err := f.options(&config.Network); err != nil {
 		return config, err
 	}
@@ -65,8 +70,6 @@ func (f *streamFlags) config(stderr io.Writer) (player.Config, error) {
 		return config, usagef("--ao is device or null, and not %q", f.output)
 	}
 	switch {
-	case f.start < 0:
-		return config, usagef("--start counts from the live edge when it is negative, and live streams are not played yet")
 	case f.length < 0 || f.frames < 0:
 		return config, usagef("--length and --frames cannot be negative")
 	case f.maxBitrate > 0 && f.minBitrate > f.maxBitrate:

@@ -9,6 +9,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
+#include <libavutil/encryption_info.h>
 
 enum {
     LK_ERROR_TEXT = 96,  // bytes of FFmpeg's own text of a code
@@ -16,6 +17,8 @@ enum {
     LK_PLANES = 4,
     LK_STREAMS = 128, // most streams of a container
     LK_HELD = 64,     // most packets that a seek reads to see where it went
+    LK_SYSTEMS = 16,  // most protection systems of a stream that are told of
+    LK_SYSTEM_ID = 16,
 };
 
 // lk_failure says why a function failed. It is written on failure alone.
@@ -50,6 +53,7 @@ typedef struct lk_input {
     AVIOContext *io;
     uintptr_t reader; // cgo.Handle of the Go reader
     int64_t next[LK_STREAMS]; // end of each stream's last packet in its ticks, or AV_NOPTS_VALUE
+    int recount;                // the times that FFmpeg counts are too early
     AVPacket *held[LK_HELD];  // read ahead by a seek, from held_next to held_count
     int held_next, held_count;
 } lk_input;
@@ -57,6 +61,7 @@ typedef struct lk_input {
 typedef struct lk_input_options {
     uintptr_t reader;
     int seekable;
+    int encrypted; // the samples, of what does not say so where FFmpeg looks
     int64_t probe_bytes;
     int64_t analyze_us;
 } lk_input_options;
@@ -82,19 +87,22 @@ typedef struct lk_parameters {
 // lk_stream describes a stream. The strings belong to the input.
 typedef struct lk_stream {
     lk_parameters parameters;
-    int is_default, is_attached_picture;
+    int is_default, is_attached_picture, sample_aes;
     int64_t start;
     AVRational frame_rate;
     const char *codec, *profile, *language, *title;
     const uint8_t *extradata;
+    int system_count;
+    uint8_t systems[LK_SYSTEMS][LK_SYSTEM_ID]; // that can decrypt the stream
 } lk_stream;
 
 // lk_packet is a compressed packet, flattened.
 typedef struct lk_packet {
     AVPacket *packet;
-    int64_t pts, dts, duration;
+    int64_t pts, dts, duration, position;
     uint8_t *data;
     int size, stream, key;
+    AVEncryptionInfo *encryption; // NULL when the packet is clear
 } lk_packet;
 
 int lk_input_open(const lk_input_options *o, const char *format, lk_input **out, lk_failure *f);
@@ -107,6 +115,8 @@ int64_t lk_input_start_us(const lk_input *in);    // of picture and sound, 0 whe
 const char *lk_input_format(const lk_input *in);
 const char *lk_input_tag(const lk_input *in, const char *key); // NULL without one
 void lk_input_close(lk_input *in);
+int lk_packet_writable(lk_packet *p, lk_failure *f);
+void lk_packet_shrink(lk_packet *p, int size);
 void lk_packet_free(lk_packet *p);
 
 // decode.c
@@ -144,7 +154,7 @@ typedef struct lk_sound {
     int sample_rate, channels, samples;
 } lk_sound;
 
-int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, lk_decoder **out, lk_failure *f);
+int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, int strict, lk_decoder **out, lk_failure *f);
 int lk_decoder_send(lk_decoder *d, AVPacket *packet, lk_failure *f);
 int lk_decoder_receive_picture(lk_decoder *d, lk_picture *out, lk_failure *f);
 int lk_decoder_receive_sound(lk_decoder *d, lk_sound *out, lk_failure *f);

@@ -55,7 +55,7 @@ static int set_parameters(AVCodecParameters *p, const lk_parameters *from, const
     return 0;
 }
 
-static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *extradata, int threads)
+static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *extradata, int threads, int strict)
 {
     const AVCodec *codec = avcodec_find_decoder(from->codec);
     if (!codec)
@@ -75,10 +75,14 @@ static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *e
     d->codec->max_pixels = MAX_PIXELS;
     d->codec->thread_count = threads;
     d->codec->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
+    if (strict && codec->id == AV_CODEC_ID_H264)
+        d->codec->thread_type = FF_THREAD_SLICE; // by frames, a picture comes before it is known what is wrong with it
+    if (strict)
+        d->codec->err_recognition |= AV_EF_EXPLODE | AV_EF_BITSTREAM | AV_EF_BUFFER | AV_EF_CRCCHECK;
     return avcodec_open2(d->codec, codec, NULL);
 }
 
-int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, lk_decoder **out, lk_failure *f)
+int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, int strict, lk_decoder **out, lk_failure *f)
 {
     lk_log_begin();
     lk_decoder *d = av_mallocz(sizeof *d);
@@ -87,7 +91,7 @@ int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int thread
     d->stream_aspect = p->stream_aspect;
     d->rotation = p->rotation;
     d->next = AV_NOPTS_VALUE;
-    int ret = open_codec(d, p, extradata, threads);
+    int ret = open_codec(d, p, extradata, threads, strict);
     if (ret < 0) {
         lk_fail(f, ret);
         lk_decoder_close(d);
@@ -220,7 +224,12 @@ int lk_decoder_receive_picture(lk_decoder *d, lk_picture *out, lk_failure *f)
     int ret = receive(d, f);
     if (ret < 0)
         return ret;
-    ret = upright(&d->frame);
+    // H.264 conceals even where errors are to be told.
+    int strict = d->codec->err_recognition & AV_EF_EXPLODE;
+    if (strict && (d->frame->decode_error_flags || d->frame->flags & AV_FRAME_FLAG_CORRUPT))
+        ret = AVERROR_INVALIDDATA;
+    if (ret >= 0)
+        ret = upright(&d->frame);
     if (ret >= 0)
         ret = fill_planes(d->frame, out);
     if (ret < 0) {

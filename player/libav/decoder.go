@@ -17,6 +17,8 @@ const maxThreads = 16
 type DecoderOptions struct {
 	// Threads is how many threads decode. Each more makes the decoder hold one more picture.
 	Threads int
+	// Strict has what is damaged fail, where it is passed over or patched up otherwise.
+	Strict bool
 }
 
 // Decoder turns packets into pictures or sound. It belongs to one goroutine at a time.
@@ -45,7 +47,11 @@ func NewDecoder(stream Stream, o DecoderOptions) (*Decoder, error) {
 	}
 	d := &Decoder{kind: stream.Kind, stream: stream}
 	extradata := (*C.uint8_t)(unsafe.SliceData(stream.extradata))
-	if C.lk_decoder_open(&d.stream.parameters, extradata, C.int(threads), &d.c, &d.failure) < 0 {
+	strict := C.int(0)
+	if o.Strict {
+		strict = 1
+	}
+	if C.lk_decoder_open(&d.stream.parameters, extradata, C.int(threads), strict, &d.c, &d.failure) < 0 {
 		return nil, fmt.Errorf("%s: %w", stream.Codec, newError("open decoder", &d.failure))
 	}
 	return d, nil

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include <libavutil/avstring.h>
+#include <libavutil/channel_layout.h>
 #include <libavutil/common.h>
 #include <libavutil/display.h>
 #include <libavutil/mathematics.h>
@@ -62,6 +63,110 @@ static int choose_format(lk_input *in, const lk_input_options *o, const char *na
     return 0;
 }
 
+// read_frame reads the next packet of the container.
+static int read_frame(lk_input *in, AVPacket *p)
+{
+    int ret = av_read_frame(in->format, p);
+    // What a demuxer makes of the bytes before a failing reader stopped may be cut off, which not every
+    // one marks: MPEG-TS has pictures whose length is not written anywhere.
+    if (ret >= 0 && in->io->error == LK_READER) {
+        av_packet_unref(p);
+        return LK_READER;
+    }
+    return ret;
+}
+
+// sample_aes says whether MPEG-2 TS names a stream as one that is encrypted with SAMPLE-AES: by stream type, in
+// whose place FFmpeg may have put the format identifier of the descriptor that such sound has. Apple, MPEG-2
+// Stream Encryption Format for HTTP Live Streaming, 2.5.
+static int sample_aes(const AVCodecParameters *p)
+{
+    switch (p->codec_tag) {
+    case 0xDB: // H.264
+    case 0xCF: // AAC
+    case 0xC1: // AC-3
+    case 0xC2: // E-AC-3
+    case MKTAG('a', 'p', 'a', 'd'):
+        return 1;
+    }
+    return 0;
+}
+
+// is_encrypted_aac says whether a stream is AAC that is encrypted, of which nothing is known yet. encrypted
+// says so of containers other than MPEG-2 TS.
+static int is_encrypted_aac(const AVStream *s, int encrypted)
+{
+    const AVCodecParameters *p = s->codecpar;
+    return p->codec_id == AV_CODEC_ID_AAC && (encrypted || sample_aes(p)) && p->sample_rate == 0;
+}
+
+// describe_adts tells of sound what its header says: ADTS, ISO/IEC 14496-3, 1.A.3.2.
+static void describe_adts(AVCodecParameters *par, const uint8_t *header)
+{
+    static const int rates[16] = {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050,
+                                  16000, 12000, 11025, 8000,  7350};
+    static const int channels[8] = {2, 1, 2, 3, 4, 5, 6, 8};
+    par->sample_rate = rates[header[2] >> 2 & 15];
+    par->profile = header[2] >> 6;
+    par->frame_size = 1024;
+    par->format = AV_SAMPLE_FMT_FLTP;
+    av_channel_layout_default(&par->ch_layout, channels[(header[2] & 1) << 2 | header[3] >> 6]);
+}
+
+// describe_encrypted finds out about AAC that is encrypted with SAMPLE-AES what FFmpeg would learn by decoding
+// it: it would read for seconds, in vain. The packets that are read for it stay for lk_input_read.
+static int describe_encrypted(lk_input *in, int encrypted)
+{
+    AVFormatContext *c = in->format;
+    int unknown = 0;
+    for (unsigned i = 0; i < c->nb_streams; i++)
+        unknown += is_encrypted_aac(c->streams[i], encrypted);
+    while (unknown > 0 && in->held_count < LK_HELD) {
+        AVPacket *p = av_packet_alloc();
+        int ret = p ? read_frame(in, p) : AVERROR(ENOMEM);
+        if (ret < 0) {
+            av_packet_free(&p);
+            return ret == AVERROR_EOF ? 0 : ret;
+        }
+        in->held[in->held_count++] = p;
+        AVStream *s = c->streams[p->stream_index];
+        if (!is_encrypted_aac(s, encrypted) || p->size < 7 || p->data[0] != 0xFF || (p->data[1] & 0xF6) != 0xF0)
+            continue;
+        describe_adts(s->codecpar, p->data);
+        unknown -= !is_encrypted_aac(s, encrypted);
+        // Where no container has the times FFmpeg counts them, and takes what it knows no length of for nothing.
+        in->recount = encrypted;
+    }
+    return 0;
+}
+
+// find_stream_info has FFmpeg find out what the container does not say, by decoding. Of encrypted sound that is
+// nonsense: what was known before holds.
+static int find_stream_info(AVFormatContext *c, int encrypted)
+{
+    AVCodecParameters *known[LK_STREAMS] = {0};
+    int ret = 0;
+    for (unsigned i = 0; i < c->nb_streams && i < LK_STREAMS && ret >= 0; i++) {
+        const AVCodecParameters *p = c->streams[i]->codecpar;
+        if (!encrypted || p->codec_type != AVMEDIA_TYPE_AUDIO || p->sample_rate == 0)
+            continue;
+        known[i] = avcodec_parameters_alloc();
+        ret = known[i] ? avcodec_parameters_copy(known[i], p) : AVERROR(ENOMEM);
+    }
+    if (ret >= 0)
+        ret = avformat_find_stream_info(c, NULL);
+    for (unsigned i = 0; i < LK_STREAMS; i++) {
+        if (known[i] && ret >= 0 && i < c->nb_streams) {
+            int frame_size = c->streams[i]->codecpar->frame_size;
+            ret = avcodec_parameters_copy(c->streams[i]->codecpar, known[i]);
+            if (c->streams[i]->codecpar->frame_size == 0)
+                c->streams[i]->codecpar->frame_size = frame_size;
+        }
+        avcodec_parameters_free(&known[i]);
+    }
+    return ret;
+}
+
 static int open_format(lk_input *in, const lk_input_options *o, const char *name)
 {
     const AVInputFormat *format = NULL;
@@ -85,7 +190,9 @@ static int open_format(lk_input *in, const lk_input_options *o, const char *name
     // On failure this frees the context and sets in->format to NULL.
     if ((ret = avformat_open_input(&in->format, NULL, format, NULL)) < 0)
         return ret;
-    return avformat_find_stream_info(in->format, NULL);
+    if ((ret = describe_encrypted(in, o->encrypted)) < 0)
+        return ret;
+    return find_stream_info(in->format, o->encrypted);
 }
 
 // has_media says whether a stream has what playing it needs to know.
@@ -204,6 +311,18 @@ static void copy_parameters(const AVStream *stream, lk_parameters *out)
         out->rotation = lk_rotation(matrix, size);
 }
 
+// copy_systems tells of the pssh boxes. ISO/IEC 23001-7, 8.1.
+static void copy_systems(const AVStream *stream, lk_stream *out)
+{
+    size_t size = 0;
+    const uint8_t *data = lk_stream_side_data(stream, AV_PKT_DATA_ENCRYPTION_INIT_INFO, &size);
+    AVEncryptionInitInfo *list = data ? av_encryption_init_info_get_side_data(data, size) : NULL;
+    for (const AVEncryptionInitInfo *i = list; i && out->system_count < LK_SYSTEMS; i = i->next)
+        if (i->system_id_size == LK_SYSTEM_ID)
+            memcpy(out->systems[out->system_count++], i->system_id, LK_SYSTEM_ID);
+    av_encryption_init_info_free(list);
+}
+
 static const char *tag_of(AVDictionary *d, const char *key)
 {
     const AVDictionaryEntry *e = av_dict_get(d, key, NULL, 0);
@@ -215,6 +334,7 @@ void lk_input_stream(const lk_input *in, int index, lk_stream *out)
     AVStream *s = in->format->streams[index];
     *out = (lk_stream){
         .is_default = (s->disposition & AV_DISPOSITION_DEFAULT) != 0,
+        .sample_aes = sample_aes(s->codecpar),
         .is_attached_picture = (s->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0,
         .start = s->start_time,
         .frame_rate = av_guess_frame_rate(in->format, s, NULL),
@@ -225,6 +345,7 @@ void lk_input_stream(const lk_input *in, int index, lk_stream *out)
         .extradata = s->codecpar->extradata,
     };
     copy_parameters(s, &out->parameters);
+    copy_systems(s, out);
 }
 
 // complete_times fills in what FFmpeg leaves out for the sound that it has split up before it knew how
@@ -241,7 +362,9 @@ static void complete_times(lk_input *in, AVPacket *p)
         p->duration = av_rescale_q(1, length, s->time_base);
     else
         length = (AVRational){0, 1};
-    if (p->pts == AV_NOPTS_VALUE && p->dts == AV_NOPTS_VALUE)
+    if (in->recount)
+        p->pts = p->dts = *next == AV_NOPTS_VALUE ? 0 : *next;
+    else if (p->pts == AV_NOPTS_VALUE && p->dts == AV_NOPTS_VALUE)
         p->pts = p->dts = *next;
     if (p->pts == AV_NOPTS_VALUE || p->duration <= 0)
         *next = AV_NOPTS_VALUE;
@@ -251,17 +374,16 @@ static void complete_times(lk_input *in, AVPacket *p)
         *next = av_sat_add64(p->pts, p->duration);
 }
 
-// read_frame reads the next packet of the container.
-static int read_frame(lk_input *in, AVPacket *p)
+// copy_encryption tells how a packet is encrypted, if it is. What says so and cannot be read is an error:
+// such a packet is no clear one.
+static int copy_encryption(const AVPacket *p, lk_packet *out)
 {
-    int ret = av_read_frame(in->format, p);
-    // What a demuxer makes of the bytes before a failing reader stopped may be cut off, which not every
-    // one marks: MPEG-TS has pictures whose length is not written anywhere.
-    if (ret >= 0 && in->io->error == LK_READER) {
-        av_packet_unref(p);
-        return LK_READER;
-    }
-    return ret;
+    size_t size = 0;
+    const uint8_t *data = av_packet_get_side_data(p, AV_PKT_DATA_ENCRYPTION_INFO, &size);
+    if (!data)
+        return 0;
+    out->encryption = av_encryption_info_get_side_data(data, size);
+    return out->encryption ? 0 : AVERROR_INVALIDDATA;
 }
 
 int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
@@ -271,6 +393,8 @@ int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
         return lk_fail(f, AVERROR(ENOMEM));
     AVPacket *p = out->packet;
     av_packet_unref(p);
+    av_encryption_info_free(out->encryption);
+    out->encryption = NULL;
     int ret = 0;
     if (in->held_next < in->held_count) {
         av_packet_move_ref(p, in->held[in->held_next]);
@@ -278,8 +402,11 @@ int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
     } else {
         ret = read_frame(in, p);
     }
-    if (ret >= 0)
+    if (ret >= 0) {
         complete_times(in, p);
+        ret = copy_encryption(p, out);
+    }
+    out->position = p->pos;
     out->pts = p->pts;
     out->dts = p->dts;
     out->duration = p->duration;
@@ -290,9 +417,25 @@ int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
     return ret < 0 ? lk_fail(f, ret) : 0;
 }
 
+int lk_packet_writable(lk_packet *p, lk_failure *f)
+{
+    lk_log_begin();
+    int ret = av_packet_make_writable(p->packet);
+    p->data = p->packet->data;
+    return ret < 0 ? lk_fail(f, ret) : 0;
+}
+
+void lk_packet_shrink(lk_packet *p, int size)
+{
+    av_shrink_packet(p->packet, size);
+    p->size = p->packet->size;
+}
+
 void lk_packet_free(lk_packet *p)
 {
     av_packet_free(&p->packet);
+    av_encryption_info_free(p->encryption);
+    p->encryption = NULL;
     p->data = NULL;
     p->size = 0;
 }

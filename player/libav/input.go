@@ -28,6 +28,9 @@ type InputOptions struct {
 	Format string
 	// Size is the length of the medium in bytes, when it is known; it saves a seek to the end.
 	Size int64
+	// Encrypted says that samples are encrypted, in MP4 or in packed sound (AAC, AC-3 or E-AC-3 without a container), so that nothing is
+	// learned by decoding them. MPEG-2 TS says so itself.
+	Encrypted bool
 	// ProbeBytes is the most that is read before the first packet, 2 MiB when it is 0.
 	ProbeBytes int64
 }
@@ -60,6 +63,9 @@ func OpenInput(r io.Reader, o InputOptions) (*Input, error) {
 	}
 	if in.source.seeker != nil {
 		options.seekable = 1
+	}
+	if o.Encrypted {
+		options.encrypted = 1
 	}
 	format := C.CString(o.Format)
 	defer C.free(unsafe.Pointer(format))

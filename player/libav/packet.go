@@ -29,6 +29,30 @@ func (p *Packet) Duration() int64 { return int64(p.c.duration) }
 // Key says that decoding can begin with the packet.
 func (p *Packet) Key() bool { return p.c.key != 0 }
 
+// Position returns where in the container's bytes the packet begins, counted from the first that was read,
+// or -1 when that is not known.
+func (p *Packet) Position() int64 { return int64(p.c.position) }
+
+// Writable returns the packet's bytes to be changed in place. They are valid as those of Data are. It fails
+// when there is no memory.
+func (p *Packet) Writable() ([]byte, error) {
+	if p.c.packet == nil || p.c.size <= 0 {
+		return nil, nil
+	}
+	var failure C.lk_failure
+	if C.lk_packet_writable(&p.c, &failure) < 0 {
+		return nil, newError("write", &failure)
+	}
+	return p.Data(), nil
+}
+
+// Shrink leaves out the end of the packet, so that size bytes remain.
+func (p *Packet) Shrink(size int) {
+	if p.c.packet != nil && size >= 0 && size < int(p.c.size) {
+		C.lk_packet_shrink(&p.c, C.int(size))
+	}
+}
+
 // Data returns the packet's bytes, in FFmpeg's memory: they are valid until the packet is read into again
 // or closed, and must not be changed.
 func (p *Packet) Data() []byte {
@@ -41,7 +65,7 @@ func (p *Packet) Data() []byte {
 // Close frees the data. The packet is empty then, and may be read into again. It may be called more than
 // once.
 func (p *Packet) Close() {
-	if p.c.packet != nil {
+	if p.c.packet != nil || p.c.encryption != nil {
 		C.lk_packet_free(&p.c)
 	}
 }

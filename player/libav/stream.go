@@ -74,6 +74,11 @@ type Stream struct {
 	SampleRate int
 	// Channels is the number of sound channels.
 	Channels int
+	// SampleAES says that MPEG-2 TS names the stream as one that is encrypted with SAMPLE-AES.
+	SampleAES bool
+	// ProtectionSystems are those that the container has something for: SystemIDs of pssh boxes. ISO/IEC
+	// 23001-7, 8.1.
+	ProtectionSystems [][16]byte
 
 	parameters C.lk_parameters
 	extradata  []byte
@@ -81,7 +86,8 @@ type Stream struct {
 
 // SameFormat says whether a decoder of one stream can go on with the packets of the other.
 func (s Stream) SameFormat(other Stream) bool {
-	return s.Kind == other.Kind && s.Codec == other.Codec && s.Profile == other.Profile && s.TimeBase == other.TimeBase &&
+	sameProfile := s.Profile == other.Profile || s.Profile == "" || other.Profile == "" // of encrypted sound it is not known
+	return s.Kind == other.Kind && s.Codec == other.Codec && sameProfile && s.TimeBase == other.TimeBase &&
 		s.SampleRate == other.SampleRate && s.Channels == other.Channels && s.Width == other.Width && s.Height == other.Height &&
 		bytes.Equal(s.extradata, other.extradata)
 }
@@ -103,6 +109,7 @@ func newStream(index int, c *C.lk_stream) Stream {
 		Height:          int(p.height),
 		SampleRate:      int(p.sample_rate),
 		Channels:        int(p.channels),
+		SampleAES:       c.sample_aes != 0,
 		parameters:      *p,
 	}
 	if s.FrameRate.Num <= 0 || s.FrameRate.Den <= 0 {
@@ -118,6 +125,9 @@ func newStream(index int, c *C.lk_stream) Stream {
 		s.Kind = KindSubtitle
 	case C.AVMEDIA_TYPE_DATA:
 		s.Kind = KindData
+	}
+	for i := range c.system_count {
+		s.ProtectionSystems = append(s.ProtectionSystems, [16]byte(C.GoBytes(unsafe.Pointer(&c.systems[i]), C.LK_SYSTEM_ID)))
 	}
 	if p.extradata_size > 0 {
 		s.extradata = C.GoBytes(unsafe.Pointer(c.extradata), p.extradata_size)

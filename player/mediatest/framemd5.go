@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -112,4 +113,18 @@ func microseconds(ticks, num, den int64) time.Duration {
 		scaled += den / 2
 	}
 	return time.Duration(scaled/den) * time.Microsecond
+}
+
+// PacketSizes are the lengths in bytes of the packets of a file's first stream.
+func PacketSizes(t testing.TB, path string) []int {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-select_streams", "0", "-show_entries", "packet=size", "-of", "csv=p=0", path).Output()
+	require.NoError(t, err)
+	var sizes []int
+	for line := range strings.Lines(string(out)) {
+		size, err := strconv.Atoi(strings.Trim(line, ",\n"))
+		require.NoError(t, err)
+		sizes = append(sizes, size)
+	}
+	return sizes
 }
