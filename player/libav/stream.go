@@ -127,7 +127,8 @@ func newStream(index int, c *C.lk_stream) Stream {
 		s.Kind = KindData
 	}
 	for i := range c.system_count {
-		s.ProtectionSystems = append(s.ProtectionSystems, [16]byte(C.GoBytes(unsafe.Pointer(&c.systems[i]), C.LK_SYSTEM_ID)))
+		id := c.systems[i]
+		s.ProtectionSystems = append(s.ProtectionSystems, [16]byte(C.GoBytes(unsafe.Pointer(&id), C.LK_SYSTEM_ID)))
 	}
 	if p.extradata_size > 0 {
 		s.extradata = C.GoBytes(unsafe.Pointer(c.extradata), p.extradata_size)
