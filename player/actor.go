@@ -164,6 +164,7 @@ func (p *Player) replace(r *MediaResource) error {
 // leave ends the current session in the background.
 func (p *Player) leave() {
 	p.current.Store(nil)
+	p.captions.Store(nil)
 	p.moving.Store(false)
 	if p.outputs.sink != nil {
 		p.outputs.sink.Pause()
@@ -203,6 +204,7 @@ func (p *Player) opened(err error) {
 	}
 	s := p.session
 	s.ready = true
+	p.captions.Store(s.subtitles)
 	if p.asked == 0 {
 		p.target = s.begins()
 	} else {

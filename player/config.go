@@ -73,6 +73,8 @@ type Config struct {
 	Keys       []drm.IdentifiedKey
 	// AudioLanguage is preferred where there is a choice of sound: BCP 47, empty for the stream's default.
 	AudioLanguage string
+	// SubtitleLanguage is preferred for subtitles: BCP 47; "off" for none, empty for the stream's default.
+	SubtitleLanguage string
 	// Volume is 0 to 1 with Muted beside it; SetVolume and SetMuted change them. A nil Volume is 1.
 	Volume *float64
 	Muted  bool

@@ -160,6 +160,7 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 	if s.config.Variant == 0 && !s.outputs.freeRun {
 		s.ladder = newLadder(s, list, index, main)
 	}
+	s.subtitles = newSubtitles(s, list, variant.Subtitles)
 	start := main.current().Start
 	if start == nil {
 		start = list.Start
@@ -235,6 +236,9 @@ func (s *session) openTracks(main, audio *feed, switches *ladder, start *hls.Sta
 		source.add(&hlsTrack{session: s, feed: audio, kinds: []libav.Kind{libav.KindAudio}, variant: -1})
 	}
 	s.source = source
+	if s.subtitles != nil && !s.outputs.freeRun {
+		s.work.Go(func() { s.subtitles.run(s.ctx) })
+	}
 	for _, p := range source.list {
 		t, _ := p.(*hlsTrack)
 		if t.feed.live() {

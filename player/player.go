@@ -33,6 +33,7 @@ type Player struct {
 	snapshot atomic.Pointer[Snapshot]
 	current  atomic.Pointer[pipeline] // what NextFrame draws from
 	moving   atomic.Bool              // the clock runs
+	captions atomic.Pointer[subtitles]
 
 	// Owned by run.
 	actor

@@ -35,19 +35,21 @@ type session struct {
 	post      func(message)  // to the player's mailbox, never waiting
 	work      sync.WaitGroup // open, and the pipelines
 	opened    time.Time
-	renewed   *notice     // posted when the credentials changed
-	starved   atomic.Bool // playback stood still since a request told so
+	renewed   *notice      // posted when the credentials changed
+	at        atomic.Int64 // the position
+	starved   atomic.Bool  // playback stood still since a request told so
 
 	// Set by open before it posts opened; constant from then on.
-	source   source
-	duration time.Duration // of media that is no playlist
-	title    string
-	variants []VariantInfo
-	variant  int        // the first
-	main     *feed      // the first playlist that leads, nil for other media
-	start    *hls.Start // where it says that playback begins, may be nil
-	ladder   *ladder    // nil: there is nothing to switch to
-	ready    bool       // owned by the player: open succeeded
+	source    source
+	duration  time.Duration // of media that is no playlist
+	title     string
+	variants  []VariantInfo
+	variant   int        // the first
+	main      *feed      // the first playlist that leads, nil for other media
+	start     *hls.Start // where it says that playback begins, may be nil
+	subtitles *subtitles // nil without any
+	ladder    *ladder    // nil: there is nothing to switch to
+	ready     bool       // owned by the player: open succeeded
 
 	mu         sync.Mutex // guards what follows
 	rate       float64
@@ -229,6 +231,9 @@ func (s *session) describe(out *Snapshot) {
 		out.Duration, out.Variants, out.Variant = s.length(), s.variants, s.variant
 		if s.title != "" {
 			out.Title = s.title
+		}
+		if s.subtitles != nil {
+			out.Subtitles, out.Subtitle = s.subtitles.list, s.subtitles.choice()
 		}
 		if s.ladder != nil {
 			out.Stats.Bandwidth = s.ladder.bandwidth()

@@ -96,6 +96,8 @@ type Snapshot struct {
 	Selected  int   // the variant that SelectVariant chose, -1: the player chooses
 	Selects   []int // those that SelectVariant takes, none when there is but one
 	Offline   bool  // no server answers: the network is down, and playback goes on by itself when it is back
+	Subtitles []SubtitleInfo
+	Subtitle  int // index in Subtitles of those that are shown, -1: none
 	Error     *Error
 	SignIn    *SignInRequest // set while State is NeedsSignIn
 	Stats     Stats

@@ -78,6 +78,8 @@ func (w *window) act(a action) {
 		w.stepSpeed(1)
 	case actSlower:
 		w.stepSpeed(-1)
+	case actSubtitles:
+		w.nextSubtitles()
 	case actNormalSpeed:
 		w.setSpeed(1)
 	case actBegin:

@@ -109,7 +109,7 @@ func (w *window) barState() controls.State {
 		Position: min(max(w.position()-from, 0), max(to-from, 0)), Duration: to - from, Loaded: spans(s.Buffered, from),
 		Playing: w.wantPlay, Ended: s.State == player.Complete && w.seekTo == nil, Live: s.Live, AtLive: s.AtLive && w.seekTo == nil,
 		Volume: w.volume, Muted: w.muted, Speed: w.speed, FullScreen: w.win.FullScreen(),
-		Qualities: qualities(s), Quality: qualityText(s),
+		Qualities: qualities(s), Quality: qualityText(s), Subtitles: subtitleChoices(s),
 	}
 }
 
@@ -144,6 +144,18 @@ func qualities(s player.Snapshot) []controls.Quality {
 		return cmp.Compare(s.Variants[b.Index].Bandwidth, s.Variants[a.Index].Bandwidth)
 	})
 	return append(list, controls.Quality{Name: "Automatic", Index: -1, Chosen: s.Selected < 0})
+}
+
+// subtitleChoices are the subtitles that a person can choose, none of them last.
+func subtitleChoices(s player.Snapshot) []controls.Subtitle {
+	if len(s.Subtitles) == 0 {
+		return nil
+	}
+	var list []controls.Subtitle
+	for _, info := range s.Subtitles {
+		list = append(list, controls.Subtitle{Name: info.Name, Index: info.Index, Chosen: s.Subtitle == info.Index})
+	}
+	return append(list, controls.Subtitle{Name: "No subtitles", Index: -1, Chosen: s.Subtitle < 0})
 }
 
 // qualityText is what plays, and whether the player has chosen it.

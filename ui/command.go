@@ -10,19 +10,20 @@ import (
 type kind int
 
 const (
-	kindOpen    kind = 1
-	kindPlay    kind = 2
-	kindSeek    kind = 3
-	kindVolume  kind = 4
-	kindMute    kind = 5
-	kindSpeed   kind = 6
-	kindReset   kind = 7
-	kindQuality kind = 8
+	kindOpen     kind = 1
+	kindPlay     kind = 2
+	kindSeek     kind = 3
+	kindVolume   kind = 4
+	kindMute     kind = 5
+	kindSpeed    kind = 6
+	kindReset    kind = 7
+	kindQuality  kind = 8
+	kindSubtitle kind = 9
 )
 
 // replaced reports whether only the newest command of a kind counts.
 func (k kind) replaced() bool {
-	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality
+	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle
 }
 
 // discards reports whether a command makes the commands to the resource before it pointless.

@@ -17,6 +17,7 @@ import (
 
 	"latchkey/network/auth"
 	"latchkey/player"
+	"latchkey/player/caption"
 	"latchkey/player/frame"
 	"latchkey/ui/catalogue"
 	"latchkey/ui/theme"
@@ -32,6 +33,7 @@ type fakeEngine struct {
 	frame    *frame.Video
 	gate     chan struct{} // while not nil, commands wait for it
 	prepared func(*player.Snapshot)
+	cues     []caption.Cue
 }
 
 func (e *fakeEngine) call(name string, f func(*player.Snapshot)) error {
@@ -93,6 +95,16 @@ func (e *fakeEngine) Pause() error {
 
 func (e *fakeEngine) Seek(to time.Duration) error {
 	return e.call("seek "+to.String(), func(s *player.Snapshot) { s.Position = to })
+}
+
+func (e *fakeEngine) SelectSubtitles(index int) error {
+	return e.call(fmt.Sprintf("subtitles %d", index), func(s *player.Snapshot) { s.Subtitle = index })
+}
+
+func (e *fakeEngine) Cues(time.Duration) []caption.Cue {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.cues
 }
 
 func (e *fakeEngine) GoLive() error {

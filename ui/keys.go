@@ -22,6 +22,7 @@ const (
 	actNormalSpeed action = "normal speed"
 	actBegin       action = "begin"
 	actEnd         action = "end"
+	actSubtitles   action = "subtitles"
 )
 
 var plainKeys = map[fyne.KeyName]action{
@@ -35,7 +36,8 @@ var plainKeys = map[fyne.KeyName]action{
 	fyne.KeyRightBracket: actFaster, fyne.KeyLeftBracket: actSlower,
 	fyne.KeyPeriod: actFaster, fyne.KeyComma: actSlower,
 	fyne.KeyBackspace: actNormalSpeed,
-	fyne.KeyHome:      actBegin, fyne.KeyEnd: actEnd,
+	fyne.KeyC:         actSubtitles, fyne.KeyV: actSubtitles,
+	fyne.KeyHome: actBegin, fyne.KeyEnd: actEnd,
 }
 
 // actionFor returns what a key does while something plays.

@@ -10,13 +10,14 @@ import (
 	"latchkey/network"
 	"latchkey/network/auth"
 	"latchkey/player"
+	"latchkey/player/caption"
 	"latchkey/player/frame"
 )
 
 // ErrNoDisplay is returned by Run when there is no display, or none that OpenGL can draw on.
 var ErrNoDisplay = errors.New("no display can be opened")
 
-// Engine plays; player.Player is one. Snapshot and NextFrame are called on the main goroutine and never
+// Engine plays; player.Player is one. Snapshot, NextFrame and Cues are called on the main goroutine and never
 // block; the other methods are called from one goroutine, in the order of what a person did.
 type Engine interface {
 	ReplaceCurrentResource(*player.MediaResource) error
@@ -27,12 +28,14 @@ type Engine interface {
 	GoLive() error
 	SetSpeed(float64) error
 	SelectVariant(index int) error
+	SelectSubtitles(index int) error
 	SetVolume(float64)
 	SetMuted(bool)
 	Reset() error
 
 	Snapshot() player.Snapshot
 	NextFrame(now time.Time) (*frame.Video, bool)
+	Cues(position time.Duration) []caption.Cue
 }
 
 // Account is who watches: what they open is opened with their cookies. Its methods may block.

@@ -41,6 +41,7 @@ func (w *window) tick(now time.Time) {
 	}
 	w.picture.Settle()
 	w.drawFrame(now)
+	w.drawSubtitles()
 	w.showDue(now)
 	w.automate(now)
 }

@@ -15,6 +15,7 @@ import (
 	"latchkey/ui/files"
 	"latchkey/ui/icon"
 	"latchkey/ui/signin"
+	"latchkey/ui/subtitle"
 	"latchkey/ui/theme"
 )
 
@@ -51,6 +52,7 @@ type window struct {
 
 	// Widgets, from back to front.
 	root      *fyne.Container
+	subtitles *subtitle.Layer
 	surface   *controls.DoubleSurface
 	replay    *fyne.Container
 	spinner   *controls.Spinner
@@ -160,10 +162,11 @@ func (w *window) build() {
 	w.surface = controls.NewDoubleSurface(w.hooks, w.playPause, w.toggleFullScreen, w.changeVolume)
 	w.spinner = controls.NewSpinner()
 	w.toast = controls.NewToast()
+	w.subtitles = subtitle.New()
 	w.bar = controls.NewBar(w.hooks, controls.Actions{
 		PlayPause: w.playPause, Seek: w.seekShown, Step: w.seekBy, Volume: w.setVolume, Mute: w.toggleMute,
 		Speed: w.setSpeed, Quality: w.setQuality, FullScreen: w.toggleFullScreen,
-		GoLive: w.goLive,
+		GoLive: w.goLive, Subtitles: w.setSubtitles,
 	})
 	w.top = newTopBar(w.hooks, w.leave)
 	w.replay = w.buildReplay()
@@ -180,12 +183,12 @@ func (w *window) build() {
 	w.lens = newLens(w.win)
 	w.files = files.New(w.hooks, files.Actions{Read: w.readFolder, Open: w.fileChosen, Close: w.closeFiles})
 	w.root = &fyne.Container{Objects: []fyne.CanvasObject{
-		w.picture, w.surface, w.replay, w.spinner, w.top.Container, w.bar, w.toast, w.banner.Container,
+		w.picture, w.subtitles, w.surface, w.replay, w.spinner, w.top.Container, w.bar, w.toast, w.banner.Container,
 		w.start.Container, w.catalogue.Container, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container,
 		w.sheet.Card, w.card, w.requests.Container, w.lens.Rectangle,
 	}}
 	w.root.Layout = stage{w: w, full: []fyne.CanvasObject{
-		w.picture, w.surface, w.start.Container, w.catalogue.Container, w.scrim, w.shield,
+		w.picture, w.subtitles, w.surface, w.start.Container, w.catalogue.Container, w.scrim, w.shield,
 	}}
 	for _, o := range []fyne.CanvasObject{w.replay, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container, w.sheet.Card, w.card, w.requests.Container} {
 		o.Hide()

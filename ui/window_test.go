@@ -13,6 +13,7 @@ import (
 
 	"latchkey/network"
 	"latchkey/player"
+	"latchkey/player/caption"
 	"latchkey/player/frame"
 	"latchkey/ui/catalogue"
 )
@@ -386,5 +387,33 @@ func TestQuality(t *testing.T) {
 		r.settle()
 		assert.Contains(t, r.engine.take(), "variant 1")
 		assert.Equal(t, "360p", qualityText(r.snapshot))
+	})
+}
+
+func TestSubtitles(t *testing.T) {
+	inWindow(t, nil, func(r *rig) {
+		r.playing()
+		r.typedKey(key(fyne.KeyC))
+		assert.Equal(t, "There are no subtitles", r.toast.Text())
+		r.engine.set(func(s *player.Snapshot) {
+			s.Subtitles = []player.SubtitleInfo{{Index: 0, Name: "English", Language: "en"}, {Index: 1, Name: "Deutsch", Language: "de"}}
+			s.Subtitle = -1
+		})
+		r.engine.cues = []caption.Cue{{Start: time.Second, End: 2 * time.Second, Lines: [][]caption.Span{{{Text: "Hello"}}}}}
+		r.settle()
+		assert.Empty(t, r.subtitles.Text(), "none are chosen")
+		assert.Len(t, r.barState().Subtitles, 3)
+		r.typedKey(key(fyne.KeyC))
+		r.settle()
+		assert.Equal(t, "English", r.toast.Text())
+		assert.Equal(t, "Hello", r.subtitles.Text())
+		r.typedKey(key(fyne.KeyV))
+		r.typedKey(key(fyne.KeyV))
+		r.settle()
+		assert.Equal(t, "No subtitles", r.toast.Text())
+		assert.Empty(t, r.subtitles.Text())
+		calls := r.engine.take()
+		assert.Equal(t, "subtitles -1", calls[len(calls)-1])
+		assert.Contains(t, calls, "subtitles 0")
 	})
 }

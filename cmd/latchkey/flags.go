@@ -21,7 +21,7 @@ type streamFlags struct {
 	frames                                 int
 	initialBitrate, minBitrate, maxBitrate int64
 	policy                                 string
-	audioLanguage                          string
+	audioLanguage, subtitleLanguage        string
 	output                                 string
 	report, archive                        string
 	logLevel                               string
@@ -38,6 +38,7 @@ func (f *streamFlags) add(set *pflag.FlagSet) {
 	set.Int64Var(&f.maxBitrate, "max-bitrate", 0, "play no variant above, in bits per second")
 	set.StringVar(&f.policy, "abr-policy", abr.Moderate.String(), "how bold the choice of a variant is: conservative, moderate or aggressive")
 	set.StringVar(&f.audioLanguage, "audio-lang", "", "preferred language of the sound, as in en or pt-BR")
+	set.StringVar(&f.subtitleLanguage, "sub-lang", "", "preferred language of the subtitles, as in en; off for none")
 	set.StringVar(&f.output, "ao", audio.Device.String(), "where the sound goes: device, or null, which paces by the wall clock")
 	set.StringVar(&f.report, "report", "", "write a JSON report at exit to this `FILE`; - is standard output")
 	set.StringVar(&f.archive, "har", "", "write the requests at exit to this `FILE` as an HTTP archive, without values of cookies and headers")
@@ -54,7 +55,7 @@ func (f *streamFlags) config(stderr io.Writer) (player.Config, error) {
 	if !ok {
 		return player.Config{}, usagef("--abr-policy is conservative, moderate or aggressive, and not %q", f.policy)
 	}
-	config := player.Config{Log: log, Network: network.Options{Log: log}, AudioLanguage: f.audioLanguage,
+	config := player.Config{Log: log, Network: network.Options{Log: log}, AudioLanguage: f.audioLanguage, SubtitleLanguage: f.subtitleLanguage,
 		ABR: abr.Controls{InitialBitrate: f.initialBitrate, MinBitrate: f.minBitrate, MaxBitrate: f.maxBitrate, Policy: policy}}
 	if config.Keys, err = f.parse(); err != nil {
 		return config, err

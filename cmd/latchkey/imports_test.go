@@ -31,7 +31,7 @@ var importRules = []importRule{
 	{folder: "ui/instance", others: []string{"github.com/gofrs/flock"}},
 	{folder: "ui/history", others: []string{"github.com/gofrs/flock"}},
 	// go-gl is what Fyne itself draws with.
-	{folder: "ui/...", ours: []string{"ui/...", "player", "player/frame", "network", "network/auth", "assets/..."},
+	{folder: "ui/...", ours: []string{"ui/...", "player", "player/frame", "player/caption", "network", "network/auth", "assets/..."},
 		others: []string{"fyne.io/fyne/v2/...", "github.com/boombuler/barcode/...", "golang.org/x/image/...", "github.com/go-gl/..."}},
 	{folder: "player/hls", ours: []string{"network"}, others: []string{"github.com/grafov/m3u8", "golang.org/x/text/..."}},
 	{folder: "player/audio", others: []string{"github.com/hajimehoshi/oto/v2", "github.com/ebitengine/purego"}},

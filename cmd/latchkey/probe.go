@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 	"latchkey/network"
 	"latchkey/player"
 	"latchkey/player/audio"
+	"latchkey/player/caption"
 	"latchkey/player/report"
 )
 
@@ -23,6 +25,7 @@ type probeFlags struct {
 	realtime    bool
 	frameHashes string
 	audioHash   string
+	cues        string
 	variant     int
 	list        bool
 }
@@ -32,6 +35,7 @@ func (f *probeFlags) add(set *pflag.FlagSet) {
 	set.BoolVar(&f.realtime, "realtime", false, "pace by the clock, and not as fast as the machine decodes")
 	set.StringVar(&f.frameHashes, "frame-hashes", "", "write a line for each decoded picture to this `FILE`: PTS_MICROSECONDS WIDTH HEIGHT MD5")
 	set.StringVar(&f.audioHash, "audio-hash", "", "write a line for each decoded stretch of sound to this `FILE`: PTS_MICROSECONDS SAMPLES MD5")
+	set.StringVar(&f.cues, "cues", "", "write the chosen subtitles to this `FILE`, as WebVTT")
 	set.IntVar(&f.variant, "variant", -1, "play this variant of a multivariant playlist, counted from 0")
 	set.BoolVar(&f.list, "list", false, "list variants, renditions and keys, and exit")
 }
@@ -96,7 +100,7 @@ func runProbe(ctx context.Context, flags *probeFlags, source string, stdout, std
 	if sounds != nil {
 		config.AudioTap = sounds.Audio
 	}
-	result, err := probe(ctx, config, resource, flags.start, newProgress(os.Stderr, stderr))
+	result, err := probe(ctx, config, resource, flags.start, newProgress(os.Stderr, stderr), flags.cues)
 	if err != nil {
 		return err
 	}
@@ -142,7 +146,7 @@ func hashFile(name string) (*report.Hashes, func() error, error) {
 }
 
 // probe plays until the end, a failure, the wish for a sign-in, or ctx's end.
-func probe(ctx context.Context, config player.Config, resource *player.MediaResource, from time.Duration, progress *progress) (*report.Report, error) {
+func probe(ctx context.Context, config player.Config, resource *player.MediaResource, from time.Duration, progress *progress, cues string) (*report.Report, error) {
 	changed := make(chan struct{}, 1)
 	config.OnChange = func() {
 		select {
@@ -165,8 +169,34 @@ func probe(ctx context.Context, config player.Config, resource *player.MediaReso
 		return nil, errors.Join(err, engine.Close())
 	}
 	await(ctx, engine, changed, progress)
+	if err := writeCues(ctx, engine, cues); err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
 	result := report.New(engine.Snapshot(), engine.Requests())
 	return result, engine.Close()
+}
+
+// cueTime is how long the subtitles may take that were not loaded while the stream played.
+const cueTime = time.Minute
+
+// writeCues writes the chosen subtitles of what was played to a file, if it has a name.
+func writeCues(ctx context.Context, engine *player.Player, name string) error {
+	if name == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, cueTime)
+	defer cancel()
+	end := engine.Snapshot().Position
+	cues, err := engine.AllCues(ctx, 0, end)
+	if err != nil {
+		return fmt.Errorf("write the subtitles: %w", player.Explain(err, engine.Snapshot().Source))
+	}
+	cues = slices.DeleteFunc(cues, func(c caption.Cue) bool { return c.Start >= end })
+	file, err := os.Create(name)
+	if err != nil {
+		return fmt.Errorf("write the subtitles: %w", err)
+	}
+	return errors.Join(caption.Write(file, cues), file.Close())
 }
 
 // screenTick is the interval of a screen of 60 Hz.

@@ -35,8 +35,16 @@ type State struct {
 	Muted              bool
 	Speed              float64
 	FullScreen         bool
-	Qualities          []Quality // from the best down; none: there is nothing to choose
-	Quality            string    // what is shown on the button
+	Qualities          []Quality  // from the best down; none: there is nothing to choose
+	Quality            string     // what is shown on the button
+	Subtitles          []Subtitle // none: there is nothing to choose
+}
+
+// Subtitle is what can be chosen of subtitles.
+type Subtitle struct {
+	Name   string
+	Index  int // -1: none
+	Chosen bool
 }
 
 // Quality is what can be chosen of a stream.
@@ -56,6 +64,7 @@ type Actions struct {
 	Speed      func(float64)
 	Quality    func(index int)
 	GoLive     func()
+	Subtitles  func(index int)
 	FullScreen func()
 }
 
@@ -75,6 +84,7 @@ type Bar struct {
 	speed   *Button
 	quality *Button
 	live    *Button
+	caption *IconButton
 	full    *IconButton
 	actions Actions
 }
@@ -97,6 +107,8 @@ func NewBar(hooks Hooks, actions Actions) *Bar {
 	b.speed = NewButton("1×", "", Quiet, hooks, b.chooseSpeed)
 	b.quality = NewButton("Auto", "", Quiet, hooks, b.chooseQuality)
 	b.quality.Hide()
+	b.caption = NewIconButton(icon.Captions, barButton-4, theme.None, hooks, b.chooseSubtitles)
+	b.caption.Hide()
 	b.live = NewButton("", "", Quiet, hooks, actions.GoLive)
 	b.live.Hide()
 	b.ExtendBaseWidget(b)
@@ -139,6 +151,10 @@ func (b *Bar) Update(s State) {
 	if shown := len(s.Qualities) > 0; s.Quality != old.Quality || shown != b.quality.Visible() {
 		b.quality.SetText(s.Quality)
 		setVisible(b.quality, shown)
+		b.arrange(b.Size())
+	}
+	if shown := len(s.Subtitles) > 0; shown != b.caption.Visible() {
+		setVisible(b.caption, shown)
 		b.arrange(b.Size())
 	}
 	if s.Speed != old.Speed {
@@ -222,6 +238,17 @@ func (b *Bar) chooseQuality() {
 	b.open(menu, b.quality)
 }
 
+// chooseSubtitles opens the menu of subtitles above its button.
+func (b *Bar) chooseSubtitles() {
+	menu := fyne.NewMenu("")
+	for _, s := range b.state.Subtitles {
+		item := fyne.NewMenuItem(s.Name, func() { b.actions.Subtitles(s.Index) })
+		item.Checked = s.Chosen
+		menu.Items = append(menu.Items, item)
+	}
+	b.open(menu, b.caption)
+}
+
 // open opens a menu above a button.
 func (b *Bar) open(menu *fyne.Menu, above fyne.CanvasObject) {
 	driver := fyne.CurrentApp().Driver()
@@ -273,6 +300,10 @@ func (b *Bar) arrange(s fyne.Size) {
 		right -= b.quality.MinSize().Width
 		row(b.quality, right)
 	}
+	if b.caption.Visible() {
+		right -= b.caption.MinSize().Width
+		row(b.caption, right)
+	}
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -280,5 +311,5 @@ func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.New(arrangement{
 		min: func() fyne.Size { return fyne.NewSize(320, barHeight) },
 		lay: b.arrange,
-	}, b.ground, b.back, b.play, b.mute, b.volume, b.time, b.live, b.speed, b.quality, b.full, b.seek))
+	}, b.ground, b.back, b.play, b.mute, b.volume, b.time, b.live, b.speed, b.quality, b.caption, b.full, b.seek))
 }

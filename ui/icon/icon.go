@@ -49,6 +49,7 @@ const (
 	Add         Name = "add"
 	Leave       Name = "leave"
 	List        Name = "list"
+	Captions    Name = "captions"
 )
 
 //go:embed svg/*.svg

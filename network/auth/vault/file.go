@@ -28,7 +28,7 @@ const (
 	workFactor  = 17
 	maxWork     = 20
 	lockRetry   = 20 * time.Millisecond
-	lockLimit   = 10 * time.Second
+	lockLimit   = 40 * time.Second // several programs that derive the key from the passphrase take their time on a busy machine
 	damagedName = ".damaged"
 )
 

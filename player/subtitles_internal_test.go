@@ -1,0 +1,38 @@
+package player
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"latchkey/player/caption"
+	"latchkey/player/hls"
+)
+
+// TestPlaced puts a cue where it is near its segment, which begins at 100 s; the media's clock began at 20 s.
+func TestPlaced(t *testing.T) {
+	segment := &hls.Segment{Start: 100 * time.Second, Duration: 6 * time.Second}
+	origin := 20 * time.Second
+	for name, c := range map[string]struct {
+		cue  time.Duration
+		to   *caption.TimestampMap
+		want time.Duration
+	}{
+		"in the media's time":             {121 * time.Second, nil, 101 * time.Second},
+		"in the presentation's time":      {101 * time.Second, nil, 101 * time.Second},
+		"from the segment's start":        {time.Second, nil, 101 * time.Second},
+		"mapped":                          {time.Second, &caption.TimestampMap{MPEGTS: 120 * 90000}, 101 * time.Second},
+		"mapped with a local time":        {31 * time.Second, &caption.TimestampMap{MPEGTS: 120 * 90000, Local: 30 * time.Second}, 101 * time.Second},
+		"mapped over the clock's end":     {141 * time.Second, &caption.TimestampMap{MPEGTS: 1<<33 - 20*90000}, 101 * time.Second},
+		"mapped to another clock":         {101 * time.Second, &caption.TimestampMap{MPEGTS: 50000 * 90000}, 101 * time.Second},
+		"nothing brings it near: as told": {5000 * time.Second, nil, 4980 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			track := &caption.Track{Map: c.to, Cues: []caption.Cue{{Start: c.cue, End: c.cue + time.Second}}}
+			got := placed(track, segment, origin)
+			assert.InDelta(t, c.want.Seconds(), got[0].Start.Seconds(), 0.001)
+			assert.Equal(t, c.cue, track.Cues[0].Start, "the track stays as it is")
+		})
+	}
+}
