@@ -91,7 +91,7 @@ func (t *subtitles) prefer(language string, standard int) int {
 	}
 	best, score := -1, 0
 	for i, info := range t.list {
-		now := 0
+		var now int
 		switch {
 		case strings.EqualFold(info.Language, language):
 			now = 4

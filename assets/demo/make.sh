@@ -148,12 +148,49 @@ title() {
 	du -b -s "$id"
 }
 
+# subtitles ID SECONDS START: WebVTT in segments, English and German, from lines of START END LANGUAGE TEXT. START is the first frame's
+# timestamp in ticks of 90 kHz.
+subtitles() {
+	local id=$1 seconds=$2 start=$3 language name i
+	rm -rf "$id/subtitles"; mkdir -p "$id/subtitles"
+	cat >"$work/lines"
+	sed -i -e '/^#EXT-X-MEDIA:TYPE=SUBTITLES/d' -e 's/,SUBTITLES="subtitles"//' -e '/^#EXT-X-STREAM-INF:/s/$/,SUBTITLES="subtitles"/' "$id/main.m3u8"
+	for language in en de; do
+		name=English; [ $language = en ] || name=Deutsch
+		sed -i "0,/^#EXT-X-STREAM-INF/s//#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"subtitles\",NAME=\"$name\",LANGUAGE=\"$language\",AUTOSELECT=YES,URI=\"subtitles\/$language.m3u8\"\n&/" "$id/main.m3u8"
+		printf '#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:%d\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n' "$SEGMENT" >"$id/subtitles/$language.m3u8"
+		for ((i = 0; i * SEGMENT < seconds; i++)); do
+			awk -v from=$((i * SEGMENT)) -v to=$(((i + 1) * SEGMENT)) -v language=$language -v start="$start" '
+				function clock(t) { return sprintf("%02d:%06.3f", int(t / 60), t % 60) }
+				BEGIN { printf "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:%d\n", start }
+				$3 == language && $1 < to && $2 > from { times = clock($1) " --> " clock($2); sub(/^[^ ]+ [^ ]+ [^ ]+ /, ""); printf "\n%s\n%s\n", times, $0 }' \
+				"$work/lines" >"$id/subtitles/$language$(printf %03d $i).vtt"
+			printf '#EXTINF:%d.000,\n%s%03d.vtt\n' "$SEGMENT" $language $i >>"$id/subtitles/$language.m3u8"
+		done
+		echo '#EXT-X-ENDLIST' >>"$id/subtitles/$language.m3u8"
+	done
+}
+
 wanted() { [ -z "${only:-}" ] || [ "$only" = "$1" ]; }
 only=${1:-}
 if wanted aurora; then
 	picture_aurora 30
 	tune 30 110 2 0 7 12 16 19 16 12 7
 	title aurora 1 "Northern Lights" 30 fmp4 31 12
+fi
+if wanted aurora || wanted subtitles; then
+	subtitles aurora 30 5941 <<-'LINES'
+		1 4.5 en The night begins without a sound.
+		1 4.5 de Lautlos beginnt die Nacht.
+		6 10.5 en Somewhere above, <i>the sun</i> is still at work.
+		6 10.5 de Irgendwo dort oben ist <i>die Sonne</i> noch am Werk.
+		12.5 17 en What it sent two days ago arrives as light.
+		12.5 17 de Was sie vor zwei Tagen sandte, kommt als Licht an.
+		19 23.5 en <c.lime>Green</c> where the air is thick, <c.magenta>violet</c> where it ends.
+		19 23.5 de <c.lime>Grün</c>, wo die Luft dicht ist, <c.magenta>violett</c>, wo sie endet.
+		25 29 en The mountains have seen it all before.
+		25 29 de Die Berge kennen das alles schon.
+	LINES
 fi
 if wanted sunset; then
 	picture_sunset 30
