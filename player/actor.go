@@ -116,6 +116,10 @@ func (p *Player) handle(m message) {
 		if m.session == p.session {
 			p.refused(m.err)
 		}
+	case messageHeard:
+		if m.session == p.session {
+			p.heard(m)
+		}
 	case messageShown:
 		if m.pipeline == p.pipeline {
 			now := time.Now()

@@ -3,8 +3,11 @@ package player
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
+	"time"
 )
 
 // errNotSegment is returned for a segment that begins like no container that HLS allows.
@@ -72,13 +75,44 @@ func ac3Format(head []byte) string {
 	return "ac3"
 }
 
+// stampOwner is the owner of the PRIV frame with which packed audio says its time. RFC 8216, 3.4.
+const stampOwner = "com.apple.streaming.transportStreamTimestamp"
+
+// packedStamp returns the MPEG-2 time of packed audio's first sample, if its ID3 tag says it, without consuming anything. RFC 8216, 3.4;
+// ID3v2.4, 3 and 4.27.
+func packedStamp(r *bufio.Reader) (time.Duration, bool) {
+	head, err := r.Peek(tagHeader)
+	if err != nil || !bytes.Equal(head[:3], []byte("ID3")) {
+		return 0, false
+	}
+	tag, err := r.Peek(tagSize(head))
+	if err != nil {
+		return 0, false
+	}
+	frame := slices.Concat([]byte(stampOwner), []byte{0})
+	i := bytes.Index(tag, frame)
+	if i < 0 || len(tag) < i+len(frame)+8 {
+		return 0, false
+	}
+	ticks := binary.BigEndian.Uint64(tag[i+len(frame):]) & (1<<33 - 1)
+	return time.Duration(ticks) * time.Second / 90000, true
+}
+
+// tagHeader is the length of an ID3 tag's header.
+const tagHeader = 10
+
+// tagSize is the length of the ID3 tag whose header this is: ID3v2.4, 3.1.
+func tagSize(head []byte) int {
+	return tagHeader + int(head[6]&0x7F)<<21 + int(head[7]&0x7F)<<14 + int(head[8]&0x7F)<<7 + int(head[9]&0x7F)
+}
+
 // skipID3 returns what follows the ID3 tag that packed audio begins with (RFC 8216, 3.4), as far as
 // it can be seen without consuming anything.
 func skipID3(r *bufio.Reader, head []byte) []byte {
-	if len(head) < 10 || !bytes.Equal(head[:3], []byte("ID3")) {
+	if len(head) < tagHeader || !bytes.Equal(head[:3], []byte("ID3")) {
 		return head
 	}
-	size := 10 + int(head[6]&0x7F)<<21 + int(head[7]&0x7F)<<14 + int(head[8]&0x7F)<<7 + int(head[9]&0x7F)
+	size := tagSize(head)
 	more, err := r.Peek(size + 16)
 	if err != nil && len(more) <= size {
 		return nil

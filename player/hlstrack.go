@@ -356,7 +356,7 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *h
 		return reader.wrap(errNoStreams)
 	}
 	out.found(t.kinds, r)
-	a := &anchor{track: t, run: r, segment: first, packed: packed}
+	a := &anchor{track: t, run: r, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped}
 	return copyPackets(ctx, input, r, a, out, unlocker.unlock, func(err error) error {
 		switch {
 		case reader.err != nil:
@@ -371,8 +371,10 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *h
 type anchor struct {
 	track   *hlsTrack
 	run     *run
-	segment *hls.Segment // the run's first
-	packed  bool         // the times are the demuxer's own count
+	segment *hls.Segment  // the run's first
+	packed  bool          // the times are the demuxer's own count
+	stamp   time.Duration // the media time of its first sample, when stamped
+	stamped bool
 }
 
 // at returns the origin when this packet, or an earlier run, says it.
@@ -380,8 +382,14 @@ func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration) (
 	timeline, domain := a.track.session.timeline, a.segment.DiscontinuitySequence
 	_, hasVideo := a.run.streams[libav.KindVideo]
 	switch {
-	case a.packed:
+	case a.packed && !a.stamped:
 		return media - a.segment.Start, true, nil
+	case a.packed && a.track.leads:
+		timeline.anchor(domain, a.stamp, a.segment.Start)
+		fallthrough
+	case a.packed:
+		origin, err := timeline.await(ctx, domain)
+		return media - (unwrap(a.stamp, origin) - origin), err == nil, err
 	case !a.track.leads:
 		origin, err := timeline.await(ctx, domain)
 		return origin, err == nil, err
@@ -409,6 +417,9 @@ type segmentReader struct {
 	initRun bool  // current is the init section; the segment follows
 	err     error // what reading failed with
 
+	stamp   time.Duration // what the run's packed audio says of its time, when stamped
+	stamped bool
+
 	given int64  // bytes of the run that were read
 	spans []span // of the run, in order
 }
@@ -428,6 +439,7 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 	if err := s.open(); err != nil {
 		return nil, "", err
 	}
+	s.stamp, s.stamped = packedStamp(s.current)
 	return s.now.segment, s.format, nil
 }
 

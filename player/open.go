@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"latchkey/network"
 	"latchkey/player/hls"
@@ -141,19 +142,16 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 	}
 	s.variant = index
 	variant := list.Multivariant.Variants[index]
-	var audioURI string
-	if r := chooseAudio(list.Multivariant.Renditions, variant.Audio, s.preferred); r != nil && r.URI != "" && r.URI != variant.URI {
-		audioURI = r.URI
-	}
+	s.sounds = newSounds(s, list, variant)
 	main, err := s.openFeed(ctx, variant.URI, list.Defines)
 	if err != nil {
 		return err
 	}
-	var audio *feed
-	if audioURI != "" {
-		if audio, err = s.openFeed(ctx, audioURI, list.Defines); err != nil {
-			return err
-		}
+	audio, err := s.sounds.open(ctx, s.sounds.choice())
+	if err != nil {
+		return err
+	}
+	if audio != nil {
 		audio.lineUpWith(main.current())
 	}
 	s.gotPlaylist()
@@ -228,52 +226,73 @@ func folderOf(uri string) string { return uri[:strings.LastIndexByte(uri, '/')+1
 // to begin.
 func (s *session) openTracks(main, audio *feed, switches *ladder, start *hls.Start) error {
 	s.main, s.start = main, start
-	source := &hlsSource{}
-	if audio == nil {
-		source.add(&hlsTrack{session: s, feed: main, kinds: bothKinds, leads: true, variant: s.variant, ladder: switches})
-	} else {
-		source.add(&hlsTrack{session: s, feed: main, kinds: []libav.Kind{libav.KindVideo}, leads: true, variant: s.variant, ladder: switches})
-		source.add(&hlsTrack{session: s, feed: audio, kinds: []libav.Kind{libav.KindAudio}, variant: -1})
-	}
+	source := &hlsSource{session: s, main: main, ladder: switches}
 	s.source = source
+	source.hear(audio)
 	if s.subtitles != nil && !s.outputs.freeRun {
 		s.work.Go(func() { s.subtitles.run(s.ctx) })
 	}
-	for _, p := range source.list {
-		t, _ := p.(*hlsTrack)
-		if t.feed.live() {
-			s.work.Go(func() { t.watch(s.ctx) })
-		}
+	if main.live() {
+		watched := &hlsTrack{session: s, feed: main, ladder: switches}
+		s.work.Go(func() { watched.watch(s.ctx) })
 	}
 	return nil
 }
 
 var bothKinds = []libav.Kind{libav.KindVideo, libav.KindAudio}
 
-// hlsSource is the tracks of a variant.
+// hlsSource is the tracks of a variant, and of the sound that was chosen for it. Safe for concurrent use.
 type hlsSource struct {
-	list []producer
+	session *session // constant, as main and ladder are
+	main    *feed
+	ladder  *ladder
+
+	mu    sync.Mutex // guards what follows
+	audio *feed      // nil: the sound is in main
+	quiet context.CancelFunc
 }
 
-func (h *hlsSource) add(t *hlsTrack) { h.list = append(h.list, t) }
+// hear takes the sound from a playlist of its own, or, with nil, from that of the picture. It takes effect with the next pipeline.
+func (h *hlsSource) hear(audio *feed) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.quiet != nil {
+		h.quiet()
+	}
+	ctx, quiet := context.WithCancel(h.session.ctx)
+	h.audio, h.quiet = audio, quiet
+	if audio != nil && audio.live() {
+		track := &hlsTrack{session: h.session, feed: audio}
+		h.session.work.Go(func() { track.watch(ctx) })
+	}
+}
 
-func (h *hlsSource) tracks() []producer { return h.list }
+func (h *hlsSource) tracks() []producer {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	main := &hlsTrack{session: h.session, feed: h.main, kinds: bothKinds, leads: true, variant: h.session.variant, ladder: h.ladder}
+	if h.audio == nil {
+		return []producer{main}
+	}
+	main.kinds = []libav.Kind{libav.KindVideo}
+	return []producer{main, &hlsTrack{session: h.session, feed: h.audio, kinds: []libav.Kind{libav.KindAudio}, variant: -1}}
+}
 
-func (h *hlsSource) close() {}
+func (h *hlsSource) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.quiet()
+}
 
 // cached widens a range by the segments around it that are in memory.
 func (h *hlsSource) cached(r Range) Range {
-	t, ok := h.list[0].(*hlsTrack)
-	if !ok {
-		return r
-	}
-	media := t.session.leading().current()
+	media := h.session.leading().current()
 	if len(media.Segments) == 0 {
 		return r
 	}
 	there := func(i int) bool {
 		segment := &media.Segments[i]
-		return t.session.cache.has(keyOf(segment.URI, segment.ByteRange))
+		return h.session.cache.has(keyOf(segment.URI, segment.ByteRange))
 	}
 	first := media.At(r.Start)
 	for first >= 0 && there(first) {

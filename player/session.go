@@ -48,6 +48,7 @@ type session struct {
 	main      *feed      // the first playlist that leads, nil for other media
 	start     *hls.Start // where it says that playback begins, may be nil
 	subtitles *subtitles // nil without any
+	sounds    *sounds    // nil: there is but one
 	ladder    *ladder    // nil: there is nothing to switch to
 	ready     bool       // owned by the player: open succeeded
 
@@ -231,6 +232,9 @@ func (s *session) describe(out *Snapshot) {
 		out.Duration, out.Variants, out.Variant = s.length(), s.variants, s.variant
 		if s.title != "" {
 			out.Title = s.title
+		}
+		if s.sounds != nil {
+			out.Sounds, out.Sound = s.sounds.list, s.sounds.choice()
 		}
 		if s.subtitles != nil {
 			out.Subtitles, out.Subtitle = s.subtitles.list, s.subtitles.choice()

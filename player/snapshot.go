@@ -96,6 +96,8 @@ type Snapshot struct {
 	Selected  int   // the variant that SelectVariant chose, -1: the player chooses
 	Selects   []int // those that SelectVariant takes, none when there is but one
 	Offline   bool  // no server answers: the network is down, and playback goes on by itself when it is back
+	Sounds    []SoundInfo
+	Sound     int // index in Sounds of what is heard, -1 without
 	Subtitles []SubtitleInfo
 	Subtitle  int // index in Subtitles of those that are shown, -1: none
 	Error     *Error

@@ -8,6 +8,7 @@ import (
 
 	"latchkey/player"
 	"latchkey/ui/controls"
+	"latchkey/ui/icon"
 )
 
 // apply shows a snapshot: what differs from the one before.
@@ -72,6 +73,12 @@ func (w *window) showState() {
 	s := w.snapshot
 	w.updateBar()
 	setVisible(w.replay, w.screen == screenPlayer && w.pane == nil && s.State == player.Complete && w.seekTo == nil)
+	if s.Offline && w.screen == screenPlayer && w.pane == nil {
+		if !w.toast.Visible() {
+			w.say(icon.Globe, "No connection. Playback goes on by itself.")
+		}
+		w.toastUntil = w.now().Add(2 * pollEvery)
+	}
 	waiting := w.isWaiting()
 	if waiting && w.waiting.IsZero() {
 		w.waiting = w.now()
@@ -109,7 +116,7 @@ func (w *window) barState() controls.State {
 		Position: min(max(w.position()-from, 0), max(to-from, 0)), Duration: to - from, Loaded: spans(s.Buffered, from),
 		Playing: w.wantPlay, Ended: s.State == player.Complete && w.seekTo == nil, Live: s.Live, AtLive: s.AtLive && w.seekTo == nil,
 		Volume: w.volume, Muted: w.muted, Speed: w.speed, FullScreen: w.win.FullScreen(),
-		Qualities: qualities(s), Quality: qualityText(s), Subtitles: subtitleChoices(s),
+		Qualities: qualities(s), Quality: qualityText(s), Subtitles: subtitleChoices(s), Sounds: soundChoices(s),
 	}
 }
 
@@ -130,32 +137,41 @@ func (w *window) offered() (from, to time.Duration) {
 }
 
 // qualities are what a person can choose of a stream, the best first and the automatic choice last.
-func qualities(s player.Snapshot) []controls.Quality {
+func qualities(s player.Snapshot) []controls.Choice {
 	if len(s.Selects) < 2 {
 		return nil
 	}
-	var list []controls.Quality
+	var list []controls.Choice
 	for _, i := range s.Selects {
 		if i < len(s.Variants) {
-			list = append(list, controls.Quality{Name: variantName(s.Variants[i], true), Index: i, Chosen: s.Selected == i})
+			list = append(list, controls.Choice{Name: variantName(s.Variants[i], true), Index: i, Chosen: s.Selected == i})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b controls.Quality) int {
+	slices.SortStableFunc(list, func(a, b controls.Choice) int {
 		return cmp.Compare(s.Variants[b.Index].Bandwidth, s.Variants[a.Index].Bandwidth)
 	})
-	return append(list, controls.Quality{Name: "Automatic", Index: -1, Chosen: s.Selected < 0})
+	return append(list, controls.Choice{Name: "Automatic", Index: -1, Chosen: s.Selected < 0})
+}
+
+// soundChoices are the sounds that a person can choose.
+func soundChoices(s player.Snapshot) []controls.Choice {
+	list := make([]controls.Choice, 0, len(s.Sounds))
+	for _, info := range s.Sounds {
+		list = append(list, controls.Choice{Name: info.Name, Index: info.Index, Chosen: s.Sound == info.Index})
+	}
+	return list
 }
 
 // subtitleChoices are the subtitles that a person can choose, none of them last.
-func subtitleChoices(s player.Snapshot) []controls.Subtitle {
+func subtitleChoices(s player.Snapshot) []controls.Choice {
 	if len(s.Subtitles) == 0 {
 		return nil
 	}
-	var list []controls.Subtitle
+	var list []controls.Choice
 	for _, info := range s.Subtitles {
-		list = append(list, controls.Subtitle{Name: info.Name, Index: info.Index, Chosen: s.Subtitle == info.Index})
+		list = append(list, controls.Choice{Name: info.Name, Index: info.Index, Chosen: s.Subtitle == info.Index})
 	}
-	return append(list, controls.Subtitle{Name: "No subtitles", Index: -1, Chosen: s.Subtitle < 0})
+	return append(list, controls.Choice{Name: "No subtitles", Index: -1, Chosen: s.Subtitle < 0})
 }
 
 // qualityText is what plays, and whether the player has chosen it.

@@ -19,11 +19,12 @@ const (
 	kindReset    kind = 7
 	kindQuality  kind = 8
 	kindSubtitle kind = 9
+	kindSound    kind = 10
 )
 
 // replaced reports whether only the newest command of a kind counts.
 func (k kind) replaced() bool {
-	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle
+	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle || k == kindSound
 }
 
 // discards reports whether a command makes the commands to the resource before it pointless.

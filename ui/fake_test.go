@@ -101,6 +101,10 @@ func (e *fakeEngine) SelectSubtitles(index int) error {
 	return e.call(fmt.Sprintf("subtitles %d", index), func(s *player.Snapshot) { s.Subtitle = index })
 }
 
+func (e *fakeEngine) SelectSound(index int) error {
+	return e.call(fmt.Sprintf("sound %d", index), func(s *player.Snapshot) { s.Sound = index })
+}
+
 func (e *fakeEngine) Cues(time.Duration) []caption.Cue {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -29,6 +29,7 @@ type Engine interface {
 	SetSpeed(float64) error
 	SelectVariant(index int) error
 	SelectSubtitles(index int) error
+	SelectSound(index int) error
 	SetVolume(float64)
 	SetMuted(bool)
 	Reset() error

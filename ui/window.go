@@ -166,7 +166,7 @@ func (w *window) build() {
 	w.bar = controls.NewBar(w.hooks, controls.Actions{
 		PlayPause: w.playPause, Seek: w.seekShown, Step: w.seekBy, Volume: w.setVolume, Mute: w.toggleMute,
 		Speed: w.setSpeed, Quality: w.setQuality, FullScreen: w.toggleFullScreen,
-		GoLive: w.goLive, Subtitles: w.setSubtitles,
+		GoLive: w.goLive, Subtitles: w.setSubtitles, Sound: w.setSound,
 	})
 	w.top = newTopBar(w.hooks, w.leave)
 	w.replay = w.buildReplay()

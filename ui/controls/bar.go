@@ -35,22 +35,16 @@ type State struct {
 	Muted              bool
 	Speed              float64
 	FullScreen         bool
-	Qualities          []Quality  // from the best down; none: there is nothing to choose
-	Quality            string     // what is shown on the button
-	Subtitles          []Subtitle // none: there is nothing to choose
+	Qualities          []Choice // from the best down; none: there is nothing to choose
+	Quality            string   // what is shown on the button
+	Sounds             []Choice // none, or one: there is nothing to choose
+	Subtitles          []Choice // none: there is nothing to choose
 }
 
-// Subtitle is what can be chosen of subtitles.
-type Subtitle struct {
+// Choice is what can be chosen of several.
+type Choice struct {
 	Name   string
-	Index  int // -1: none
-	Chosen bool
-}
-
-// Quality is what can be chosen of a stream.
-type Quality struct {
-	Name   string
-	Index  int // of the variant; -1: automatic
+	Index  int // -1: none of them
 	Chosen bool
 }
 
@@ -65,6 +59,7 @@ type Actions struct {
 	Quality    func(index int)
 	GoLive     func()
 	Subtitles  func(index int)
+	Sound      func(index int)
 	FullScreen func()
 }
 
@@ -85,6 +80,7 @@ type Bar struct {
 	quality *Button
 	live    *Button
 	caption *IconButton
+	sound   *IconButton
 	full    *IconButton
 	actions Actions
 }
@@ -105,10 +101,12 @@ func NewBar(hooks Hooks, actions Actions) *Bar {
 	b.back.CornerRadius = theme.RadiusPanel
 	b.back.StrokeColor, b.back.StrokeWidth = theme.Hairline, 1
 	b.speed = NewButton("1×", "", Quiet, hooks, b.chooseSpeed)
-	b.quality = NewButton("Auto", "", Quiet, hooks, b.chooseQuality)
+	b.quality = NewButton("Auto", "", Quiet, hooks, func() { b.choose(b.state.Qualities, b.actions.Quality, b.quality) })
 	b.quality.Hide()
-	b.caption = NewIconButton(icon.Captions, barButton-4, theme.None, hooks, b.chooseSubtitles)
+	b.caption = NewIconButton(icon.Captions, barButton-4, theme.None, hooks, func() { b.choose(b.state.Subtitles, b.actions.Subtitles, b.caption) })
 	b.caption.Hide()
+	b.sound = NewIconButton(icon.Sound, barButton-4, theme.None, hooks, func() { b.choose(b.state.Sounds, b.actions.Sound, b.sound) })
+	b.sound.Hide()
 	b.live = NewButton("", "", Quiet, hooks, actions.GoLive)
 	b.live.Hide()
 	b.ExtendBaseWidget(b)
@@ -153,8 +151,9 @@ func (b *Bar) Update(s State) {
 		setVisible(b.quality, shown)
 		b.arrange(b.Size())
 	}
-	if shown := len(s.Subtitles) > 0; shown != b.caption.Visible() {
-		setVisible(b.caption, shown)
+	if captions, sounds := len(s.Subtitles) > 0, len(s.Sounds) > 1; captions != b.caption.Visible() || sounds != b.sound.Visible() {
+		setVisible(b.caption, captions)
+		setVisible(b.sound, sounds)
 		b.arrange(b.Size())
 	}
 	if s.Speed != old.Speed {
@@ -227,26 +226,15 @@ func (b *Bar) chooseSpeed() {
 	b.open(menu, b.speed)
 }
 
-// chooseQuality opens the menu of qualities above its button.
-func (b *Bar) chooseQuality() {
+// choose opens a menu of choices above a button.
+func (b *Bar) choose(choices []Choice, chosen func(index int), above fyne.CanvasObject) {
 	menu := fyne.NewMenu("")
-	for _, q := range b.state.Qualities {
-		item := fyne.NewMenuItem(q.Name, func() { b.actions.Quality(q.Index) })
-		item.Checked = q.Chosen
+	for _, c := range choices {
+		item := fyne.NewMenuItem(c.Name, func() { chosen(c.Index) })
+		item.Checked = c.Chosen
 		menu.Items = append(menu.Items, item)
 	}
-	b.open(menu, b.quality)
-}
-
-// chooseSubtitles opens the menu of subtitles above its button.
-func (b *Bar) chooseSubtitles() {
-	menu := fyne.NewMenu("")
-	for _, s := range b.state.Subtitles {
-		item := fyne.NewMenuItem(s.Name, func() { b.actions.Subtitles(s.Index) })
-		item.Checked = s.Chosen
-		menu.Items = append(menu.Items, item)
-	}
-	b.open(menu, b.caption)
+	b.open(menu, above)
 }
 
 // open opens a menu above a button.
@@ -304,6 +292,10 @@ func (b *Bar) arrange(s fyne.Size) {
 		right -= b.caption.MinSize().Width
 		row(b.caption, right)
 	}
+	if b.sound.Visible() {
+		right -= b.sound.MinSize().Width
+		row(b.sound, right)
+	}
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -311,5 +303,5 @@ func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.New(arrangement{
 		min: func() fyne.Size { return fyne.NewSize(320, barHeight) },
 		lay: b.arrange,
-	}, b.ground, b.back, b.play, b.mute, b.volume, b.time, b.live, b.speed, b.quality, b.caption, b.full, b.seek))
+	}, b.ground, b.back, b.play, b.mute, b.volume, b.time, b.live, b.speed, b.quality, b.caption, b.sound, b.full, b.seek))
 }

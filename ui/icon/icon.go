@@ -50,6 +50,7 @@ const (
 	Leave       Name = "leave"
 	List        Name = "list"
 	Captions    Name = "captions"
+	Sound       Name = "sound"
 )
 
 //go:embed svg/*.svg

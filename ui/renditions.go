@@ -32,6 +32,15 @@ func (w *window) setSubtitles(index int) {
 	w.say(icon.Captions, name)
 }
 
+// setSound plays another sound.
+func (w *window) setSound(index int) {
+	engine := w.options.Engine
+	w.commands.give(kindSound, func() error { return engine.SelectSound(index) })
+	if index < len(w.snapshot.Sounds) {
+		w.say(icon.Sound, w.snapshot.Sounds[index].Name)
+	}
+}
+
 // nextSubtitles goes to the next subtitles, and after the last to none.
 func (w *window) nextSubtitles() {
 	n := len(w.snapshot.Subtitles)

@@ -1,0 +1,79 @@
+package player_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"latchkey/network"
+	"latchkey/network/networktest"
+	"latchkey/player"
+	"latchkey/player/mediatest"
+)
+
+// dubbed makes a stream with its sound in two languages: English, with the picture, at 48 kHz, and German of its own, at 44.1 kHz.
+func dubbed(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, spec := range map[string]mediatest.Spec{
+		"main":   {Video: "h264", Audio: "aac", Frames: 200},
+		"german": {Audio: "aac", SampleRate: 44100, Frames: 200},
+	} {
+		stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: spec})
+		require.NoError(t, os.CopyFS(filepath.Join(folder, name), os.DirFS(stream.Folder)))
+	}
+	main := "#EXTM3U\n"
+	for _, line := range []string{`NAME="English",LANGUAGE="en",DEFAULT=YES`, `NAME="Deutsch",LANGUAGE="de",CHANNELS="2",URI="german/index.m3u8"`, `NAME="Français",LANGUAGE="fr",URI="none.m3u8"`} {
+		main += fmt.Sprintf("#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"a\",%s\n", line)
+	}
+	main += "#EXT-X-STREAM-INF:BANDWIDTH=1000000,AUDIO=\"a\"\nmain/index.m3u8\n"
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "main.m3u8"), []byte(main), 0o600))
+	return folder
+}
+
+// TestAnotherSound is chosen in mid-play, back again, and once in vain.
+func TestAnotherSound(t *testing.T) {
+	origin := newOrigin(t, networktest.Options{FS: os.DirFS(dubbed(t))})
+	s := newScreen(t, player.Config{})
+	require.ErrorIs(t, s.player.SelectSound(0), player.ErrSound)
+	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+	s.play()
+	now := s.until("it plays", func(now player.Snapshot) bool {
+		return now.State == player.Playing && now.Position > 500*time.Millisecond
+	})
+	assert.Equal(t, []player.SoundInfo{{Index: 0, Name: "English", Language: "en"}, {Index: 1, Name: "Deutsch", Language: "de", Channels: "2"}, {Index: 2, Name: "Français", Language: "fr"}}, now.Sounds)
+	assert.Equal(t, 0, now.Sound)
+	assert.Equal(t, 48000, now.Audio.SampleRate)
+	require.ErrorIs(t, s.player.SelectSound(3), player.ErrSound)
+	before := now.Position
+	require.NoError(t, s.player.SelectSound(1))
+	now = s.until("it is German", func(now player.Snapshot) bool {
+		return now.Sound == 1 && now.Audio.SampleRate == 44100 && now.State == player.Playing
+	})
+	assert.InDelta(t, before.Seconds(), now.Position.Seconds(), 1.5, "it goes on where it stood")
+	require.NoError(t, s.player.SelectSound(2))
+	now = s.until("it stays German", func(now player.Snapshot) bool { return len(now.Notes) > 0 })
+	assert.Equal(t, 1, now.Sound)
+	assert.Contains(t, now.Notes[0], "Français")
+	require.NoError(t, s.player.SelectSound(0))
+	s.until("it is English", func(now player.Snapshot) bool { return now.Sound == 0 && now.Audio.SampleRate == 48000 })
+	end := s.ended()
+	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+}
+
+// TestThePreferredSound is taken from the start, where the stream has it.
+func TestThePreferredSound(t *testing.T) {
+	origin := newOrigin(t, networktest.Options{FS: os.DirFS(dubbed(t))})
+	s := newScreen(t, player.Config{FreeRun: true, AudioLanguage: "de-AT"})
+	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+	s.play()
+	end := s.ended()
+	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+	assert.Equal(t, 1, end.Sound)
+	assert.Equal(t, 44100, end.Audio.SampleRate)
+}
