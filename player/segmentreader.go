@@ -1,0 +1,231 @@
+package player
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"latchkey/drm"
+	"latchkey/player/hls"
+)
+
+// segmentBuffer is the size of the buffer that a segment is read through; the ID3 tag of packed audio must fit into it.
+const segmentBuffer = 64 << 10
+
+// errWrongKey is returned when what a key deciphers is no media.
+var errWrongKey = errors.New("what was deciphered is no media: the key is wrong")
+
+// segmentError names the segment at which reading failed.
+type segmentError struct {
+	url       string // without query
+	sequence  uint64
+	encrypted bool
+	err       error
+}
+
+func (e *segmentError) Error() string {
+	return fmt.Sprintf("segment %d %s: %v", e.sequence, e.url, e.err)
+}
+
+func (e *segmentError) Unwrap() error { return e.err }
+
+// segmentReader is the deciphered bytes of a run's segments, one after another. It is used by the
+// demuxer's goroutine alone. Read returns io.EOF where a run ends.
+type segmentReader struct {
+	track *hlsTrack
+	items <-chan item
+	wait  context.Context //nolint:containedctx // the demuxer reads through io.Reader, which has no place for it
+
+	current *bufio.Reader
+	format  string
+	pending *item // first of the next run
+	now     item  // what is read
+	initRun bool  // current is the init section; the segment follows
+	err     error // what reading failed with
+
+	stamp   time.Duration // what the run's packed audio says of its time, when stamped
+	stamped bool
+
+	given int64  // bytes of the run that were read
+	spans []span // of the run, in order
+}
+
+// nextRun goes to the first segment of the next run and names its container. It returns io.EOF when
+// there is none.
+func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
+	if s.pending == nil {
+		next, err := s.receive()
+		if err != nil {
+			return nil, "", err
+		}
+		s.pending = &next
+	}
+	s.now, s.pending, s.format = *s.pending, nil, ""
+	s.given, s.spans = 0, []span{{segment: s.now.segment}}
+	if err := s.open(); err != nil {
+		return nil, "", err
+	}
+	s.stamp, s.stamped = packedStamp(s.current)
+	return s.now.segment, s.format, nil
+}
+
+// receive waits for the next item.
+func (s *segmentReader) receive() (item, error) {
+	select {
+	case next, ok := <-s.items:
+		if !ok {
+			if err := context.Cause(s.wait); err != nil {
+				return item{}, err
+			}
+			return item{}, io.EOF
+		}
+		return next, nil
+	case <-s.wait.Done():
+		return item{}, context.Cause(s.wait)
+	}
+}
+
+// open prepares to read s.now: its init section first where a run begins.
+func (s *segmentReader) open() error {
+	if s.now.init != nil && s.format == "" {
+		keys := s.now.segment.Map.Keys
+		current, err := s.decipher(s.now.init, keys)
+		if err != nil {
+			return s.wrap(err)
+		}
+		s.current, s.initRun = current, true
+		return s.sniff(keys)
+	}
+	return s.openSegment()
+}
+
+func (s *segmentReader) openSegment() error {
+	current, err := s.decipher(s.now.data, s.now.segment.Keys)
+	if err != nil {
+		return s.wrap(err)
+	}
+	s.current, s.initRun = current, false
+	if last := s.spans[len(s.spans)-1]; last.segment != s.now.segment {
+		s.spans = append(s.spans, span{from: s.given, segment: s.now.segment})
+		if len(s.spans) > maxSpans {
+			s.spans = slices.Delete(s.spans, 0, 1)
+		}
+	}
+	return s.sniff(s.now.segment.Keys)
+}
+
+// sniff looks at what the current bytes are, and refuses what cannot be.
+func (s *segmentReader) sniff(keys []hls.Key) error {
+	format, err := sniffSegment(s.current)
+	if errors.Is(err, errNotSegment) && len(keys) > 0 {
+		err = errWrongKey
+	}
+	if err != nil {
+		return s.wrap(err)
+	}
+	if s.format != "" && s.format != format {
+		return s.wrap(errNotSegment)
+	}
+	s.format = format
+	return nil
+}
+
+// decipher returns the clear bytes of a download. It waits for the key.
+func (s *segmentReader) decipher(d *download, keys []hls.Key) (*bufio.Reader, error) {
+	source := d.reader(s.wait)
+	if len(keys) > 0 {
+		info, err := s.track.session.keys.Select(keyInfos(keys))
+		if err != nil {
+			return nil, err
+		}
+		if info.Clear() || info.Samples() {
+			return bufio.NewReaderSize(source, segmentBuffer), nil
+		}
+		key, err := s.key(info)
+		if err != nil {
+			return nil, err
+		}
+		source = drm.NewSegmentReader(source, info.Method, key, info.IVFor(s.now.segment.Sequence))
+	}
+	return bufio.NewReaderSize(source, segmentBuffer), nil
+}
+
+// key waits for the key of whole segments, and for a sign-in when it is refused.
+func (s *segmentReader) key(info drm.KeyInfo) (drm.Key, error) {
+	return s.track.session.awaitKey(s.wait, info, func(ctx context.Context) (drm.Key, error) {
+		return s.track.session.keys.Key(ctx, info)
+	})
+}
+
+// Read implements io.Reader over the segments of the run.
+func (s *segmentReader) Read(p []byte) (int, error) {
+	for {
+		if s.err != nil {
+			return 0, s.err
+		}
+		if s.current == nil {
+			return 0, io.EOF
+		}
+		n, err := s.current.Read(p)
+		s.given += int64(n)
+		if n > 0 {
+			return n, nil
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			if err := s.advance(); err != nil {
+				if !errors.Is(err, io.EOF) {
+					s.err = err
+				}
+				return 0, err
+			}
+		case err != nil:
+			s.err = s.wrap(err)
+		}
+	}
+}
+
+// advance goes on to the segment after the init section, or to the next segment of the run.
+func (s *segmentReader) advance() error {
+	if s.initRun {
+		return s.openSegment()
+	}
+	s.current = nil
+	next, err := s.receive()
+	if err != nil {
+		return err
+	}
+	if next.newRun {
+		s.pending = &next
+		return io.EOF
+	}
+	s.now = next
+	return s.openSegment()
+}
+
+// wrap names the segment in an error.
+func (s *segmentReader) wrap(err error) error {
+	if s.now.segment == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	var known *segmentError
+	if errors.As(err, &known) {
+		return err
+	}
+	return &segmentError{url: display(s.now.segment.URI), sequence: s.now.segment.Sequence,
+		encrypted: len(s.now.segment.Keys) > 0, err: err}
+}
+
+// keyInfos turns the playlist's keys into drm's.
+func keyInfos(keys []hls.Key) []drm.KeyInfo {
+	infos := make([]drm.KeyInfo, 0, len(keys))
+	for _, k := range keys {
+		infos = append(infos, drm.KeyInfo{Method: k.Method, URI: k.URI, KeyFormat: k.KeyFormat,
+			KeyFormatVersions: k.KeyFormatVersions, IV: k.IV, HasIV: k.HasIV})
+	}
+	return infos
+}
