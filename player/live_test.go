@@ -2,6 +2,7 @@ package player_test
 
 import (
 	"bytes"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -161,4 +162,38 @@ func TestLiveInSeveralVariants(t *testing.T) {
 	now = s.until("the lowest is shown", func(now player.Snapshot) bool { return now.Variant == 0 && now.Video.Width == 160 })
 	assert.InDelta(t, 4, now.Latency.Seconds(), 1.5)
 	assert.Zero(t, now.Stats.Rebuffers)
+}
+
+// TestLiveFaults has things go wrong twice, and plays on.
+func TestLiveFaults(t *testing.T) {
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
+	old := networktest.Broadcast{Began: time.Now().Add(-10 * time.Second), Window: 6, Now: func() time.Time { return time.Now().Add(-5 * time.Second) }}
+	for name, fault := range map[string]networktest.Fault{
+		"no playlist":           {Classes: []network.Class{network.ClassPlaylist}, Effect: networktest.Status(http.StatusNotFound)},
+		"a server that is down": {Classes: []network.Class{network.ClassPlaylist}, Effect: networktest.Reset(0)},
+		"a web page":            {Classes: []network.Class{network.ClassPlaylist}, Effect: networktest.WebPage()},
+		"an old playlist":       {Classes: []network.Class{network.ClassPlaylist}, Effect: old.Effect()},
+		"no segment":            {Classes: []network.Class{network.ClassSegment}, Effect: networktest.Status(http.StatusNotFound)},
+		"a cut segment":         {Classes: []network.Class{network.ClassSegment}, Effect: networktest.Cut(5000, true)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
+			s := newScreen(t, player.Config{})
+			live := networktest.Broadcast{Began: time.Now().Add(-10 * time.Second), Window: 6}
+			calm := origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassPlaylist}, Effect: live.Effect()})
+			s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
+			s.play()
+			now := s.until("it plays", func(now player.Snapshot) bool {
+				return now.State == player.Playing && !now.Buffering && now.Position > 0
+			})
+			calm()
+			fault.Times = 2
+			origin.Inject(fault)
+			origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassPlaylist}, Effect: live.Effect()})
+			goal := now.Position + 6*time.Second
+			now = s.until("it plays on", func(now player.Snapshot) bool { return now.Position > goal || now.State == player.Failed })
+			require.Equal(t, player.Playing, now.State, "%v", now.Error)
+			assert.True(t, now.Live)
+		})
+	}
 }
