@@ -179,9 +179,9 @@ func probe(ctx context.Context, config player.Config, resource *player.MediaReso
 // cueTime is how long the subtitles may take that were not loaded while the stream played.
 const cueTime = time.Minute
 
-// writeCues writes the chosen subtitles of what was played to a file, if it has a name.
+// writeCues writes the chosen subtitles of what was played to a file, if it has a name. What has failed has none that matter.
 func writeCues(ctx context.Context, engine *player.Player, name string) error {
-	if name == "" {
+	if state := engine.Snapshot().State; name == "" || state == player.Failed || state == player.NeedsSignIn {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, cueTime)
