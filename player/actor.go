@@ -265,7 +265,7 @@ func (p *Player) play() error {
 
 // enterPlaying goes to Playing; whether the buffers suffice shows at the next step.
 func (p *Player) enterPlaying() {
-	if p.session.live() && p.session.latency(p.last, time.Now()) <= p.session.goal()+p.session.leading().current().TargetDuration {
+	if p.session.live() && p.session.latency(p.last, time.Now()) <= p.session.goal()+p.session.leading().grain() {
 		p.following = true
 	}
 	p.setState(Playing)

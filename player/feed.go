@@ -48,7 +48,8 @@ type feed struct {
 
 	mu      sync.Mutex // guards what follows
 	list    *hls.Playlist
-	media   *hls.Media    // as list, in presentation time
+	whole   *hls.Media    // as list, in presentation time
+	media   *hls.Media    // as whole, with the parts of low latency in the place of their segments
 	shift   time.Duration // from the playlist's own time to presentation time
 	lined   bool          // it was lined up with another
 	domains uint64        // what is added to its discontinuity sequence numbers
@@ -62,7 +63,7 @@ type feed struct {
 // another.
 func newFeed(s *session, uri string, variables map[string]string, list *hls.Playlist) *feed {
 	now := time.Now()
-	return &feed{session: s, uri: uri, variables: variables, changed: newNotice(), list: list, media: list.Media, asked: now, moved: now}
+	return &feed{session: s, uri: uri, variables: variables, changed: newNotice(), list: list, whole: list.Media, media: list.Media.WithParts(), asked: now, moved: now}
 }
 
 // current is the playlist as it was read last, its segments in presentation time. It is not changed any more.
@@ -126,8 +127,8 @@ func follows(media *hls.Media, last *hls.Segment) int {
 	i, _ := slices.BinarySearchFunc(media.Segments, last.End()-time.Millisecond, func(s hls.Segment, t time.Duration) int {
 		return cmp.Compare(s.Start, t)
 	})
-	for i < len(media.Segments) && media.Segments[i].Sequence == last.Sequence {
-		i++ // it has no duration
+	for i < len(media.Segments) && media.Segments[i].Sequence == last.Sequence && media.Segments[i].Part <= last.Part {
+		i++ // it has no duration, or is whole by now
 	}
 	return i
 }
@@ -144,10 +145,30 @@ func (f *feed) window() Range {
 // holdBack is how far before the window's end playback should be. RFC 8216, 6.3.3; second edition, 4.4.3.8.
 func (f *feed) holdBack() time.Duration {
 	media := f.current()
-	if c := media.ServerControl; c != nil && c.HoldBack > 0 {
+	c := media.ServerControl
+	switch low := lowLatency(media); {
+	case low && c != nil && c.PartHoldBack > 0:
+		return c.PartHoldBack
+	case low:
+		return holdBackTargets * media.PartTarget
+	case c != nil && c.HoldBack > 0:
 		return c.HoldBack
 	}
 	return holdBackTargets * media.TargetDuration
+}
+
+// lowLatency says whether a playlist ends in parts.
+func lowLatency(m *hls.Media) bool {
+	return m.PartTarget > 0 && len(m.Segments) > 0 && m.Segments[len(m.Segments)-1].Part > 0
+}
+
+// grain is the length of what the playlist grows by.
+func (f *feed) grain() time.Duration {
+	media := f.current()
+	if lowLatency(media) {
+		return media.PartTarget
+	}
+	return media.TargetDuration
 }
 
 // edge is where the window's end would be by now if the stream grew without steps.
@@ -235,6 +256,13 @@ func (f *feed) next() string {
 	if control.CanBlockReload {
 		last := f.list.Media.Segments[len(f.list.Media.Segments)-1]
 		directives = "_HLS_msn=" + strconv.FormatUint(last.Sequence+1, 10)
+		if partial := f.list.Media.Partial; lowLatency(f.media) {
+			known := 0
+			if partial != nil {
+				known = len(partial.Parts)
+			}
+			directives += "&_HLS_part=" + strconv.Itoa(known)
+		}
 	}
 	if control.CanSkipUntil > 0 && time.Since(f.moved) < control.CanSkipUntil/2 {
 		if directives != "" {
@@ -254,7 +282,7 @@ func (f *feed) next() string {
 
 // merge takes a newer playlist. It says whether that has something new. The caller holds mu.
 func (f *feed) merge(list *hls.Playlist) bool {
-	before, now := f.media, list.Media
+	before, now := f.whole, list.Media
 	if len(before.Segments) == 0 || len(now.Segments) == 0 {
 		f.take(list, f.shift, f.domains)
 		return len(now.Segments) > len(before.Segments) || over(now)
@@ -288,8 +316,17 @@ func (f *feed) merge(list *hls.Playlist) bool {
 		same = &now.Segments[i]
 	}
 	known := &before.Segments[before.BySequence(same.Sequence)]
+	parts := madeOf(before)
 	f.take(list, known.Start-same.Start, known.DiscontinuitySequence-same.DiscontinuitySequence)
-	return last.Sequence > old.Sequence || over(now) || len(now.Segments) != len(before.Segments)
+	return last.Sequence > old.Sequence || over(now) || len(now.Segments) != len(before.Segments) || madeOf(now) != parts
+}
+
+// madeOf is how many parts there are of the segment that is being made.
+func madeOf(m *hls.Media) int {
+	if m.Partial == nil {
+		return 0
+	}
+	return len(m.Partial.Parts)
 }
 
 // beganAnew says whether a playlist that ends before the last one did is that of a stream which was started again, and not an old one:
@@ -312,17 +349,23 @@ func sameButNot(before *hls.Media, s *hls.Segment) bool {
 
 // take makes a playlist the current one. The caller holds mu.
 func (f *feed) take(list *hls.Playlist, shift time.Duration, domains uint64) {
-	f.list, f.shift, f.domains, f.media = list, shift, domains, list.Media
-	if shift == 0 && domains == 0 {
-		return
+	f.list, f.shift, f.domains, f.whole = list, shift, domains, list.Media
+	if shift != 0 || domains != 0 {
+		media := *list.Media
+		media.Segments = slices.Clone(media.Segments)
+		for i := range media.Segments {
+			media.Segments[i].Start += shift
+			media.Segments[i].DiscontinuitySequence += domains
+		}
+		if media.Partial != nil {
+			partial := *media.Partial
+			partial.Start += shift
+			partial.DiscontinuitySequence += domains
+			media.Partial = &partial
+		}
+		f.whole = &media
 	}
-	media := *list.Media
-	media.Segments = slices.Clone(media.Segments)
-	for i := range media.Segments {
-		media.Segments[i].Start += shift
-		media.Segments[i].DiscontinuitySequence += domains
-	}
-	f.media = &media
+	f.media = f.whole.WithParts()
 }
 
 // lineUpWith moves a live playlist to where another, of the same presentation, has the same parts: by their dates, by their numbers, or

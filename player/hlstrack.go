@@ -44,6 +44,9 @@ func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
 	}
 	media := t.feed.current()
 	first := rung{variant: t.variant, feed: t.feed, media: media, index: max(media.At(from), 0)}
+	for first.index > 0 && media.Segments[first.index].Part > 1 {
+		first.index-- // the segment's start is sure to be one that decoding can begin at
+	}
 	if t.ladder == nil || len(media.Segments) == 0 {
 		return first
 	}

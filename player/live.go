@@ -128,14 +128,14 @@ func (p *Player) goLive() error {
 
 // follow notes whether a position is as live as can be: then it is kept so.
 func (p *Player) follow(position time.Duration) {
-	p.following = p.session.live() && position >= p.session.livePoint()-p.session.leading().current().TargetDuration
+	p.following = p.session.live() && position >= p.session.livePoint()-p.session.leading().grain()
 }
 
 // pace holds the latency of a live stream: what fell behind by standing still is caught up with, a little faster than it was made.
 func (p *Player) pace(now time.Time) {
 	faster := false
 	if p.following && p.session.live() && p.speed == 1 {
-		target := p.session.leading().current().TargetDuration
+		target := p.session.leading().grain()
 		goal := p.session.goal() + time.Duration(min(p.yielded, maxYield))*target/2
 		behind := p.session.latency(p.last, now) - goal
 		faster = behind > max(target/4, time.Second/2) || p.hurried && behind > 0

@@ -197,3 +197,41 @@ func TestLiveFaults(t *testing.T) {
 		})
 	}
 }
+
+// TestLowLatency plays parts as they are made: less than three seconds behind, every picture once.
+func TestLowLatency(t *testing.T) {
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
+	origin := broadcast(t, stream.Folder, networktest.Broadcast{Began: time.Now().Add(-9500 * time.Millisecond), Window: 6, Blocks: true, Parts: 3, Dates: true, Ends: 18})
+	var pictures bytes.Buffer
+	video := report.NewHashes(&pictures)
+	s := newScreen(t, player.Config{VideoTap: video.Video})
+	s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
+	s.play()
+	now := s.until("it plays", func(now player.Snapshot) bool { return now.State == player.Playing && !now.Buffering && now.Position > 0 })
+	goal := now.Position + 4*time.Second
+	now = s.until("it plays on", func(now player.Snapshot) bool { return now.Position > goal })
+	assert.Less(t, now.Latency, 3*time.Second)
+	assert.True(t, now.AtLive)
+	end := s.ended()
+	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+	assert.LessOrEqual(t, end.Stats.Rebuffers, 1)
+	require.NoError(t, video.Flush())
+	source := mediatest.FrameMD5(t, stream.Source, mediatest.Video)
+	got := lines(t, &pictures)
+	require.Greater(t, len(got), 150)
+	for i, picture := range got {
+		if i > 0 {
+			assert.InDelta(t, (got[i-1].pts + 40*time.Millisecond).Seconds(), picture.pts.Seconds(), 0.002, "picture %d", i)
+		}
+		// The window's first segment is the title's fourth.
+		at := int((picture.pts+3*time.Second+20*time.Millisecond)/(40*time.Millisecond)) % len(source)
+		assert.Equal(t, source[at].MD5, picture.md5, "picture %d at %v", i, picture.pts)
+	}
+	parts := 0
+	for _, request := range origin.Requests() {
+		if request.Header.Get("Range") != "" {
+			parts++
+		}
+	}
+	assert.Equal(t, 12, parts, "all of the title; then they are in memory")
+}

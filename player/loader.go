@@ -52,7 +52,7 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 			at.index++
 			continue
 		}
-		if t.ladder != nil {
+		if t.ladder != nil && at.segment().Part <= 1 {
 			at = t.ladder.next(ctx, at, at.segment().Start-out.consumed())
 		}
 		next, done := loading.begin(ctx, at)
@@ -118,7 +118,7 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	t, segment := l.track, at.segment()
 	t.prefetchKeys(ctx, at)
 	next := item{segment: segment, variant: at.variant, locked: slices.ContainsFunc(at.media.Segments, locked), newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
-		l.previous.segment().Sequence+1 != segment.Sequence || !sameMap(l.lastMap, segment.Map) || locked(*l.previous.segment()) != locked(*segment)}
+		!continues(l.previous.segment(), segment) || !sameMap(l.lastMap, segment.Map) || locked(*l.previous.segment()) != locked(*segment)}
 	wait, told := func() error { return nil }, t.cmcd(at, l.out)
 	if segment.Map != nil {
 		next.init = l.init
@@ -139,6 +139,14 @@ func locked(s hls.Segment) bool {
 		}
 	}
 	return false
+}
+
+// continues says whether a segment or part is what follows another in the same stream.
+func continues(before, s *hls.Segment) bool {
+	if before.Part > 0 && (s.Start-before.End()).Abs() > lineUp {
+		return false
+	}
+	return s.Sequence == before.Sequence+1 && s.Part <= 1 || s.Sequence == before.Sequence && s.Part == before.Part+1
 }
 
 // took notes that the segment goes on to the demuxer.

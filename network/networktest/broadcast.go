@@ -2,7 +2,9 @@ package networktest
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +28,9 @@ type Broadcast struct {
 	First int
 	// Blocks has the server know delta updates and hold back an answer until there is something new. Second edition, 6.2.5.
 	Blocks bool
+	// Parts is into how many parts each segment is cut, as byte ranges of whole packets of MPEG-2 TS; 0: no low latency. It needs Blocks, and
+	// segments that are not encrypted. Second edition, 4.4.4.9.
+	Parts int
 	// Now is the clock, time.Now when nil.
 	Now func() time.Time
 }
@@ -42,7 +47,12 @@ func (b Broadcast) Effect() Effect {
 		}
 		list := readList(body, "")
 		if wanted, err := strconv.Atoi(r.URL.Query().Get("_HLS_msn")); err == nil && b.Blocks {
-			timer := time.NewTimer(b.Began.Add(list.start(wanted - b.First + 1)).Sub(b.now()))
+			ready := list.start(wanted - b.First + 1)
+			if part, err := strconv.Atoi(r.URL.Query().Get("_HLS_part")); err == nil && b.Parts > 0 {
+				begins := list.start(wanted - b.First)
+				ready = begins + (ready-begins)*time.Duration(min(part+1, b.Parts))/time.Duration(b.Parts)
+			}
+			timer := time.NewTimer(b.Began.Add(ready).Sub(b.now()))
 			select {
 			case <-timer.C:
 			case <-r.Context().Done():
@@ -52,7 +62,12 @@ func (b Broadcast) Effect() Effect {
 		}
 		w.Header().Set("Content-Type", contentTypes[".m3u8"])
 		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write([]byte(b.playlist(list, r.URL.Query().Get("_HLS_skip") == "YES")))
+		size := func(uri string) int {
+			of := r.Clone(r.Context())
+			of.URL.Path = path.Join(path.Dir(r.URL.Path), uri)
+			return capture(next, of).body.Len()
+		}
+		_, _ = w.Write([]byte(b.playlist(list, r.URL.Query().Get("_HLS_skip") == "YES", size)))
 	}
 }
 
@@ -90,8 +105,8 @@ func (s listSegment) duration() time.Duration {
 	return 0
 }
 
-// playlist is what is offered by now; skip asks for an update to what came before.
-func (b Broadcast) playlist(list mediaList, skip bool) string {
+// playlist is what is offered by now; skip asks for an update to what came before. size tells of a segment's file where there are parts.
+func (b Broadcast) playlist(list mediaList, skip bool, size func(uri string) int) string {
 	n := len(list.segments)
 	if n == 0 || list.length() <= 0 {
 		return ""
@@ -117,7 +132,12 @@ func (b Broadcast) playlist(list mediaList, skip bool) string {
 	}
 	from := first
 	if b.Blocks {
-		w.line("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=%.3f", skipTargets*list.length().Seconds()/float64(n))
+		control := fmt.Sprintf("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=%.3f", skipTargets*list.length().Seconds()/float64(n))
+		if b.Parts > 0 {
+			target := list.length().Seconds() / float64(n*b.Parts)
+			control += fmt.Sprintf(",PART-HOLD-BACK=%.3f\n#EXT-X-PART-INF:PART-TARGET=%.3f", 3*target, target+0.001)
+		}
+		w.line("%s", control)
 		if skipped := count - first - skipTargets; skip && skipped > 0 {
 			w.line("#EXT-X-SKIP:SKIPPED-SEGMENTS=%d", skipped)
 			from += skipped
@@ -130,12 +150,41 @@ func (b Broadcast) playlist(list mediaList, skip bool) string {
 		if b.Dates && (i == from || i%n == 0) {
 			w.line("#EXT-X-PROGRAM-DATE-TIME:%s", b.Began.Add(list.start(i)).UTC().Format("2006-01-02T15:04:05.000Z"))
 		}
+		if b.Parts > 0 && i >= count-partSegments {
+			b.parts(w, list.segments[i%n], b.Parts, size)
+		}
 		w.segment(list.segments[i%n])
+	}
+	if b.Parts > 0 && (b.Ends == 0 || count < b.Ends) {
+		if count%n == 0 && count > 0 {
+			w.line("#EXT-X-DISCONTINUITY")
+		}
+		s := list.segments[count%n]
+		b.parts(w, s, int((passed-list.start(count))*time.Duration(b.Parts)/max(s.duration(), 1)), size)
 	}
 	if b.Ends > 0 && count == b.Ends {
 		w.line("#EXT-X-ENDLIST")
 	}
 	return w.text.String()
+}
+
+// partSegments is for how many segments from the end the parts are listed. Second edition, 6.2.2.
+const partSegments = 3
+
+// packet is the length of a packet of MPEG-2 TS.
+const packet = 188
+
+// parts writes the first parts of a segment.
+func (b Broadcast) parts(w *listWriter, s listSegment, count int, size func(uri string) int) {
+	packets := size(s.uri) / packet
+	for i := range min(count, b.Parts) {
+		from, to := packets*i/b.Parts, packets*(i+1)/b.Parts
+		independent := ""
+		if i == 0 {
+			independent = ",INDEPENDENT=YES"
+		}
+		w.line("#EXT-X-PART:DURATION=%.6f,URI=\"%s\",BYTERANGE=\"%d@%d\"%s", s.duration().Seconds()/float64(b.Parts), s.uri, (to-from)*packet, from*packet, independent)
+	}
 }
 
 func (b Broadcast) now() time.Time {

@@ -150,7 +150,7 @@ func (d *Demo) serveExcerpt(w http.ResponseWriter, r *http.Request) {
 			list := readList(text, "/"+path.Dir(source))
 			if e.live {
 				// The segments must be clear: their media sequence numbers are no IVs. The window is full from the beginning.
-				playlist = Broadcast{Began: d.began.Add(-liveWindow * excerptSegment), Window: liveWindow, Dates: true, Now: d.tokens.now}.playlist(list, false)
+				playlist = Broadcast{Began: d.began.Add(-liveWindow * excerptSegment), Window: liveWindow, Dates: true, Now: d.tokens.now}.playlist(list, false, nil)
 			} else {
 				playlist = list.cut(e.from, e.count)
 			}

@@ -1,7 +1,9 @@
 package hls
 
 import (
+	"slices"
 	"sort"
+	"strings"
 	"time"
 )
 
@@ -83,6 +85,8 @@ type Segment struct {
 	Keys []Key
 	// Parts are the EXT-X-PART of this segment.
 	Parts []Part
+	// Part is the number of the part that this stands for, from 1, in what WithParts returns; 0 for a whole segment.
+	Part int
 	// Line is the line of the URI, from 1.
 	Line int
 }
@@ -200,13 +204,59 @@ func (m *Media) At(t time.Duration) int {
 	return min(i, n-1)
 }
 
-// BySequence returns the index of the segment with a media sequence number, -1 when it is not there.
+// BySequence returns the index of the segment with a media sequence number, or of its first part, -1 when it is not there.
 func (m *Media) BySequence(sequence uint64) int {
-	if len(m.Segments) == 0 || sequence < m.Segments[0].Sequence {
-		return -1
-	}
-	if i := sequence - m.Segments[0].Sequence; i < uint64(len(m.Segments)) {
-		return int(i)
+	i := sort.Search(len(m.Segments), func(i int) bool { return m.Segments[i].Sequence >= sequence })
+	if i < len(m.Segments) && m.Segments[i].Sequence == sequence {
+		return i
 	}
 	return -1
+}
+
+// WithParts returns the playlist with each part in the place of its segment, those of the segment that is being made too: what a player
+// near the live edge loads. Segments that are encrypted as a whole stay whole, and what is being made of such is left out. Without any
+// parts it is the playlist itself. Second edition, 4.4.4.9 and 6.3.1.
+func (m *Media) WithParts() *Media {
+	partial := m.Partial != nil && m.Partial.divisible()
+	if !partial && !slices.ContainsFunc(m.Segments, func(s Segment) bool { return s.divisible() }) {
+		return m
+	}
+	parts := *m
+	parts.Segments = make([]Segment, 0, len(m.Segments)+len(m.Segments)/4+8)
+	for i := range m.Segments {
+		parts.Segments = m.Segments[i].appendParts(parts.Segments)
+	}
+	if partial {
+		parts.Segments = m.Partial.appendParts(parts.Segments)
+	}
+	return &parts
+}
+
+// divisible says whether the segment has parts that can be read one after the other.
+func (s *Segment) divisible() bool {
+	return len(s.Parts) > 0 && !slices.ContainsFunc(s.Keys, func(k Key) bool { return !strings.HasPrefix(k.Method, "SAMPLE-AES") })
+}
+
+// appendParts appends the segment's parts, or the segment where it is not divisible.
+func (s *Segment) appendParts(to []Segment) []Segment {
+	if !s.divisible() {
+		return append(to, *s)
+	}
+	start := s.Start
+	for i := range s.Parts {
+		part := *s
+		part.URI, part.ByteRange, part.Gap = s.Parts[i].URI, s.Parts[i].ByteRange, s.Gap || s.Parts[i].Gap
+		part.Start, part.Duration, part.Parts, part.Part = start, s.Parts[i].Duration, nil, i+1
+		part.Discontinuity = s.Discontinuity && i == 0
+		if !s.ProgramDateTime.IsZero() {
+			part.ProgramDateTime = s.ProgramDateTime.Add(start - s.Start)
+		}
+		part.DateTimeTag = s.DateTimeTag && i == 0
+		start += part.Duration
+		to = append(to, part)
+	}
+	if s.URI != "" {
+		to[len(to)-1].Duration += s.End() - start // rounding
+	}
+	return to
 }
