@@ -207,7 +207,9 @@ func TestLowLatency(t *testing.T) {
 	s := newScreen(t, player.Config{VideoTap: video.Video})
 	s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
 	s.play()
-	now := s.until("it plays", func(now player.Snapshot) bool { return now.State == player.Playing && !now.Buffering && now.Position > 0 })
+	now := s.until("it plays", func(now player.Snapshot) bool {
+		return now.State == player.Playing && !now.Buffering && now.Position > 0
+	})
 	goal := now.Position + 4*time.Second
 	now = s.until("it plays on", func(now player.Snapshot) bool { return now.Position > goal })
 	assert.Less(t, now.Latency, 3*time.Second)
