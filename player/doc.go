@@ -41,6 +41,16 @@
 // [Player.Close] waits. [Player.Snapshot] and [Player.NextFrame] take no part in that: they read what is
 // published.
 //
+// # Live streams
+//
+// A playlist without an end is read again as RFC 8216, 6.3.4 says; its segments keep their presentation time, which began with the first
+// that was offered. Playback begins at the live point, the window's end less the hold-back, and is kept there: what it fell behind by
+// standing still is made up for by playing a little faster. Low latency (parts, blocking reload, delta updates) is used where the server
+// knows it. Snapshot.Window is where Seek can go; GoLive goes back to the live point.
+//
+// A network that is away fails nothing for Config.NetworkPatience: what is loaded is played, Snapshot.Offline says why it stands still,
+// and playback goes on by itself.
+//
 // # Errors
 //
 // What goes wrong becomes an [Error] with a stable code, a category, and a sentence for a person. A key
@@ -59,6 +69,10 @@
 //	replaceCurrentResource              Player.ReplaceCurrentResource
 //	prepareToPlay                       Player.PrepareToPlay
 //	play, pause, seek, reset, release   Player.Play, Pause, Seek, Reset, Close
+//	seekToLocal, live point             Player.GoLive, Snapshot.LivePoint
+//	playbackRange, seekRange            Snapshot.Window
+//	selectAudioTrack                    Player.SelectSound
+//	selectClosedCaptionsTrack           Player.SelectSubtitles
 //	MediaPlayerStatus                   State
 //	ERROR                               Failed
 //	BufferControlParameters             Config.InitialBuffer, Config.PlaybackBuffer

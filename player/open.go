@@ -136,6 +136,9 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 		s.variants = append(s.variants, VariantInfo{Index: i, Bandwidth: v.Bandwidth, Codecs: v.Codecs,
 			Width: v.Width, Height: v.Height, FrameRate: v.FrameRate})
 	}
+	for _, info := range keyInfos(list.Multivariant.SessionKeys) { // RFC 8216, 4.3.4.5
+		s.keys.Prefetch(ctx, info)
+	}
 	index, err := s.chooseVariant()
 	if err != nil {
 		return err

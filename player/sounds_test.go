@@ -2,6 +2,7 @@ package player_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -76,4 +77,29 @@ func TestThePreferredSound(t *testing.T) {
 	require.Equal(t, player.Complete, end.State, "%v", end.Error)
 	assert.Equal(t, 1, end.Sound)
 	assert.Equal(t, 44100, end.Audio.SampleRate)
+}
+
+// TestSessionKeys asks for keys that the multivariant playlist names, with the cookie, before a segment needs them.
+func TestSessionKeys(t *testing.T) { // RFC 8216, 4.3.4.5
+	folder := dubbed(t)
+	main, err := os.ReadFile(filepath.Join(folder, "main.m3u8"))
+	require.NoError(t, err)
+	main = append(main, `#EXT-X-SESSION-KEY:METHOD=AES-128,URI="/session.key"`+"\n"+`#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES,URI="skd://1",KEYFORMAT="com.apple.streamingkeydelivery"`+"\n"...)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "main.m3u8"), main, 0o600))
+	origin := newOrigin(t, networktest.Options{FS: os.DirFS(folder), Routes: []networktest.Route{{Path: "/session.key", Class: network.ClassKey, Handler: http.NotFoundHandler()}}})
+	s := newScreen(t, player.Config{FreeRun: true})
+	c := network.NewConfiguration()
+	c.CookieHeaders.SetValue("session", "abc")
+	s.open(origin.URL("main.m3u8"), c, 0)
+	s.play()
+	end := s.ended()
+	require.Equal(t, player.Complete, end.State, "a key that nothing needs is no failure: %v", end.Error)
+	asked := 0
+	for _, request := range origin.Requests() {
+		if request.Class == network.ClassKey {
+			asked++
+			assert.Equal(t, []string{"session"}, request.CookieNames())
+		}
+	}
+	assert.Equal(t, 1, asked)
 }
