@@ -81,6 +81,7 @@ func Parse(data []byte, base string, opts ParseOptions) (*Playlist, error) {
 	}
 	p := &parser{opts: opts, resolver: r, budget: maxResultBytes}
 	playlist := p.parse(string(data))
+	p.opts.Previous = nil // what is returned points into p, and must not keep all playlists before it
 	if p.err != nil {
 		return nil, p.err
 	}

@@ -2,9 +2,11 @@ package hls
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -134,4 +136,17 @@ func withoutLines(keys []Key) []Key {
 		out = append(out, k)
 	}
 	return out
+}
+
+// TestPreviousIsNotKept holds the memory of a playlist that is read for days.
+func TestPreviousIsNotKept(t *testing.T) {
+	first, err := Parse([]byte(live(20, 30, 0, "")), base, ParseOptions{})
+	require.NoError(t, err)
+	kept := weak.Make(first)
+	second, err := Parse([]byte(live(22, 30, 13, "")), base, ParseOptions{Previous: first})
+	require.NoError(t, err)
+	first = nil
+	runtime.GC()
+	assert.Nil(t, kept.Value())
+	assert.Len(t, second.Media.Segments, 30)
 }
