@@ -14,6 +14,7 @@ export GOFLAGS := -trimpath -buildvcs=false $(GOFLAGS)
 
 FUZZTIME ?= 1m
 BENCH ?= .
+SOAK ?= 58m
 ARGS ?=
 
 .PHONY: help
@@ -51,6 +52,10 @@ lint: deps $(GOLANGCI_LINT) ## golangci-lint alone
 .PHONY: fmt
 fmt: $(GOLANGCI_LINT) ## format the source
 	$(GOLANGCI_LINT) fmt ./...
+
+.PHONY: soak
+soak: deps ## a day of a live stream in an hour: no picture missing, no memory growing; SOAK=10m is shorter
+	LATCHKEY_SOAK=$(SOAK) go test -count 1 -timeout 0 -run TestLongLive -v ./player
 
 .PHONY: bench
 bench: deps ## the benchmarks; BENCH=REGEXP picks some

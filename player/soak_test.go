@@ -1,0 +1,64 @@
+package player_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"latchkey/network"
+	"latchkey/network/networktest"
+	"latchkey/player"
+	"latchkey/player/frame"
+	"latchkey/player/mediatest"
+)
+
+// soakSpeed is how much faster than the clock the broadcast of TestLongLive goes, so that `make soak` has a day of it in an hour.
+const soakSpeed = 25
+
+// TestLongLive plays a broadcast as fast as it is made, faster than the clock, for as long as LATCHKEY_SOAK says: every picture is decoded once,
+// and neither memory nor goroutines become more.
+func TestLongLive(t *testing.T) {
+	long := 12 * time.Second
+	if text := os.Getenv("LATCHKEY_SOAK"); text != "" {
+		var err error
+		long, err = time.ParseDuration(text)
+		require.NoError(t, err)
+	}
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
+	began := time.Now()
+	origin := broadcast(t, stream.Folder, networktest.Broadcast{Began: began.Add(-12 * time.Minute), Window: 600, Dates: true,
+		Now: func() time.Time { return began.Add(time.Since(began) * soakSpeed) }})
+	pictures, last := 0, time.Duration(-1)
+	s := newScreen(t, player.Config{FreeRun: true, VideoTap: func(picture *frame.Video) {
+		if last >= 0 && (picture.PTS-last-40*time.Millisecond).Abs() > time.Millisecond {
+			t.Errorf("a picture at %v follows one at %v", picture.PTS, last)
+		}
+		last = picture.PTS
+		pictures++
+	}})
+	s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
+	s.play()
+	measure := func(until time.Time) (heap uint64, goroutines int) {
+		now := s.until("it goes on", func(now player.Snapshot) bool { return time.Now().After(until) || now.State == player.Failed })
+		require.NotEqual(t, player.Failed, now.State, "%v", now.Error)
+		origin.ResetLog()
+		runtime.GC()
+		runtime.GC()
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		return memory.HeapAlloc, runtime.NumGoroutine()
+	}
+	heap, goroutines := measure(began.Add(long / 2))
+	laterHeap, laterGoroutines := measure(began.Add(long))
+	const slack = 4 << 20 // what is on its way
+	assert.Less(t, laterHeap, heap+slack)
+	assert.LessOrEqual(t, laterGoroutines, goroutines+2)
+	require.NoError(t, s.player.Close())
+	assert.Greater(t, pictures, int(long.Seconds()*soakSpeed*25/2))
+	t.Logf("%d pictures, %v of the broadcast, %d KiB, then %d KiB", pictures, last, heap>>10, laterHeap>>10)
+}
