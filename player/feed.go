@@ -25,6 +25,8 @@ const (
 	// backwardTargets is how many target durations an older playlist than the last is passed over, as one of several servers that lags
 	// behind sends it; after that the stream began anew.
 	backwardTargets = 3
+	// maxMissed is the longest stretch of a live stream that is believed to have been missed.
+	maxMissed = 7 * 24 * time.Hour
 	// holdBackTargets is the hold-back of a playlist that says none. RFC 8216, 6.3.3.
 	holdBackTargets = 3
 )
@@ -300,8 +302,9 @@ func (f *feed) merge(list *hls.Playlist) bool {
 	case first.Sequence > old.Sequence:
 		start, domain := old.End(), old.DiscontinuitySequence
 		if missing := first.Sequence - old.Sequence - 1; missing > 0 {
-			start += time.Duration(min(missing, 1<<20)) * now.TargetDuration
-			if by := first.ProgramDateTime.Sub(old.ProgramDateTime); !old.ProgramDateTime.IsZero() && !first.ProgramDateTime.IsZero() && by > old.Duration {
+			start += min(time.Duration(min(missing, 1<<20))*min(now.TargetDuration, time.Minute), maxMissed)
+			by := first.ProgramDateTime.Sub(old.ProgramDateTime)
+			if !old.ProgramDateTime.IsZero() && !first.ProgramDateTime.IsZero() && by > old.Duration && by < maxMissed {
 				start = old.Start + by
 			}
 		}

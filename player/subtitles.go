@@ -27,6 +27,9 @@ const (
 	subtitlesRetry = 10 * time.Second
 	// maxSubtitleBytes bounds a segment of subtitles after deciphering.
 	maxSubtitleBytes = 16 << 20
+	// maxLoadedCues is how many cues are kept, and maxShownCues how many are to be seen at a time: nobody reads more.
+	maxLoadedCues = 20_000
+	maxShownCues  = 8
 	// nearSegment is how far from its segment a cue may stand for its times to make sense.
 	nearSegment = 10 * time.Second
 	// subtitlesOff is the preference for none.
@@ -137,12 +140,13 @@ func (t *subtitles) at(position time.Duration) []caption.Cue {
 		return nil
 	}
 	var out []caption.Cue
-	for _, c := range *all {
-		if c.Start > position {
+	for i := range *all {
+		c := &(*all)[i]
+		if c.Start > position || len(out) == maxShownCues {
 			break
 		}
 		if c.End > position {
-			out = append(out, c)
+			out = append(out, *c)
 		}
 	}
 	return out
@@ -338,6 +342,9 @@ func (l *cueList) next(media *hls.Media, from, to time.Duration) *hls.Segment {
 func (l *cueList) add(segment *hls.Segment, cues []caption.Cue) {
 	l.segments[segment.Start] = true
 	for i := range cues {
+		if len(l.cues) == maxLoadedCues {
+			return
+		}
 		if key := keyOfCue(&cues[i]); !l.known[key] {
 			l.known[key] = true
 			l.cues = append(l.cues, cues[i])

@@ -1,6 +1,7 @@
 package player
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -35,4 +36,24 @@ func TestPlaced(t *testing.T) {
 			assert.Equal(t, c.cue, track.Cues[0].Start, "the track stays as it is")
 		})
 	}
+}
+
+// TestHostileSubtitles has more cues than anybody can read, at one time and in all.
+func TestHostileSubtitles(t *testing.T) {
+	l := newCueList()
+	for i := range 3 {
+		cues := make([]caption.Cue, 15_000)
+		for j := range cues {
+			cues[j] = caption.Cue{Start: 0, End: time.Hour, Lines: [][]caption.Span{{{Text: fmt.Sprint(i, j)}}}}
+		}
+		l.add(&hls.Segment{Start: time.Duration(i) * time.Second, Duration: time.Second}, cues)
+	}
+	all := l.sorted()
+	assert.Len(t, all, maxLoadedCues)
+	s := &subtitles{}
+	s.shown.Store(&all)
+	assert.Len(t, s.at(time.Second), maxShownCues)
+	l.forget(2 * time.Hour)
+	assert.Empty(t, l.sorted())
+	assert.Empty(t, l.known)
 }

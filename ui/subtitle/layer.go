@@ -179,7 +179,7 @@ func measure(span caption.Span, size float32) float32 {
 	return fyne.MeasureText(span.Text, size, fyne.TextStyle{Bold: span.Bold, Italic: span.Italic}).Width
 }
 
-// wrap breaks a line where it gets wider than the room, between words.
+// wrap breaks a line where it gets wider than the room, between words, into maxRows at most.
 func wrap(line []caption.Span, size, room float32) [][]caption.Span {
 	rows := [][]caption.Span{nil}
 	used := float32(0)
@@ -189,6 +189,9 @@ func wrap(line []caption.Span, size, room float32) [][]caption.Span {
 			piece.Text = word
 			width := measure(piece, size)
 			if used > 0 && used+width > room {
+				if len(rows) == maxRows {
+					return rows
+				}
 				rows = append(rows, nil)
 				used = 0
 			}
