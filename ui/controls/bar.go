@@ -278,7 +278,6 @@ func (b *Bar) arrange(s fyne.Size) {
 	if b.live.Visible() {
 		x = row(b.live, x+4) - 8
 	}
-	row(b.time, x+14)
 	right := s.Width - barPadding + 6
 	right -= b.full.MinSize().Width
 	row(b.full, right)
@@ -296,6 +295,8 @@ func (b *Bar) arrange(s fyne.Size) {
 		right -= b.sound.MinSize().Width
 		row(b.sound, right)
 	}
+	setVisible(b.time, x+14+b.time.MinSize().Width <= right) // what does not fit is not needed
+	row(b.time, x+14)
 }
 
 // CreateRenderer implements fyne.Widget.
