@@ -2,6 +2,7 @@ package player
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ import (
 
 // headBytes is how much of a resource is looked at to tell a playlist from media.
 const headBytes = 1024
+
+// maxOpened is how many variants are tried before a stream is given up.
+const maxOpened = 6
 
 // maxPlaylistBytes bounds a playlist's text; hls refuses the same.
 const maxPlaylistBytes = 32 << 20
@@ -143,14 +147,14 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 	if err != nil {
 		return err
 	}
-	s.variant = index
-	variant := list.Multivariant.Variants[index]
-	s.sounds = newSounds(s, list, variant)
-	main, err := s.openFeed(ctx, variant.URI, list.Defines)
+	index, main, err := s.openOneOf(ctx, list, index)
 	if err != nil {
 		return err
 	}
-	audio, err := s.sounds.open(ctx, s.sounds.choice())
+	s.variant = index
+	variant := list.Multivariant.Variants[index]
+	s.sounds = newSounds(s, list, variant)
+	audio, err := s.sounds.openOne(ctx)
 	if err != nil {
 		return err
 	}
@@ -167,6 +171,38 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 		start = list.Start
 	}
 	return s.openTracks(main, audio, s.ladder, start)
+}
+
+// openOneOf opens the playlist of a variant, or, where that cannot be had and nobody asked for that very one, of the one that is nearest in
+// bandwidth: the same is a backup stream.
+func (s *session) openOneOf(ctx context.Context, list *hls.Playlist, index int) (int, *feed, error) {
+	variants := list.Multivariant.Variants
+	order := make([]int, len(variants))
+	for i := range variants {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(apart(variants[a].Bandwidth, variants[index].Bandwidth), apart(variants[b].Bandwidth, variants[index].Bandwidth)),
+			cmp.Compare(apart(int64(a), int64(index)), apart(int64(b), int64(index))))
+	})
+	if s.config.Variant > 0 {
+		order = []int{index}
+	}
+	var first error
+	for _, i := range order[:min(len(order), maxOpened)] {
+		f, err := s.openFeed(ctx, variants[i].URI, list.Defines)
+		if err == nil {
+			return i, f, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		s.note(fmt.Sprintf("Variant %d cannot be had and was left out: %s.", i, brief(err)))
+	}
+	return 0, nil, first
 }
 
 // chooseVariant applies TVSDK's rule for the initial variant.

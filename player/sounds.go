@@ -76,6 +76,38 @@ func (t *sounds) open(ctx context.Context, index int) (*feed, error) {
 	return t.session.openFeed(ctx, t.uris[index], t.defines)
 }
 
+// openOne gets the playlist of the chosen sound, or, where that cannot be had, of another, and tells so.
+func (t *sounds) openOne(ctx context.Context) (*feed, error) {
+	if t == nil {
+		return nil, nil //nolint:nilnil // as open
+	}
+	wanted := t.choice()
+	order := []int{wanted}
+	for i := range t.list {
+		if i != wanted {
+			order = append(order, i)
+		}
+	}
+	var first error
+	for _, i := range order[:min(len(order), maxOpened)] {
+		f, err := t.open(ctx, i)
+		if err == nil {
+			t.mu.Lock()
+			t.chosen = i
+			t.mu.Unlock()
+			return f, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		t.session.note(fmt.Sprintf("The sound %q cannot be had: %s.", t.list[i].Name, brief(err)))
+	}
+	return nil, first
+}
+
 // messageHeard says that another sound was chosen, or why it cannot be had.
 type messageHeard struct {
 	session *session

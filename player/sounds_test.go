@@ -103,3 +103,35 @@ func TestSessionKeys(t *testing.T) { // RFC 8216, 4.3.4.5
 	}
 	assert.Equal(t, 1, asked)
 }
+
+// TestWhatCannotBeHadFromTheStart is left out: a variant whose playlist is not there, and a sound.
+func TestWhatCannotBeHadFromTheStart(t *testing.T) {
+	folder := dubbed(t)
+	main, err := os.ReadFile(filepath.Join(folder, "main.m3u8"))
+	require.NoError(t, err)
+	main = append([]byte("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1000000,AUDIO=\"a\"\ngone.m3u8\n"), main[len("#EXTM3U\n"):]...)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "main.m3u8"), main, 0o600))
+	play := func(t *testing.T, config player.Config) player.Snapshot {
+		t.Helper()
+		origin := newOrigin(t, networktest.Options{FS: os.DirFS(folder)})
+		config.FreeRun = true
+		s := newScreen(t, config)
+		s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+		s.play()
+		return s.ended()
+	}
+	t.Run("another one plays", func(t *testing.T) {
+		end := play(t, player.Config{AudioLanguage: "fr"})
+		require.Equal(t, player.Complete, end.State, "%v", end.Error)
+		assert.Equal(t, 1, end.Variant)
+		assert.Equal(t, 0, end.Sound)
+		require.Len(t, end.Notes, 2)
+		assert.Contains(t, end.Notes[0], "Variant 0")
+		assert.Contains(t, end.Notes[1], "Français")
+	})
+	t.Run("not in the place of one that was asked for", func(t *testing.T) {
+		end := play(t, player.Config{Variant: 1})
+		require.Equal(t, player.Failed, end.State)
+		assert.Equal(t, player.CodeStatus, end.Error.Code)
+	})
+}

@@ -140,12 +140,13 @@ func withoutLines(keys []Key) []Key {
 
 // TestPreviousIsNotKept holds the memory of a playlist that is read for days.
 func TestPreviousIsNotKept(t *testing.T) {
-	first, err := Parse([]byte(live(20, 30, 0, "")), base, ParseOptions{})
-	require.NoError(t, err)
-	kept := weak.Make(first)
-	second, err := Parse([]byte(live(22, 30, 13, "")), base, ParseOptions{Previous: first})
-	require.NoError(t, err)
-	first = nil
+	kept, second := func() (weak.Pointer[Playlist], *Playlist) {
+		first, err := Parse([]byte(live(20, 30, 0, "")), base, ParseOptions{})
+		require.NoError(t, err)
+		second, err := Parse([]byte(live(22, 30, 13, "")), base, ParseOptions{Previous: first})
+		require.NoError(t, err)
+		return weak.Make(first), second
+	}()
 	runtime.GC()
 	assert.Nil(t, kept.Value())
 	assert.Len(t, second.Media.Segments, 30)
