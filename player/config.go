@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"latchkey/drm"
@@ -11,6 +12,7 @@ import (
 	"latchkey/player/abr"
 	"latchkey/player/audio"
 	"latchkey/player/frame"
+	"latchkey/player/libav"
 )
 
 // The defaults of TVSDK's buffer control.
@@ -75,10 +77,16 @@ type Config struct {
 	AudioLanguage string
 	// SubtitleLanguage is preferred for subtitles: BCP 47; "off" for none, empty for the stream's default.
 	SubtitleLanguage string
+	// Hardware is the type of the device that is to decode pictures, one of HardwareDecoders, or "auto"; empty for none. Where there is none
+	// such, the processor decodes.
+	Hardware string
 	// Volume is 0 to 1 with Muted beside it; SetVolume and SetMuted change them. A nil Volume is 1.
 	Volume *float64
 	Muted  bool
 }
+
+// HardwareDecoders are the types of devices that can be asked to decode. The machine need not have any.
+func HardwareDecoders() []string { return libav.HardwareTypes() }
 
 // checked returns the configuration with its defaults filled in.
 func (c Config) checked() (Config, error) {
@@ -103,6 +111,8 @@ func (c Config) checked() (Config, error) {
 	case c.InitialBuffer > c.PlaybackBuffer:
 		return c, fmt.Errorf("%w: the initial buffer of %v is longer than the playback buffer of %v",
 			ErrConfig, c.InitialBuffer, c.PlaybackBuffer)
+	case c.Hardware != "" && c.Hardware != libav.HardwareAuto && !slices.Contains(HardwareDecoders(), c.Hardware):
+		return c, fmt.Errorf("%w: there is no hardware decoder %q", ErrConfig, c.Hardware)
 	case c.Variant < 0:
 		return c, fmt.Errorf("%w: variant %d", ErrConfig, c.Variant)
 	case c.Limit.Frames < 0 || c.Limit.Length < 0:

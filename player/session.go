@@ -128,13 +128,13 @@ func (s *session) gotKey() {
 }
 
 // gotVideo notes what the picture is from now on. variant is -1 when it is of none.
-func (s *session) gotVideo(stream libav.Stream, variant int) {
+func (s *session) gotVideo(stream libav.Stream, variant int, hardware string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if variant >= 0 && (len(s.path) == 0 || s.path[len(s.path)-1] != variant) && len(s.path) < maxPath {
 		s.path = append(s.path, variant)
 	}
-	s.video = VideoInfo{Codec: stream.Codec, Width: stream.Width, Height: stream.Height}
+	s.video = VideoInfo{Codec: stream.Codec, Hardware: hardware, Width: stream.Width, Height: stream.Height}
 	if stream.FrameRate.Den > 0 {
 		s.video.FrameRate = float64(stream.FrameRate.Num) / float64(stream.FrameRate.Den)
 	}

@@ -13,6 +13,7 @@ type VideoInfo struct {
 	Width, Height int    // samples, before the sample aspect ratio
 	FrameRate     float64
 	PixelFormat   string
+	Hardware      string // the type of the device that decodes, empty: the processor does
 }
 
 // AudioInfo describes the sound that plays. The zero value means that there is none.

@@ -170,12 +170,12 @@ func (v *videoDecoder) hurry(item queued) bool {
 // open makes the decoder of a run.
 func (v *videoDecoder) open(r *run) error {
 	// Of an encrypted picture nothing may be patched up: with a wrong key it would all be noise.
-	decoder, err := libav.NewDecoder(r.streams[libav.KindVideo], libav.DecoderOptions{Strict: r.locked})
+	decoder, err := libav.NewDecoder(r.streams[libav.KindVideo], libav.DecoderOptions{Strict: r.locked, Hardware: v.out.session.config.Hardware})
 	if err != nil {
 		return err
 	}
 	v.decoder, v.run = decoder, r
-	v.out.session.gotVideo(r.streams[libav.KindVideo], r.variant)
+	v.out.session.gotVideo(r.streams[libav.KindVideo], r.variant, decoder.Hardware())
 	return nil
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"io"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -22,7 +24,7 @@ type streamFlags struct {
 	initialBitrate, minBitrate, maxBitrate int64
 	policy                                 string
 	audioLanguage, subtitleLanguage        string
-	output                                 string
+	hardware, output                       string
 	report, archive                        string
 	logLevel                               string
 }
@@ -39,6 +41,7 @@ func (f *streamFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.policy, "abr-policy", abr.Moderate.String(), "how bold the choice of a variant is: conservative, moderate or aggressive")
 	set.StringVar(&f.audioLanguage, "audio-lang", "", "preferred language of the sound, as in en or pt-BR")
 	set.StringVar(&f.subtitleLanguage, "sub-lang", "", "preferred language of the subtitles, as in en; off for none")
+	set.StringVar(&f.hardware, "hwdec", "off", "hardware decoding: off, auto, or the type of a device, as in vaapi")
 	set.StringVar(&f.output, "ao", audio.Device.String(), "where the sound goes: device, or null, which paces by the wall clock")
 	set.StringVar(&f.report, "report", "", "write a JSON report at exit to this `FILE`; - is standard output")
 	set.StringVar(&f.archive, "har", "", "write the requests at exit to this `FILE` as an HTTP archive, without values of cookies and headers")
@@ -62,6 +65,12 @@ func (f *streamFlags) config(stderr io.Writer) (player.Config, error) {
 	}
 	if err := f.options(&config.Network); err != nil {
 		return config, err
+	}
+	if f.hardware != "off" {
+		config.Hardware = f.hardware
+	}
+	if f.hardware != "off" && f.hardware != "auto" && !slices.Contains(player.HardwareDecoders(), f.hardware) {
+		return config, usagef("--hwdec is off, auto or one of %s, and not %q", strings.Join(player.HardwareDecoders(), ", "), f.hardware)
 	}
 	switch f.output {
 	case audio.Device.String():

@@ -119,6 +119,13 @@ int lk_packet_writable(lk_packet *p, lk_failure *f);
 void lk_packet_shrink(lk_packet *p, int size);
 void lk_packet_free(lk_packet *p);
 
+// hardware.c
+int lk_hardware_types(enum AVCodecID id, int *types, int room);
+int lk_hardware_next(int type);
+const char *lk_hardware_name(int type);
+AVBufferRef *lk_hardware_open(int type);
+int lk_hardware_fetch(AVFrame **frame);
+
 // decode.c
 typedef struct lk_decoder {
     AVCodecContext *codec;
@@ -154,7 +161,8 @@ typedef struct lk_sound {
     int sample_rate, channels, samples;
 } lk_sound;
 
-int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, int strict, lk_decoder **out, lk_failure *f);
+int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, int strict, AVBufferRef *device, lk_decoder **out,
+                    lk_failure *f);
 int lk_decoder_send(lk_decoder *d, AVPacket *packet, lk_failure *f);
 int lk_decoder_receive_picture(lk_decoder *d, lk_picture *out, lk_failure *f);
 int lk_decoder_receive_sound(lk_decoder *d, lk_sound *out, lk_failure *f);

@@ -55,7 +55,8 @@ static int set_parameters(AVCodecParameters *p, const lk_parameters *from, const
     return 0;
 }
 
-static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *extradata, int threads, int strict)
+static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *extradata, int threads, int strict,
+                      AVBufferRef *device)
 {
     const AVCodec *codec = avcodec_find_decoder(from->codec);
     if (!codec)
@@ -79,10 +80,14 @@ static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *e
         d->codec->thread_type = FF_THREAD_SLICE; // by frames, a picture comes before it is known what is wrong with it
     if (strict)
         d->codec->err_recognition |= AV_EF_EXPLODE | AV_EF_BITSTREAM | AV_EF_BUFFER | AV_EF_CRCCHECK;
+    // FFmpeg asks the device first, and decodes what that cannot itself.
+    if (device && !(d->codec->hw_device_ctx = av_buffer_ref(device)))
+        return AVERROR(ENOMEM);
     return avcodec_open2(d->codec, codec, NULL);
 }
 
-int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, int strict, lk_decoder **out, lk_failure *f)
+int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, int strict, AVBufferRef *device, lk_decoder **out,
+                    lk_failure *f)
 {
     lk_log_begin();
     lk_decoder *d = av_mallocz(sizeof *d);
@@ -91,7 +96,7 @@ int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int thread
     d->stream_aspect = p->stream_aspect;
     d->rotation = p->rotation;
     d->next = AV_NOPTS_VALUE;
-    int ret = open_codec(d, p, extradata, threads, strict);
+    int ret = open_codec(d, p, extradata, threads, strict, device);
     if (ret < 0) {
         lk_fail(f, ret);
         lk_decoder_close(d);
@@ -228,6 +233,8 @@ int lk_decoder_receive_picture(lk_decoder *d, lk_picture *out, lk_failure *f)
     int strict = d->codec->err_recognition & AV_EF_EXPLODE;
     if (strict && (d->frame->decode_error_flags || d->frame->flags & AV_FRAME_FLAG_CORRUPT))
         ret = AVERROR_INVALIDDATA;
+    if (ret >= 0)
+        ret = lk_hardware_fetch(&d->frame);
     if (ret >= 0)
         ret = upright(&d->frame);
     if (ret >= 0)

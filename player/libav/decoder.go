@@ -19,17 +19,21 @@ type DecoderOptions struct {
 	Threads int
 	// Strict has what is damaged fail, where it is passed over or patched up otherwise.
 	Strict bool
+	// Hardware is the type of the device that is to decode the picture, such as "vaapi", HardwareAuto for whatever there is, empty for none.
+	// What it cannot decode, and all where there is no such device, the processor decodes.
+	Hardware string
 }
 
 // Decoder turns packets into pictures or sound. It belongs to one goroutine at a time.
 type Decoder struct {
-	c       *C.lk_decoder
-	kind    Kind
-	stream  Stream
-	pixels  pixels
-	picture C.lk_picture
-	sound   C.lk_sound
-	failure C.lk_failure
+	c        *C.lk_decoder
+	kind     Kind
+	stream   Stream
+	pixels   pixels
+	picture  C.lk_picture
+	sound    C.lk_sound
+	hardware string
+	failure  C.lk_failure
 }
 
 // NewDecoder returns a decoder for a stream of picture or sound. The stream's Input may be closed. It
@@ -51,11 +55,16 @@ func NewDecoder(stream Stream, o DecoderOptions) (*Decoder, error) {
 	if o.Strict {
 		strict = 1
 	}
-	if C.lk_decoder_open(&d.stream.parameters, extradata, C.int(threads), strict, &d.c, &d.failure) < 0 {
+	device, name := hardware(stream, o.Hardware)
+	d.hardware = name
+	if C.lk_decoder_open(&d.stream.parameters, extradata, C.int(threads), strict, device, &d.c, &d.failure) < 0 {
 		return nil, fmt.Errorf("%s: %w", stream.Codec, newError("open decoder", &d.failure))
 	}
 	return d, nil
 }
+
+// Hardware is the type of the device that the decoder has, empty without one.
+func (d *Decoder) Hardware() string { return d.hardware }
 
 // Send gives the decoder a packet, which it keeps a reference of, or, for nil, says that none follows.
 // It returns ErrAgain when frames must be received first, and io.EOF after the end was said. After
