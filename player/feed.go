@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -65,7 +66,28 @@ type feed struct {
 // another.
 func newFeed(s *session, uri string, variables map[string]string, list *hls.Playlist) *feed {
 	now := time.Now()
+	if f := ended(s, uri, list); f != nil {
+		list = f
+	}
 	return &feed{session: s, uri: uri, variables: variables, changed: newNotice(), list: list, whole: list.Media, media: list.Media.WithParts(), asked: now, moved: now}
+}
+
+// ended returns a playlist without an end as one that has it, when it is in a file that nobody has written to for a while: nobody will.
+func ended(s *session, uri string, list *hls.Playlist) *hls.Playlist {
+	if over(list.Media) || s.fetcher == nil {
+		return nil
+	}
+	path, local := s.fetcher.local(uri)
+	if !local {
+		return nil
+	}
+	info, err := os.Stat(path)
+	if err != nil || time.Since(info.ModTime()) < backwardTargets*max(list.Media.TargetDuration, time.Second) {
+		return nil
+	}
+	whole, media := *list, *list.Media
+	media.EndList, whole.Media = true, &media
+	return &whole
 }
 
 // current is the playlist as it was read last, its segments in presentation time. It is not changed any more.

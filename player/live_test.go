@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -236,4 +237,25 @@ func TestLowLatency(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 12, parts, "all of the title; then they are in memory")
+}
+
+// TestAFileWithoutAnEnd plays to what there is, when nobody writes to it any more.
+func TestAFileWithoutAnEnd(t *testing.T) {
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
+	folder := t.TempDir()
+	require.NoError(t, os.CopyFS(folder, os.DirFS(stream.Folder)))
+	path := filepath.Join(folder, "index.m3u8")
+	list, err := os.ReadFile(path)
+	require.NoError(t, err)
+	open := regexp.MustCompile(`#EXT-X-(ENDLIST|PLAYLIST-TYPE:VOD)\n`).ReplaceAll(list, nil)
+	require.NoError(t, os.WriteFile(path, open, 0o600))
+	before := time.Now().Add(-time.Hour)
+	require.NoError(t, os.Chtimes(path, before, before))
+	s := newScreen(t, player.Config{FreeRun: true})
+	s.open(path, nil, 0)
+	s.play()
+	end := s.ended()
+	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+	assert.Equal(t, programme.Frames, end.Stats.Frames.Decoded)
+	assert.False(t, end.Live)
 }
