@@ -417,3 +417,19 @@ func TestSubtitles(t *testing.T) {
 		assert.Contains(t, calls, "subtitles 0")
 	})
 }
+
+func TestTheNetworkIsAway(t *testing.T) {
+	inWindow(t, nil, func(r *rig) {
+		r.playing()
+		r.engine.set(func(s *player.Snapshot) { s.Offline, s.Buffering = true, true })
+		r.settle()
+		assert.True(t, r.toast.Visible())
+		assert.Equal(t, "No connection. Playback goes on by itself.", r.toast.Text())
+		r.pass(5 * time.Second)
+		assert.True(t, r.toast.Visible(), "as long as it lasts")
+		r.engine.set(func(s *player.Snapshot) { s.Offline, s.Buffering = false, false })
+		r.settle()
+		r.pass(3 * time.Second)
+		assert.False(t, r.toast.Visible())
+	})
+}
