@@ -343,6 +343,9 @@ func (p *pipeline) emit(ctx context.Context, item queued) error {
 // take pops a packet for a decoder and notes how far it is.
 func (p *pipeline) take(kind libav.Kind) (queued, error) {
 	item, err := p.queues[kind].pop(p.ctx)
+	if cause := context.Cause(p.ctx); errors.Is(err, io.EOF) && cause != nil {
+		err = cause // it is no end: what the decoder still holds has gaps
+	}
 	if err == nil && item.at > time.Duration(p.eaten[kind].Load()) {
 		p.eaten[kind].Store(int64(item.at))
 	}
