@@ -171,6 +171,7 @@ void lk_decoder_flush(lk_decoder *d);
 void lk_decoder_close(lk_decoder *d);
 void lk_pixel_format(int format, lk_pixels *out);
 void lk_frame_free(AVFrame *frame);
+int lk_frame_replace(AVFrame **frame, AVFrame *copy, int ret);
 
 // resample.c
 typedef struct lk_resampler {

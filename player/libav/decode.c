@@ -158,6 +158,20 @@ static int64_t frame_time(lk_decoder *d, const AVFrame *frame)
     return at;
 }
 
+// lk_frame_replace puts a copy of a frame's samples, whose making returned ret, in the frame's place. It owns copy.
+int lk_frame_replace(AVFrame **frame, AVFrame *copy, int ret)
+{
+    if (ret >= 0)
+        ret = av_frame_copy_props(copy, *frame);
+    if (ret < 0) {
+        av_frame_free(&copy);
+        return ret;
+    }
+    av_frame_free(frame);
+    *frame = copy;
+    return 0;
+}
+
 // upright makes a picture whose rows lie in memory from top to bottom, as most do already.
 static int upright(AVFrame **frame)
 {
@@ -175,15 +189,7 @@ static int upright(AVFrame **frame)
     int ret = av_frame_get_buffer(copy, 0);
     if (ret >= 0)
         ret = av_frame_copy(copy, *frame);
-    if (ret >= 0)
-        ret = av_frame_copy_props(copy, *frame);
-    if (ret < 0) {
-        av_frame_free(&copy);
-        return ret;
-    }
-    av_frame_free(frame);
-    *frame = copy;
-    return 0;
+    return lk_frame_replace(frame, copy, ret);
 }
 
 // plane_bytes returns how much of the plane's rows can be read: all of the last row's padding where the

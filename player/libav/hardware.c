@@ -38,14 +38,5 @@ int lk_hardware_fetch(AVFrame **frame)
     AVFrame *copy = av_frame_alloc();
     if (!copy)
         return AVERROR(ENOMEM);
-    int ret = av_hwframe_transfer_data(copy, *frame, 0);
-    if (ret >= 0)
-        ret = av_frame_copy_props(copy, *frame);
-    if (ret < 0) {
-        av_frame_free(&copy);
-        return ret;
-    }
-    av_frame_free(frame);
-    *frame = copy;
-    return 0;
+    return lk_frame_replace(frame, copy, av_hwframe_transfer_data(copy, *frame, 0));
 }
