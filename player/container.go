@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"slices"
 	"time"
 )
 
@@ -76,7 +75,7 @@ func ac3Format(head []byte) string {
 }
 
 // stampOwner is the owner of the PRIV frame with which packed audio says its time. RFC 8216, 3.4.
-const stampOwner = "com.apple.streaming.transportStreamTimestamp"
+const stampOwner = "com.apple.streaming.transportStreamTimestamp\x00"
 
 // packedStamp returns the MPEG-2 time of packed audio's first sample, if its ID3 tag says it, without consuming anything. RFC 8216, 3.4;
 // ID3v2.4, 3 and 4.27.
@@ -89,12 +88,11 @@ func packedStamp(r *bufio.Reader) (time.Duration, bool) {
 	if err != nil {
 		return 0, false
 	}
-	frame := slices.Concat([]byte(stampOwner), []byte{0})
-	i := bytes.Index(tag, frame)
-	if i < 0 || len(tag) < i+len(frame)+8 {
+	i := bytes.Index(tag, []byte(stampOwner))
+	if i < 0 || len(tag) < i+len(stampOwner)+8 {
 		return 0, false
 	}
-	ticks := binary.BigEndian.Uint64(tag[i+len(frame):]) & (1<<33 - 1)
+	ticks := binary.BigEndian.Uint64(tag[i+len(stampOwner):]) & (1<<33 - 1)
 	return time.Duration(ticks) * time.Second / 90000, true
 }
 

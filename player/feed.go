@@ -325,8 +325,7 @@ func (f *feed) merge(list *hls.Playlist) bool {
 		start, domain := old.End(), old.DiscontinuitySequence
 		if missing := first.Sequence - old.Sequence - 1; missing > 0 {
 			start += min(time.Duration(min(missing, 1<<20))*min(now.TargetDuration, time.Minute), maxMissed)
-			by := first.ProgramDateTime.Sub(old.ProgramDateTime)
-			if !old.ProgramDateTime.IsZero() && !first.ProgramDateTime.IsZero() && by > old.Duration && by < maxMissed {
+			if by, dated := apartByDate(old, first); dated && by > old.Duration && by < maxMissed {
 				start = old.Start + by
 			}
 		}
@@ -357,8 +356,8 @@ func madeOf(m *hls.Media) int {
 // beganAnew says whether a playlist that ends before the last one did is that of a stream which was started again, and not an old one:
 // its clock says so, or it has been the same for long. The caller holds mu.
 func (f *feed) beganAnew(last, old *hls.Segment, target time.Duration) bool {
-	if !last.ProgramDateTime.IsZero() && !old.ProgramDateTime.IsZero() {
-		return last.ProgramDateTime.After(old.ProgramDateTime)
+	if by, dated := apartByDate(old, last); dated {
+		return by > 0
 	}
 	return time.Since(f.moved) > backwardTargets*target
 }
@@ -366,10 +365,16 @@ func (f *feed) beganAnew(last, old *hls.Segment, target time.Duration) bool {
 // sameButNot says whether the segment has the number of one before, but another date, so that it is another one.
 func sameButNot(before *hls.Media, s *hls.Segment) bool {
 	i := before.BySequence(s.Sequence)
-	if i < 0 || s.ProgramDateTime.IsZero() || before.Segments[i].ProgramDateTime.IsZero() {
+	if i < 0 {
 		return false
 	}
-	return s.ProgramDateTime.Sub(before.Segments[i].ProgramDateTime).Abs() > max(before.TargetDuration, s.Duration)
+	by, dated := apartByDate(&before.Segments[i], s)
+	return dated && by.Abs() > max(before.TargetDuration, s.Duration)
+}
+
+// apartByDate is how much later than a segment another one is by their dates, and whether both have one.
+func apartByDate(a, b *hls.Segment) (by time.Duration, dated bool) {
+	return b.ProgramDateTime.Sub(a.ProgramDateTime), !a.ProgramDateTime.IsZero() && !b.ProgramDateTime.IsZero()
 }
 
 // take makes a playlist the current one. The caller holds mu.
@@ -411,9 +416,12 @@ func (f *feed) lineUpWith(other *hls.Media) {
 		domains = match.DiscontinuitySequence - last.DiscontinuitySequence
 	} else if f.lined {
 		return // to line up by the ends once is guess enough
-	} else if sequence := min(last.Sequence, theirs.Sequence); mine.BySequence(sequence) >= 0 && other.BySequence(sequence) >= 0 {
-		a, b := &mine.Segments[mine.BySequence(sequence)], &other.Segments[other.BySequence(sequence)]
-		shift, domains = b.Start-a.Start, b.DiscontinuitySequence-a.DiscontinuitySequence
+	} else {
+		sequence := min(last.Sequence, theirs.Sequence) // the newest that both may have
+		if i, j := mine.BySequence(sequence), other.BySequence(sequence); i >= 0 && j >= 0 {
+			a, b := &mine.Segments[i], &other.Segments[j]
+			shift, domains = b.Start-a.Start, b.DiscontinuitySequence-a.DiscontinuitySequence
+		}
 	}
 	f.lined = true
 	f.take(f.list, shift, domains)

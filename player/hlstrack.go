@@ -59,26 +59,6 @@ func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
 	return first
 }
 
-// watch keeps the track's playlist up to date while it is live: that of the variant that is loaded, where there are several.
-func (t *hlsTrack) watch(ctx context.Context) {
-	for ctx.Err() == nil {
-		f := t.feed
-		if t.ladder != nil {
-			f = t.ladder.feed()
-		}
-		if !f.live() {
-			return
-		}
-		timer := time.NewTimer(time.Until(f.due()))
-		select {
-		case <-timer.C:
-			f.reload(ctx)
-		case <-ctx.Done():
-			timer.Stop()
-		}
-	}
-}
-
 // demux reads run after run into out's queues.
 func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline) error {
 	reader := &segmentReader{track: t, items: items, wait: ctx}
@@ -102,6 +82,7 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *h
 	if err := unlocker.enter(first); err != nil {
 		return reader.wrap(err)
 	}
+	encrypted := reader.now.locked // of the run's first item: opening may read on to the next
 	packed := format != "mpegts" && format != "mp4"
 	input, err := libav.OpenInput(reader, libav.InputOptions{Format: format, Encrypted: format != "mpegts" && unlocker.info.Samples()})
 	if err != nil {
@@ -112,7 +93,7 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *h
 	}
 	defer input.Close()
 	r := newRun(input, t.kinds, t.session.preferred, format == "mpegts")
-	r.variant, r.locked = reader.now.variant, reader.now.locked
+	r.variant, r.locked = reader.now.variant, encrypted
 	if len(r.streams) == 0 {
 		return reader.wrap(errNoStreams)
 	}

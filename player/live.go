@@ -1,6 +1,7 @@
 package player
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -22,6 +23,17 @@ func (s *session) leading() *feed {
 		return s.ladder.feed()
 	}
 	return s.main
+}
+
+// watch keeps a playlist up to date while it is live. which says what playlist that is: where there are several variants, that of the one
+// that is loaded.
+func (s *session) watch(ctx context.Context, which func() *feed) {
+	for f := which(); f.live() && ctx.Err() == nil; f = which() {
+		pause(ctx, nil, time.Until(f.due()))
+		if ctx.Err() == nil {
+			f.reload(ctx)
+		}
+	}
 }
 
 // live says whether the resource is a live stream that has not ended.

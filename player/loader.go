@@ -26,7 +26,7 @@ type item struct {
 	segment *hls.Segment
 	init    *download // of the segment's Map, nil without one
 	data    *download
-	locked  bool // samples of its playlist are encrypted
+	locked  bool // samples of its playlist are encrypted; told with newRun alone
 	newRun  bool // it cannot follow the item before in one demuxer
 	variant int  // as in rung
 }
@@ -117,8 +117,9 @@ type loader struct {
 func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	t, segment := l.track, at.segment()
 	t.prefetchKeys(ctx, at)
-	next := item{segment: segment, variant: at.variant, locked: slices.ContainsFunc(at.media.Segments, locked), newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
+	next := item{segment: segment, variant: at.variant, newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
 		!continues(l.previous.segment(), segment) || !sameMap(l.lastMap, segment.Map) || locked(*l.previous.segment()) != locked(*segment)}
+	next.locked = next.newRun && slices.ContainsFunc(at.media.Segments, locked)
 	wait, told := func() error { return nil }, t.cmcd(at, l.out)
 	if segment.Map != nil {
 		next.init = l.init

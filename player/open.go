@@ -22,7 +22,7 @@ import (
 // headBytes is how much of a resource is looked at to tell a playlist from media.
 const headBytes = 1024
 
-// maxOpened is how many variants are tried before a stream is given up.
+// maxOpened is how many variants, and sounds, are tried before a stream is given up.
 const maxOpened = 6
 
 // maxPlaylistBytes bounds a playlist's text; hls refuses the same.
@@ -121,7 +121,7 @@ func (s *session) openPlaylist(ctx context.Context, data []byte, base string) er
 	s.noteWarnings(list)
 	if list.Media != nil {
 		s.gotPlaylist()
-		return s.openTracks(newFeed(s, s.mainURI(base), nil, list), nil, nil, list.Start)
+		return s.openTracks(newFeed(s, s.mainURI(base), nil, list), nil, list.Start)
 	}
 	return s.openVariant(ctx, list)
 }
@@ -170,7 +170,7 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 	if start == nil {
 		start = list.Start
 	}
-	return s.openTracks(main, audio, s.ladder, start)
+	return s.openTracks(main, audio, start)
 }
 
 // openOneOf opens the playlist of a variant, or, where that cannot be had and nobody asked for that very one, of the one that is nearest in
@@ -188,9 +188,19 @@ func (s *session) openOneOf(ctx context.Context, list *hls.Playlist, index int) 
 	if s.config.Variant > 0 {
 		order = []int{index}
 	}
+	return firstOf(ctx, order, func(i int) (*feed, error) {
+		return s.openFeed(ctx, variants[i].URI, list.Defines)
+	}, func(i int, err error) {
+		s.note(fmt.Sprintf("Variant %d cannot be had and was left out: %s.", i, brief(err)))
+	})
+}
+
+// firstOf opens the first playlist of an order that can be had, and tells failed of those before it. It returns the first error when that is
+// none of maxOpened.
+func firstOf(ctx context.Context, order []int, open func(index int) (*feed, error), failed func(index int, err error)) (int, *feed, error) {
 	var first error
 	for _, i := range order[:min(len(order), maxOpened)] {
-		f, err := s.openFeed(ctx, variants[i].URI, list.Defines)
+		f, err := open(i)
 		if err == nil {
 			return i, f, nil
 		}
@@ -200,7 +210,7 @@ func (s *session) openOneOf(ctx context.Context, list *hls.Playlist, index int) 
 		if ctx.Err() != nil {
 			break
 		}
-		s.note(fmt.Sprintf("Variant %d cannot be had and was left out: %s.", i, brief(err)))
+		failed(i, err)
 	}
 	return 0, nil, first
 }
@@ -261,19 +271,17 @@ func sameLanguage(a, b string) bool {
 // folderOf is the part of a path before its name.
 func folderOf(uri string) string { return uri[:strings.LastIndexByte(uri, '/')+1] }
 
-// openTracks makes the source of a media playlist and, when it has its own, the sound's. switches may be nil, and start, which says where
-// to begin.
-func (s *session) openTracks(main, audio *feed, switches *ladder, start *hls.Start) error {
+// openTracks makes the source of a media playlist and, when it has its own, the sound's. start says where to begin, and may be nil.
+func (s *session) openTracks(main, audio *feed, start *hls.Start) error {
 	s.main, s.start = main, start
-	source := &hlsSource{session: s, main: main, ladder: switches}
+	source := &hlsSource{session: s}
 	s.source = source
 	source.hear(audio)
 	if s.subtitles != nil && !s.outputs.freeRun {
 		s.work.Go(func() { s.subtitles.run(s.ctx) })
 	}
 	if main.live() {
-		watched := &hlsTrack{session: s, feed: main, ladder: switches}
-		s.work.Go(func() { watched.watch(s.ctx) })
+		s.work.Go(func() { s.watch(s.ctx, s.leading) })
 	}
 	return nil
 }
@@ -282,12 +290,10 @@ var bothKinds = []libav.Kind{libav.KindVideo, libav.KindAudio}
 
 // hlsSource is the tracks of a variant, and of the sound that was chosen for it. Safe for concurrent use.
 type hlsSource struct {
-	session *session // constant, as main and ladder are
-	main    *feed
-	ladder  *ladder
+	session *session // constant
 
 	mu    sync.Mutex // guards what follows
-	audio *feed      // nil: the sound is in main
+	audio *feed      // nil: the sound is in the picture's playlist
 	quiet context.CancelFunc
 }
 
@@ -301,15 +307,14 @@ func (h *hlsSource) hear(audio *feed) {
 	ctx, quiet := context.WithCancel(h.session.ctx)
 	h.audio, h.quiet = audio, quiet
 	if audio != nil && audio.live() {
-		track := &hlsTrack{session: h.session, feed: audio}
-		h.session.work.Go(func() { track.watch(ctx) })
+		h.session.work.Go(func() { h.session.watch(ctx, func() *feed { return audio }) })
 	}
 }
 
 func (h *hlsSource) tracks() []producer {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	main := &hlsTrack{session: h.session, feed: h.main, kinds: bothKinds, leads: true, variant: h.session.variant, ladder: h.ladder}
+	main := &hlsTrack{session: h.session, feed: h.session.main, kinds: bothKinds, leads: true, variant: h.session.variant, ladder: h.session.ladder}
 	if h.audio == nil {
 		return []producer{main}
 	}

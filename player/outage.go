@@ -39,14 +39,8 @@ func (s *session) endure(ctx context.Context, err error) bool {
 	if since > s.config.NetworkPatience {
 		return false
 	}
-	timer := time.NewTimer(askAgain)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	pause(ctx, nil, askAgain)
+	return ctx.Err() == nil
 }
 
 // found notes that a server answers.

@@ -171,3 +171,14 @@ func (n *notice) post() {
 	close(n.c)
 	n.c = make(chan struct{})
 }
+
+// pause waits for a while, or until something changed, which may be nil, or for ctx's end.
+func pause(ctx context.Context, changed <-chan struct{}, long time.Duration) {
+	timer := time.NewTimer(long)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-changed:
+	case <-ctx.Done():
+	}
+}

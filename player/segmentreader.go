@@ -136,29 +136,25 @@ func (s *segmentReader) sniff(keys []hls.Key) error {
 
 // decipher returns the clear bytes of a download. It waits for the key.
 func (s *segmentReader) decipher(d *download, keys []hls.Key) (*bufio.Reader, error) {
-	source := d.reader(s.wait)
-	if len(keys) > 0 {
-		info, err := s.track.session.keys.Select(keyInfos(keys))
-		if err != nil {
-			return nil, err
-		}
-		if info.Clear() || info.Samples() {
-			return bufio.NewReaderSize(source, segmentBuffer), nil
-		}
-		key, err := s.key(info)
-		if err != nil {
-			return nil, err
-		}
-		source = drm.NewSegmentReader(source, info.Method, key, info.IVFor(s.now.segment.Sequence))
+	source, err := s.track.session.decipher(s.wait, d.reader(s.wait), keys, s.now.segment.Sequence)
+	if err != nil {
+		return nil, err
 	}
 	return bufio.NewReaderSize(source, segmentBuffer), nil
 }
 
-// key waits for the key of whole segments, and for a sign-in when it is refused.
-func (s *segmentReader) key(info drm.KeyInfo) (drm.Key, error) {
-	return s.track.session.awaitKey(s.wait, info, func(ctx context.Context) (drm.Key, error) {
-		return s.track.session.keys.Key(ctx, info)
-	})
+// decipher returns the clear bytes of a whole segment, or init section. It waits for the key. Where samples are encrypted the bytes stay as
+// they are.
+func (s *session) decipher(ctx context.Context, source io.Reader, keys []hls.Key, sequence uint64) (io.Reader, error) {
+	info, err := s.keys.Select(keyInfos(keys))
+	if err != nil || info.Clear() || info.Samples() {
+		return source, err
+	}
+	key, err := s.awaitKey(ctx, info, func(ctx context.Context) (drm.Key, error) { return s.keys.Key(ctx, info) })
+	if err != nil {
+		return nil, err
+	}
+	return drm.NewSegmentReader(source, info.Method, key, info.IVFor(sequence)), nil
 }
 
 // Read implements io.Reader over the segments of the run.

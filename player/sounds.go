@@ -88,24 +88,23 @@ func (t *sounds) openOne(ctx context.Context) (*feed, error) {
 			order = append(order, i)
 		}
 	}
-	var first error
-	for _, i := range order[:min(len(order), maxOpened)] {
-		f, err := t.open(ctx, i)
-		if err == nil {
-			t.mu.Lock()
-			t.chosen = i
-			t.mu.Unlock()
-			return f, nil
-		}
-		if first == nil {
-			first = err
-		}
-		if ctx.Err() != nil {
-			break
-		}
-		t.session.note(fmt.Sprintf("The sound %q cannot be had: %s.", t.list[i].Name, brief(err)))
+	index, f, err := firstOf(ctx, order, func(i int) (*feed, error) { return t.open(ctx, i) }, t.fails)
+	if err == nil {
+		t.choose(index)
 	}
-	return nil, first
+	return f, err
+}
+
+// choose notes which sound is heard.
+func (t *sounds) choose(index int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.chosen = index
+}
+
+// fails tells of a sound that cannot be had.
+func (t *sounds) fails(index int, err error) {
+	t.session.note(fmt.Sprintf("The sound %q cannot be had: %s.", t.list[index].Name, brief(err)))
 }
 
 // messageHeard says that another sound was chosen, or why it cannot be had.
@@ -144,13 +143,11 @@ func (p *Player) SelectSound(index int) error {
 func (p *Player) heard(m messageHeard) {
 	s := p.session
 	if m.err != nil {
-		s.note(fmt.Sprintf("The sound %q cannot be had: %s.", s.sounds.list[m.index].Name, brief(m.err)))
+		s.sounds.fails(m.index, m.err)
 		p.dirty = true
 		return
 	}
-	s.sounds.mu.Lock()
-	s.sounds.chosen = m.index
-	s.sounds.mu.Unlock()
+	s.sounds.choose(m.index)
 	if language := s.sounds.list[m.index].Language; language != "" {
 		p.config.AudioLanguage = language
 	}

@@ -58,10 +58,7 @@ func (p *Player) runClock(on bool) {
 func (p *Player) stepPreparing(now time.Time) {
 	switch {
 	case p.primed() || p.finished():
-		if err := p.pipeline.failure(); err != nil && p.finished() {
-			if !p.passed(err, now) {
-				p.fail(err)
-			}
+		if p.broken(now) {
 			return
 		}
 		p.setState(Prepared)
@@ -77,10 +74,7 @@ func (p *Player) stepPreparing(now time.Time) {
 func (p *Player) stepSeeking(now time.Time) {
 	switch {
 	case p.primed() || p.finished():
-		if err := p.pipeline.failure(); err != nil && p.finished() {
-			if !p.passed(err, now) {
-				p.fail(err)
-			}
+		if p.broken(now) {
 			return
 		}
 		if p.withoutPicture() {
@@ -96,15 +90,24 @@ func (p *Player) stepSeeking(now time.Time) {
 	}
 }
 
+// broken says whether all that there is was shown and heard and an error kept the rest from coming: then playback failed, or goes on where a
+// live stream still is.
+func (p *Player) broken(now time.Time) bool {
+	err := p.pipeline.failure()
+	if err == nil || !p.finished() {
+		return false
+	}
+	if !p.passed(err, now) {
+		p.fail(err)
+	}
+	return true
+}
+
 // stepPlaying watches the buffers, the end, and the position.
 func (p *Player) stepPlaying(now time.Time) {
-	pl := p.pipeline
 	p.last = p.clamp(p.position(now, p.last), p.session.length())
 	if p.finished() {
-		if err := pl.failure(); err != nil {
-			if !p.passed(err, now) {
-				p.fail(err)
-			}
+		if p.broken(now) {
 			return
 		}
 		p.endStall(now)

@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"latchkey/drm"
 	"latchkey/network"
 	"latchkey/player/caption"
 	"latchkey/player/hls"
@@ -25,7 +24,7 @@ const (
 	// subtitlesLook is how often the position is looked at, and subtitlesRetry when a playlist that failed is asked for again.
 	subtitlesLook  = 250 * time.Millisecond
 	subtitlesRetry = 10 * time.Second
-	// maxSubtitleBytes bounds a segment of subtitles after deciphering.
+	// maxSubtitleBytes bounds a segment of subtitles after deciphering; caption refuses what is longer.
 	maxSubtitleBytes = 16 << 20
 	// maxLoadedCues is how many cues are kept, and maxShownCues how many are to be seen at a time: nobody reads more.
 	maxLoadedCues = 20_000
@@ -167,17 +166,6 @@ func (t *subtitles) run(ctx context.Context) {
 	}
 }
 
-// pause waits for a while, or until something changed, or for ctx's end.
-func pause(ctx context.Context, changed <-chan struct{}, long time.Duration) {
-	timer := time.NewTimer(long)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-changed:
-	case <-ctx.Done():
-	}
-}
-
 // follow loads the subtitles with an index until others are chosen.
 func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct{}) error {
 	f, err := t.session.openFeed(ctx, t.uris[index], t.defines)
@@ -254,7 +242,11 @@ func (t *subtitles) load(ctx context.Context, segment *hls.Segment) (*caption.Tr
 	if err != nil {
 		return nil, &fetchError{class: network.ClassSubtitle, url: display(segment.URI), err: err}
 	}
-	if data, err = t.decipher(ctx, segment, data); err != nil {
+	plain, err := t.session.decipher(ctx, bytes.NewReader(data), segment.Keys, segment.Sequence)
+	if err != nil {
+		return nil, err
+	}
+	if data, err = io.ReadAll(io.LimitReader(plain, maxSubtitleBytes+1)); err != nil {
 		return nil, err
 	}
 	track, err := caption.Parse(data)
@@ -262,19 +254,6 @@ func (t *subtitles) load(ctx context.Context, segment *hls.Segment) (*caption.Tr
 		return nil, &fetchError{class: network.ClassSubtitle, url: display(segment.URI), err: err}
 	}
 	return track, nil
-}
-
-// decipher returns the clear bytes of a segment.
-func (t *subtitles) decipher(ctx context.Context, segment *hls.Segment, data []byte) ([]byte, error) {
-	info, err := t.session.keys.Select(keyInfos(segment.Keys))
-	if err != nil || info.Clear() || info.Samples() {
-		return data, err
-	}
-	key, err := t.session.awaitKey(ctx, info, func(ctx context.Context) (drm.Key, error) { return t.session.keys.Key(ctx, info) })
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(drm.NewSegmentReader(bytes.NewReader(data), info.Method, key, info.IVFor(segment.Sequence)), maxSubtitleBytes))
 }
 
 // placed returns a segment's cues in presentation time. RFC 8216, 3.5: X-TIMESTAMP-MAP says where the cues' times lie among the media's,
