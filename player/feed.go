@@ -178,7 +178,15 @@ func (f *feed) holdBack() time.Duration {
 	case c != nil && c.HoldBack > 0:
 		return c.HoldBack
 	}
-	return holdBackTargets * media.TargetDuration
+	return holdBackTargets * target(media)
+}
+
+// target is the target duration; of a playlist that rounds it to 0, the newest segment's.
+func target(m *hls.Media) time.Duration {
+	if m.TargetDuration == 0 && len(m.Segments) > 0 {
+		return m.Segments[len(m.Segments)-1].Duration
+	}
+	return m.TargetDuration
 }
 
 // lowLatency says whether a playlist ends in parts.
@@ -192,7 +200,7 @@ func (f *feed) grain() time.Duration {
 	if lowLatency(media) {
 		return media.PartTarget
 	}
-	return media.TargetDuration
+	return target(media)
 }
 
 // edge is where the window's end would be by now if the stream grew without steps.

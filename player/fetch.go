@@ -119,7 +119,11 @@ func (f *fetcher) Fetch(ctx context.Context, request network.Request) ([]byte, *
 	if !ok {
 		return f.client.Fetch(ctx, request)
 	}
-	body, _, err := openLocal(path, nil)
+	var part *hls.ByteRange
+	if request.Length > 0 {
+		part = &hls.ByteRange{Offset: request.Offset, Length: request.Length}
+	}
+	body, _, err := openLocal(path, part)
 	if err != nil {
 		return nil, nil, err
 	}

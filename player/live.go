@@ -114,7 +114,7 @@ func (s *session) latency(position time.Duration, now time.Time) time.Duration {
 
 // goal is the latency that a live stream is held at: what the hold-back asks for, with the time until a segment is whole.
 func (s *session) goal() time.Duration {
-	return s.leading().holdBack() + s.leading().current().TargetDuration
+	return s.leading().holdBack() + s.leading().grain()
 }
 
 // dateAt is the date of a position, zero when unknown. RFC 8216, 4.3.2.6.
