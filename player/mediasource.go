@@ -122,7 +122,7 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 	}
 	m.fresh = false
 	out.found(bothKinds, r)
-	unlocker := &fileUnlocker{keys: m.session.keys}
+	unlocker := &fileUnlocker{session: m.session}
 	return copyPackets(ctx, m.input, r, fixed(origin), out, unlocker.unlock, m.explain)
 }
 

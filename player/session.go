@@ -3,6 +3,7 @@ package player
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,19 +53,20 @@ type session struct {
 	ladder    *ladder    // nil: there is nothing to switch to
 	ready     bool       // owned by the player: open succeeded
 
-	mu         sync.Mutex // guards what follows
-	rate       float64
-	video      VideoInfo
-	audio      AudioInfo
-	notes      []string
-	toPlaylist time.Duration
-	toKey      time.Duration
-	parked     int       // how many wait for a sign-in
-	lost       time.Time // since when no server answers, zero: one does
-	heard      bool      // a segment could be had
-	path       []int     // the variants that were shown, in order
-	sumBits    float64
-	sumTime    time.Duration // of what was loaded, with sumBits its mean bitrate
+	mu          sync.Mutex // guards what follows
+	rate        float64
+	video       VideoInfo
+	audio       AudioInfo
+	notes       []string
+	protections []Protection
+	toPlaylist  time.Duration
+	toKey       time.Duration
+	parked      int       // how many wait for a sign-in
+	lost        time.Time // since when no server answers, zero: one does
+	heard       bool      // a segment could be had
+	path        []int     // the variants that were shown, in order
+	sumBits     float64
+	sumTime     time.Duration // of what was loaded, with sumBits its mean bitrate
 }
 
 // errClosed is the cause when a session ends.
@@ -259,5 +261,6 @@ func (s *session) describe(out *Snapshot) {
 	}
 	out.Video, out.Audio, out.Offline = s.video, s.audio, !s.lost.IsZero()
 	out.Notes = append([]string(nil), s.notes...)
+	out.Protections = slices.Clone(s.protections)
 	out.Stats.ToPlaylist, out.Stats.ToKey = s.toPlaylist, s.toKey
 }

@@ -104,6 +104,8 @@ type Snapshot struct {
 	Error     *Error
 	SignIn    *SignInRequest // set while State is NeedsSignIn
 	Stats     Stats
-	Limited   bool     // Config.Limit ended the playback, or is about to
-	Notes     []string // what the player worked around, newest last; at most 20
+	// Protections are those of what was played, in the order in which they were met.
+	Protections []Protection
+	Limited     bool     // Config.Limit ended the playback, or is about to
+	Notes       []string // what the player worked around, newest last; at most 20
 }

@@ -132,6 +132,11 @@ func (u *unlocker) need(id drm.KeyID, named bool) error {
 	if err != nil {
 		return err
 	}
+	if named {
+		session.unlocked(u.info, u.how.Scheme, &id)
+	} else {
+		session.unlocked(u.info, "", nil)
+	}
 	u.id = id
 	u.decrypter, err = drm.NewSampleDecrypter(key)
 	u.keys++
@@ -171,7 +176,7 @@ func decryptCommon(d *drm.SampleDecrypter, p *libav.Packet, how *libav.Encryptio
 // fileUnlocker decrypts the packets of a file in place with the keys that a person has: nothing else tells of them. It is used by the
 // demuxer's goroutine alone.
 type fileUnlocker struct {
-	keys      *drm.KeyStore
+	session   *session
 	id        drm.KeyID // of the decrypter's key
 	decrypter *drm.SampleDecrypter
 	count     int // of the keys that were used
@@ -186,7 +191,7 @@ func (f *fileUnlocker) unlock(p *libav.Packet, stream libav.Stream) (int, error)
 		return 0, err
 	}
 	if f.decrypter == nil || f.id != f.how.KID {
-		key, ok := f.keys.Given(f.how.KID)
+		key, ok := f.session.keys.Given(f.how.KID)
 		if !ok {
 			return 0, noKey(f.how.KID, stream)
 		}
@@ -195,6 +200,7 @@ func (f *fileUnlocker) unlock(p *libav.Packet, stream libav.Stream) (int, error)
 		}
 		f.id = f.how.KID
 		f.count++
+		f.session.unlocked(drm.KeyInfo{}, f.how.Scheme, &f.id)
 	}
 	return f.count, decryptCommon(f.decrypter, p, &f.how, &f.sample)
 }

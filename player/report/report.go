@@ -28,21 +28,23 @@ const (
 
 // Report is the sum of a playback.
 type Report struct {
-	Schema    string           `json:"schema"`
-	Resource  string           `json:"resource"` // URL without query, or path
-	Result    Result           `json:"result"`
-	Error     *Error           `json:"error"`
-	Frames    player.Frames    `json:"frames"`
-	Times     Times            `json:"times_ms"`
-	Rebuffers int              `json:"rebuffers"`
-	Seeks     []int64          `json:"seeks_ms"`
-	AVOffset  Offsets          `json:"av_offset_ms"`
-	Bitrate   Bitrate          `json:"bitrate"`
-	Buffer    Buffer           `json:"buffer_s"`
-	Video     *Video           `json:"video"`
-	Audio     *Audio           `json:"audio"`
-	Notes     []string         `json:"notes"`
-	Requests  []network.Record `json:"requests"`
+	Schema    string        `json:"schema"`
+	Resource  string        `json:"resource"` // URL without query, or path
+	Result    Result        `json:"result"`
+	Error     *Error        `json:"error"`
+	Frames    player.Frames `json:"frames"`
+	Times     Times         `json:"times_ms"`
+	Rebuffers int           `json:"rebuffers"`
+	Seeks     []int64       `json:"seeks_ms"`
+	AVOffset  Offsets       `json:"av_offset_ms"`
+	Bitrate   Bitrate       `json:"bitrate"`
+	Buffer    Buffer        `json:"buffer_s"`
+	Video     *Video        `json:"video"`
+	Audio     *Audio        `json:"audio"`
+	// Keys are how what was played is encrypted.
+	Keys     []player.Protection `json:"keys"`
+	Notes    []string            `json:"notes"`
+	Requests []network.Record    `json:"requests"`
 }
 
 // Error is what ended the playback.
@@ -108,7 +110,7 @@ func New(s player.Snapshot, requests []network.Record) *Report {
 		Bitrate: Bitrate{Mean: s.Stats.MeanBitrate, Switches: max(0, len(s.Path)-1), Variants: append([]int{}, s.Path...)},
 		Buffer: Buffer{Min: seconds(s.Stats.BufferMin), Mean: seconds(s.Stats.BufferMean),
 			Max: seconds(s.Stats.BufferMax)},
-		Notes: append([]string{}, s.Notes...), Requests: append([]network.Record{}, requests...)}
+		Keys: append([]player.Protection{}, s.Protections...), Notes: append([]string{}, s.Notes...), Requests: append([]network.Record{}, requests...)}
 	for _, seek := range s.Stats.Seeks {
 		r.Seeks = append(r.Seeks, milliseconds(seek))
 	}
