@@ -80,6 +80,8 @@ func (w *window) act(a action) {
 		w.stepSpeed(-1)
 	case actSubtitles:
 		w.nextSubtitles()
+	case actInformation:
+		w.toggleInformation()
 	case actNormalSpeed:
 		w.setSpeed(1)
 	case actBegin:

@@ -23,6 +23,7 @@ const (
 	actBegin       action = "begin"
 	actEnd         action = "end"
 	actSubtitles   action = "subtitles"
+	actInformation action = "information"
 )
 
 var plainKeys = map[fyne.KeyName]action{
@@ -37,6 +38,7 @@ var plainKeys = map[fyne.KeyName]action{
 	fyne.KeyPeriod: actFaster, fyne.KeyComma: actSlower,
 	fyne.KeyBackspace: actNormalSpeed,
 	fyne.KeyC:         actSubtitles, fyne.KeyV: actSubtitles,
+	fyne.KeyI:    actInformation,
 	fyne.KeyHome: actBegin, fyne.KeyEnd: actEnd,
 }
 

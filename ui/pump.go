@@ -87,6 +87,7 @@ func (w *window) showDue(now time.Time) {
 	w.notePosition(now)
 	w.watchAccounts(now)
 	w.lookAtRequests(now)
+	w.lookAtInformation(now)
 	w.showOutside()
 }
 

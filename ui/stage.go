@@ -34,6 +34,7 @@ func (s stage) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	middle(s.w.spinner, size)
 	middle(s.w.replay, size)
 	s.w.layoutToast()
+	s.w.layoutInformation()
 	s.w.layoutPane()
 }
 

@@ -51,32 +51,34 @@ type window struct {
 	hooks    controls.Hooks
 
 	// Widgets, from back to front.
-	root      *fyne.Container
-	subtitles *subtitle.Layer
-	surface   *controls.DoubleSurface
-	replay    *fyne.Container
-	spinner   *controls.Spinner
-	top       *topBar
-	bar       *controls.Bar
-	toast     *controls.Toast
-	start     *startScreen
-	catalogue *catalogueScreen
-	scrim     *canvas.Rectangle
-	shield    *controls.Surface // keeps clicks off what the scrim covers
-	signIn    *signin.Pane
-	files     *files.Pane
-	trouble   *trouble
-	sheet     *signin.Sheet  // signs in to a service
-	card      *controls.Card // whatever is to be decided
-	requests  *requests
-	banner    *banner
-	lens      *lens
+	root        *fyne.Container
+	subtitles   *subtitle.Layer
+	surface     *controls.DoubleSurface
+	replay      *fyne.Container
+	spinner     *controls.Spinner
+	top         *topBar
+	bar         *controls.Bar
+	toast       *controls.Toast
+	information *information
+	start       *startScreen
+	catalogue   *catalogueScreen
+	scrim       *canvas.Rectangle
+	shield      *controls.Surface // keeps clicks off what the scrim covers
+	signIn      *signin.Pane
+	files       *files.Pane
+	trouble     *trouble
+	sheet       *signin.Sheet  // signs in to a service
+	card        *controls.Card // whatever is to be decided
+	requests    *requests
+	banner      *banner
+	lens        *lens
 
 	// What is shown, and since when.
 	screen     screen
 	snapshot   player.Snapshot
 	polled     time.Time
 	active     time.Time // the pointer's last movement
+	informed   bool      // a person wants to see the information
 	shown      bool      // whether controls and pointer are to be seen
 	waiting    time.Time // since when there is something to wait for; zero: there is not
 	toastUntil time.Time
@@ -168,7 +170,8 @@ func (w *window) build() {
 		Speed: w.setSpeed, Quality: w.setQuality, FullScreen: w.toggleFullScreen,
 		GoLive: w.goLive, Subtitles: w.setSubtitles, Sound: w.setSound,
 	})
-	w.top = newTopBar(w.hooks, w.leave)
+	w.top = newTopBar(w.hooks, w.leave, w.toggleInformation)
+	w.information = newInformation()
 	w.replay = w.buildReplay()
 	w.start = w.buildStart()
 	w.catalogue = w.buildCatalogue()
@@ -183,7 +186,7 @@ func (w *window) build() {
 	w.lens = newLens(w.win)
 	w.files = files.New(w.hooks, files.Actions{Read: w.readFolder, Open: w.fileChosen, Close: w.closeFiles})
 	w.root = &fyne.Container{Objects: []fyne.CanvasObject{
-		w.picture, w.subtitles, w.surface, w.replay, w.spinner, w.top.Container, w.bar, w.toast, w.banner.Container,
+		w.picture, w.subtitles, w.surface, w.replay, w.spinner, w.information.Container, w.top.Container, w.bar, w.toast, w.banner.Container,
 		w.start.Container, w.catalogue.Container, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container,
 		w.sheet.Card, w.card, w.requests.Container, w.lens.Rectangle,
 	}}

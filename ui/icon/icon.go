@@ -51,6 +51,7 @@ const (
 	List        Name = "list"
 	Captions    Name = "captions"
 	Sound       Name = "sound"
+	Info        Name = "info"
 )
 
 //go:embed svg/*.svg
