@@ -23,8 +23,19 @@ var systems = map[string]string{
 
 // SystemName returns the name of a system that needs a module of its vendor's, by the SystemID of a pssh box, or nothing. ISO/IEC
 // 23001-7, 8.1.
-func SystemName(id [16]byte) string {
-	return systems[fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])]
+func SystemName(id [16]byte) string { return systems[SystemFormat(id)] }
+
+// SystemFormat returns the KEYFORMAT that stands for a SystemID: a urn:uuid.
+func SystemFormat(id [16]byte) string {
+	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
+
+// System returns the name of the system that the key is of, when that needs a module of its vendor's, or nothing.
+func (k KeyInfo) System() string {
+	if e, ok := errors.AsType[*KeyFormatError](k.check()); ok {
+		return e.System
+	}
+	return ""
 }
 
 func (k KeyInfo) format() string {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -48,17 +50,23 @@ func newPlaylist(stdout io.Writer) *cobra.Command {
 // readPlaylist returns the bytes that a URL or file names, and the URL that they came from, empty for a
 // file.
 func readPlaylist(ctx context.Context, flags *networkFlags, source string) (data []byte, base string, err error) {
+	return read(ctx, flags, source, network.Request{Class: network.ClassPlaylist, URL: source})
+}
+
+// read returns the bytes of a request that a source leads to, and the URL that they came from, empty for a file. What a file names lies
+// beside it; what came over the network names no files.
+func read(ctx context.Context, flags *networkFlags, source string, request network.Request) (data []byte, base string, err error) {
 	resource, err := flags.resource(source)
 	if err != nil {
 		return nil, "", err
 	}
 	if resource.IsFile() {
-		file, err := os.Open(resource.String())
-		if err != nil {
-			return nil, "", err
+		if request.URL == source {
+			return readFile(resource.String(), request)
 		}
-		data, err = io.ReadAll(io.LimitReader(file, maxPlaylist))
-		return data, "", errors.Join(err, file.Close())
+		if !strings.Contains(request.URL, "://") {
+			return readFile(filepath.Join(filepath.Dir(resource.String()), filepath.FromSlash(request.URL)), request)
+		}
 	}
 	configuration, err := flags.configuration()
 	if err != nil {
@@ -81,9 +89,23 @@ func readPlaylist(ctx context.Context, flags *networkFlags, source string) (data
 	if err != nil {
 		return nil, "", err
 	}
-	data, response, err := client.Fetch(ctx, network.Request{Class: network.ClassPlaylist, URL: source})
+	data, response, err := client.Fetch(ctx, request)
 	if err = errors.Join(err, client.Close()); err != nil {
-		return nil, "", fmt.Errorf("fetch playlist: %w", err)
+		return nil, "", fmt.Errorf("fetch %s: %w", request.Class, err)
 	}
 	return data, response.URL, nil
+}
+
+// readFile returns the bytes of a file, or the part that is asked for.
+func readFile(name string, request network.Request) (data []byte, base string, err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, "", err
+	}
+	var part io.Reader = file
+	if request.Length > 0 {
+		part = io.NewSectionReader(file, request.Offset, request.Length)
+	}
+	data, err = io.ReadAll(io.LimitReader(part, maxPlaylist))
+	return data, "", errors.Join(err, file.Close())
 }
