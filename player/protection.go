@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"latchkey/drm"
+	"latchkey/player/hls"
 )
 
 // Limits on what is kept of protections: a stream may change its keys for days.
@@ -21,7 +22,7 @@ type Protection struct {
 	Method string `json:"method,omitempty"`
 	// Scheme is that of Common Encryption: "cenc", "cens", "cbc1" or "cbcs". ISO/IEC 23001-7, 4.2. Empty where the container names none.
 	Scheme string `json:"scheme,omitempty"`
-	// KeyFormat is the KEYFORMAT; "given" for keys that a person gave.
+	// KeyFormat is the KEYFORMAT; KeyFormatGiven for keys that a person gave.
 	KeyFormat string `json:"key_format"`
 	// URI is where the newest key or licence came from, without query; "data:" for a key that stands in the playlist, empty for a given one.
 	URI string `json:"uri,omitempty"`
@@ -34,17 +35,17 @@ type Protection struct {
 	newest []string // by which a key is known again: its KID, or a hash of its URI, which can be the key
 }
 
-// formatGiven stands for the KEYFORMAT of keys that a person gave.
-const formatGiven = "given"
+// KeyFormatGiven stands for the KEYFORMAT of keys that a person gave.
+const KeyFormatGiven = "given"
 
-// unlocked notes that a key is used. id is nil where nothing names it.
-func (s *session) unlocked(info drm.KeyInfo, scheme string, id *drm.KeyID) {
-	p := Protection{Method: info.Method, Scheme: scheme, KeyFormat: cmp.Or(info.KeyFormat, "identity"), URI: display(info.URI)}
+// unlocked notes that a key is used. named says whether id names it.
+func (s *session) unlocked(info drm.KeyInfo, scheme string, id drm.KeyID, named bool) {
+	p := Protection{Method: info.Method, Scheme: scheme, KeyFormat: cmp.Or(info.KeyFormat, hls.KeyFormatIdentity), URI: display(info.URI)}
 	known := fmt.Sprintf("%x", sha256.Sum256([]byte(info.URI)))
-	if id != nil {
+	if named {
 		known = id.String()
-		if _, given := s.keys.Given(*id); given {
-			p.KeyFormat, p.URI = formatGiven, ""
+		if _, given := s.keys.Given(id); given {
+			p.KeyFormat, p.URI = KeyFormatGiven, ""
 		}
 	}
 	s.mu.Lock()
@@ -65,13 +66,9 @@ func (s *session) unlocked(info drm.KeyInfo, scheme string, id *drm.KeyID) {
 	}
 	at.Keys++
 	at.URI = p.URI
-	at.newest = newestWith(at.newest, known)
-	if id != nil {
-		at.KeyIDs = newestWith(at.KeyIDs, known)
+	// A copy: snapshots hold the one before.
+	at.newest = append(slices.Clone(at.newest[max(0, len(at.newest)-maxKeyIDs+1):]), known)
+	if named {
+		at.KeyIDs = at.newest
 	}
-}
-
-// newestWith is a list with a text more, and its oldest left out where it would be too long. The list stays as it was: others hold it.
-func newestWith(list []string, text string) []string {
-	return append(slices.Clone(list[max(0, len(list)-maxKeyIDs+1):]), text)
 }

@@ -154,7 +154,7 @@ func (s *session) decipher(ctx context.Context, source io.Reader, keys []hls.Key
 	if err != nil {
 		return nil, err
 	}
-	s.unlocked(info, "", nil)
+	s.unlocked(info, "", drm.KeyID{}, false)
 	return drm.NewSegmentReader(source, info.Method, key, info.IVFor(sequence)), nil
 }
 

@@ -132,11 +132,7 @@ func (u *unlocker) need(id drm.KeyID, named bool) error {
 	if err != nil {
 		return err
 	}
-	if named {
-		session.unlocked(u.info, u.how.Scheme, &id)
-	} else {
-		session.unlocked(u.info, "", nil)
-	}
+	session.unlocked(u.info, u.how.Scheme, id, named)
 	u.id = id
 	u.decrypter, err = drm.NewSampleDecrypter(key)
 	u.keys++
@@ -200,7 +196,7 @@ func (f *fileUnlocker) unlock(p *libav.Packet, stream libav.Stream) (int, error)
 		}
 		f.id = f.how.KID
 		f.count++
-		f.session.unlocked(drm.KeyInfo{}, f.how.Scheme, &f.id)
+		f.session.unlocked(drm.KeyInfo{}, f.how.Scheme, f.id, true)
 	}
 	return f.count, decryptCommon(f.decrypter, p, &f.how, &f.sample)
 }

@@ -188,7 +188,7 @@ func qualityText(s player.Snapshot) string {
 
 // variantName calls a variant by its height, and by its bit rate where that has to tell it from others.
 func variantName(v player.VariantInfo, long bool) string {
-	rate := fmt.Sprintf("%.1f Mbit/s", float64(v.Bandwidth)/1e6)
+	rate := fmt.Sprintf("%.1f Mbit/s", megabits(v.Bandwidth))
 	switch {
 	case v.Height == 0:
 		return rate

@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,14 +31,13 @@ type fact struct{ label, text string }
 type information struct {
 	*fyne.Container
 
-	ground  *canvas.Rectangle
-	facts   []fact
-	looked  time.Time
-	looking bool
+	ground *canvas.Rectangle
+	facts  []fact
+	look   lookout
 }
 
 func newInformation() *information {
-	i := &information{ground: canvas.NewRectangle(theme.Pill)}
+	i := &information{ground: canvas.NewRectangle(theme.Pill), look: lookout{every: informationLook}}
 	i.ground.CornerRadius = theme.RadiusPanel
 	i.Container = &fyne.Container{Objects: []fyne.CanvasObject{i.ground}}
 	i.Layout = informationLayout{i}
@@ -46,15 +45,13 @@ func newInformation() *information {
 	return i
 }
 
-// show replaces the lines.
-func (i *information) show(facts []fact) {
+// set replaces the lines. They are placed with the next Refresh.
+func (i *information) set(facts []fact) {
 	i.facts = facts[:min(len(facts), maxInformation)]
 	for len(i.Objects) < 1+2*len(i.facts) {
 		i.Objects = append(i.Objects, theme.Text("", theme.SizeBody, theme.Muted), theme.Text("", theme.SizeBody, theme.Foreground))
 	}
 	i.Objects = i.Objects[:1+2*len(i.facts)]
-	i.arrange(i.Size())
-	i.Refresh()
 }
 
 // informationLayout places the lines.
@@ -66,9 +63,7 @@ func (i informationLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 }
 
 // Layout places the lines, cut to the width.
-func (i informationLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) { i.arrange(s) }
-
-func (i *information) arrange(s fyne.Size) {
+func (i informationLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	i.ground.Resize(s)
 	for n, f := range i.facts {
 		y := theme.GapLarge + float32(n)*informationLine
@@ -93,7 +88,7 @@ func (w *window) toggleInformation() {
 		return
 	}
 	w.informed = !w.informed
-	w.information.looked = time.Time{}
+	w.information.look.last = time.Time{}
 	w.lookAtInformation(w.now())
 }
 
@@ -104,25 +99,15 @@ func (w *window) lookAtInformation(now time.Time) {
 		setVisible(i, false)
 		return
 	}
-	if i.looking || now.Sub(i.looked) < informationLook {
-		return
-	}
-	i.looked, i.looking = now, true
 	s := w.snapshot
-	w.tasks.run(func(ctx context.Context) {
-		var records []network.Record
-		if w.options.Requests != nil {
-			records = w.options.Requests()
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		w.dispatch.post(func() {
-			i.looking = false
-			i.show(factsOf(s, records))
+	w.lookAtRecords(&i.look, now, func(records []network.Record) func() {
+		facts := factsOf(s, records)
+		return func() {
+			i.set(facts)
 			w.layoutInformation()
+			i.Refresh()
 			setVisible(i, w.informed && w.screen == screenPlayer)
-		})
+		}
 	})
 }
 
@@ -204,17 +189,12 @@ func protectionFacts(protections []player.Protection) []fact {
 	}
 	var facts []fact
 	for _, p := range protections {
-		parts := []string{}
-		for _, part := range []string{p.Method, p.Scheme} {
-			if part != "" {
-				parts = append(parts, part)
-			}
-		}
 		format := "key format " + p.KeyFormat
-		if p.URI == "" {
+		if p.KeyFormat == player.KeyFormatGiven {
 			format = "your own keys"
 		}
-		facts = append(facts, fact{"Encryption", strings.Join(append(parts, format, count(p.Keys, "key", "s")), ", ")})
+		parts := slices.DeleteFunc([]string{p.Method, p.Scheme, format, count(p.Keys, "key", "s")}, func(s string) bool { return s == "" })
+		facts = append(facts, fact{"Encryption", strings.Join(parts, ", ")})
 		if n := len(p.KeyIDs); n > 0 {
 			facts = append(facts, fact{"KID", strings.Join(p.KeyIDs[max(0, n-shownKeyIDs):], ", ")})
 		}

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -29,18 +28,17 @@ const (
 type requests struct {
 	*fyne.Container
 
-	list    *widget.List
-	count   *canvas.Text
-	rows    []requestRow
-	looked  time.Time
-	looking bool
+	list  *widget.List
+	count *canvas.Text
+	rows  []requestRow
+	look  lookout
 }
 
 // requestRow is a line of the list.
 type requestRow struct{ class, address, outcome, cookies string }
 
 func (w *window) buildRequests() *requests {
-	r := &requests{count: theme.Text("", theme.SizeBody, theme.Muted)}
+	r := &requests{count: theme.Text("", theme.SizeBody, theme.Muted), look: lookout{every: requestsLook}}
 	r.list = widget.NewList(func() int { return len(r.rows) }, newRequestRow, r.fill)
 	r.list.HideSeparators = true
 	ground := canvas.NewRectangle(theme.Surface)
@@ -98,22 +96,17 @@ func (w *window) toggleRequests() {
 // lookAtRequests makes the list anew while it is open.
 func (w *window) lookAtRequests(now time.Time) {
 	r := w.requests
-	if w.pane != r.Container || r.looking || now.Sub(r.looked) < requestsLook {
+	if w.pane != r.Container {
 		return
 	}
-	r.looked, r.looking = now, true
-	w.tasks.run(func(ctx context.Context) {
-		rows := requestRows(w.options.Requests())
-		if ctx.Err() != nil {
-			return
-		}
-		w.dispatch.post(func() {
-			r.looking = false
+	w.lookAtRecords(&r.look, now, func(records []network.Record) func() {
+		rows := requestRows(records)
+		return func() {
 			r.rows = rows
 			r.count.Text = fmt.Sprintf("  %d, the newest first", len(rows))
 			r.count.Refresh()
 			r.list.Refresh()
-		})
+		}
 	})
 }
 
