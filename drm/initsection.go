@@ -97,8 +97,6 @@ func (p *InitProtection) read(data []byte, depth int) error {
 				return errors.New("stsd is cut off")
 			}
 			return p.read(body[8:], depth+1)
-		case "encv", "enca", "enct", "encs":
-			return p.entry(kind, body, depth+1)
 		case "pssh":
 			if len(body) < 20 {
 				return errors.New("pssh is cut off")
@@ -107,14 +105,17 @@ func (p *InitProtection) read(data []byte, depth int) error {
 			if !slices.Contains(p.Systems, id) && len(p.Systems) < maxTracks {
 				p.Systems = append(p.Systems, id)
 			}
+		default:
+			if fixed, ok := sampleEntries[kind]; ok {
+				return p.entry(kind, body, fixed, depth+1)
+			}
 		}
 		return nil
 	})
 }
 
-// entry reads a sample entry that is encrypted.
-func (p *InitProtection) entry(kind string, body []byte, depth int) error {
-	fixed := sampleEntries[kind]
+// entry reads a sample entry that is encrypted. fixed is how many bytes stand before its boxes.
+func (p *InitProtection) entry(kind string, body []byte, fixed, depth int) error {
 	if kind == "enca" && len(body) >= 10 {
 		switch binary.BigEndian.Uint16(body[8:]) { // QuickTime's versions are longer
 		case 1:
