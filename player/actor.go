@@ -420,7 +420,7 @@ func newSession(config Config, r *MediaResource, client *network.Client, out *ou
 	s := &session{ctx: ctx, cancel: cancel, config: config, resource: r, client: client, outputs: out, post: post,
 		cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
 		variant: -1, rate: 1}
-	s.fetcher = newFetcher(client, r)
+	s.fetcher = NewFetcher(client, r)
 	s.keys = drm.NewKeyStore(s.fetcher, append(slices.Clone(config.KeySystems), drm.ClearKey{})...)
 	s.keys.Give(config.Keys...)
 	return s

@@ -211,7 +211,7 @@ func (f *feed) edge(now time.Time) time.Duration {
 	if over(f.media) {
 		return end
 	}
-	return end + min(max(now.Sub(f.moved), 0), 2*f.media.TargetDuration)
+	return end + min(max(now.Sub(f.moved), 0), 2*target(f.media))
 }
 
 // due is when the playlist is to be read again: a target duration after the last load, half of one where that said nothing new, and at
@@ -219,7 +219,7 @@ func (f *feed) edge(now time.Time) time.Duration {
 func (f *feed) due() time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	wait := f.media.TargetDuration
+	wait := target(f.media)
 	switch {
 	case f.same:
 		wait /= 2
@@ -260,7 +260,7 @@ func (f *feed) reload(ctx context.Context) {
 	default:
 		f.same, f.moved, f.err = false, time.Now(), nil
 	}
-	if time.Since(f.moved) > max(stallTargets*f.media.TargetDuration, minStall) && f.err == nil && !over(f.media) {
+	if time.Since(f.moved) > max(stallTargets*target(f.media), minStall) && f.err == nil && !over(f.media) {
 		f.err = errStill
 		if err != nil {
 			f.err = err
@@ -322,7 +322,7 @@ func (f *feed) merge(list *hls.Playlist) bool {
 	old, last := &before.Segments[len(before.Segments)-1], &now.Segments[len(now.Segments)-1]
 	first := &now.Segments[0]
 	switch {
-	case last.Sequence < old.Sequence && !f.beganAnew(last, old, now.TargetDuration):
+	case last.Sequence < old.Sequence && !f.beganAnew(last, old, target(now)):
 		return false
 	case last.Sequence < old.Sequence || sameButNot(before, first):
 		// The encoder was started again: what it counts has nothing to do with before.
@@ -332,7 +332,7 @@ func (f *feed) merge(list *hls.Playlist) bool {
 	case first.Sequence > old.Sequence:
 		start, domain := old.End(), old.DiscontinuitySequence
 		if missing := first.Sequence - old.Sequence - 1; missing > 0 {
-			start += min(time.Duration(min(missing, 1<<20))*min(now.TargetDuration, time.Minute), maxMissed)
+			start += min(time.Duration(min(missing, 1<<20))*min(target(now), time.Minute), maxMissed)
 			if by, dated := apartByDate(old, first); dated && by > old.Duration && by < maxMissed {
 				start = old.Start + by
 			}
@@ -450,26 +450,15 @@ func byDate(m *hls.Media, at time.Time) int {
 
 // fetchList gets a media playlist. previous is what it was before, or nil.
 func (s *session) fetchList(ctx context.Context, uri string, variables map[string]string, previous *hls.Playlist) (*hls.Playlist, error) {
-	var (
-		data     []byte
-		response *network.Response
-	)
+	var list *hls.Playlist
 	err := s.authorized(ctx, func() (err error) {
-		data, response, err = s.fetcher.Fetch(ctx, network.Request{Class: network.ClassPlaylist, URL: uri})
+		list, err = s.fetcher.Playlist(ctx, uri, hls.ParseOptions{Variables: variables, Previous: previous})
 		return err
 	})
 	if err != nil {
-		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
+		return nil, err
 	}
-	base, folder := response.URL, ""
-	if _, local := s.fetcher.local(uri); local {
-		base, folder = "", folderOf(uri)
-	}
-	list, err := hls.Parse(data, base, hls.ParseOptions{Variables: variables, Folder: folder, Previous: previous})
-	if err == nil && list.Media == nil {
-		err = hls.ErrNotPlaylist
-	}
-	if err == nil {
+	if err = hls.ErrNotPlaylist; list.Media != nil {
 		err = list.CheckPlayable()
 	}
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/network"
 	"latchkey/player/hls"
 )
 
@@ -174,4 +177,47 @@ func TestDirectives(t *testing.T) {
 	f := newTestFeed(t, aired{first: 10, count: 3, control: "CAN-SKIP-UNTIL=12"})
 	f.moved = time.Now().Add(-time.Minute)
 	assert.NotContains(t, f.next(), "skip", "what it knows is too old")
+}
+
+// TestATargetDurationOfNothing is of packagers that round the target duration down: the newest segment stands for it.
+func TestATargetDurationOfNothing(t *testing.T) {
+	list, err := hls.Parse([]byte("#EXTM3U\n#EXT-X-TARGETDURATION:0\n#EXTINF:0.4,\n1.ts\n#EXTINF:0.4,\n2.ts\n"), "https://live.example.com/list.m3u8", hls.ParseOptions{})
+	require.NoError(t, err)
+	s := &session{config: Config{Log: slog.New(slog.DiscardHandler)}, post: func(message) {}}
+	f := newFeed(s, "https://live.example.com/list.m3u8", nil, list)
+	assert.Equal(t, holdBackTargets*400*time.Millisecond, f.holdBack())
+	assert.Equal(t, 400*time.Millisecond, f.grain())
+}
+
+// TestGoal holds the latency by parts where the playlist ends in parts, and by segments elsewhere.
+func TestGoal(t *testing.T) {
+	for tail, want := range map[string]time.Duration{
+		"": holdBackTargets*2*time.Second + 2*time.Second,
+		"#EXT-X-PART:DURATION=0.5,URI=\"3.1.ts\"\n": 3*500*time.Millisecond + 500*time.Millisecond,
+	} {
+		text := "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:2\n#EXT-X-PART-INF:PART-TARGET=0.5\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.5\n" +
+			"#EXTINF:2,\n1.ts\n#EXTINF:2,\n2.ts\n" + tail
+		list, err := hls.Parse([]byte(text), "https://live.example.com/list.m3u8", hls.ParseOptions{})
+		require.NoError(t, err)
+		s := &session{config: Config{Log: slog.New(slog.DiscardHandler)}, post: func(message) {}}
+		s.main = newFeed(s, "https://live.example.com/list.m3u8", nil, list)
+		assert.Equal(t, want, s.goal(), "%q", tail)
+	}
+}
+
+// TestFetchARangeOfAFile fetches a part of a local file as it would over the network.
+func TestFetchARangeOfAFile(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "cues.vtt"), []byte("0123456789"), 0o600))
+	r, err := NewMediaResource(filepath.Join(folder, "list.m3u8"), nil)
+	require.NoError(t, err)
+	f := NewFetcher(nil, r)
+	for part, want := range map[hls.ByteRange]string{{Offset: 3, Length: 4}: "3456", {Length: 2}: "01"} {
+		data, _, err := f.Fetch(t.Context(), requestOf(network.ClassSubtitle, "cues.vtt", &part))
+		require.NoError(t, err)
+		assert.Equal(t, want, string(data))
+	}
+	data, _, err := f.Fetch(t.Context(), requestOf(network.ClassSubtitle, "cues.vtt", nil))
+	require.NoError(t, err)
+	assert.Equal(t, "0123456789", string(data))
 }

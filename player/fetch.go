@@ -33,24 +33,60 @@ func (e *fetchError) Error() string {
 
 func (e *fetchError) Unwrap() error { return e.err }
 
-// fetcher gets the parts of one resource: over the network, or, when the resource is a file, from
+// Fetcher gets the parts of one resource: over the network, or, when the resource is a file, from
 // the folders around it too. Safe for concurrent use.
-type fetcher struct {
+type Fetcher struct {
 	client *network.Client
 	folder string // of the resource's file; empty when it came over the network, which then cannot name files
 }
 
-// newFetcher returns the fetcher of a resource.
-func newFetcher(client *network.Client, r *MediaResource) *fetcher {
-	f := &fetcher{client: client}
+// NewFetcher returns the fetcher of a resource. A Player makes its own; this one is for programs that read playlists and play nothing.
+func NewFetcher(client *network.Client, r *MediaResource) *Fetcher {
+	f := &Fetcher{client: client}
 	if r.file {
 		f.folder = filepath.Dir(r.source)
 	}
 	return f
 }
 
+// Playlist gets a playlist that the resource names, and reads it; options.Folder is set here. Its errors are those of the network and of
+// hls.Parse.
+func (f *Fetcher) Playlist(ctx context.Context, uri string, options hls.ParseOptions) (*hls.Playlist, error) {
+	data, response, err := f.Fetch(ctx, requestOf(network.ClassPlaylist, uri, nil))
+	if err != nil {
+		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
+	}
+	base := response.URL
+	if _, local := f.local(uri); local {
+		base, options.Folder = "", folderOf(uri)
+	}
+	list, err := hls.Parse(data, base, options)
+	if err != nil {
+		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
+	}
+	return list, nil
+}
+
+// InitSection gets an init section that a playlist of the resource names. Its bytes are as they come: encrypted, where the section is.
+func (f *Fetcher) InitSection(ctx context.Context, m *hls.Map) ([]byte, error) {
+	data, _, err := f.Fetch(ctx, requestOf(network.ClassInit, m.URI, m.ByteRange))
+	if err != nil {
+		return nil, &fetchError{class: network.ClassInit, url: display(m.URI), err: err}
+	}
+	return data, nil
+}
+
+// requestOf is the request for a URI, or for a range of it.
+func requestOf(class network.Class, uri string, part *hls.ByteRange) network.Request {
+	r := network.Request{Class: class, URL: uri}
+	if part != nil {
+		r.Offset, r.Length = part.Offset, part.Length
+	}
+	return r
+}
+
 // local returns the path that uri names when it names a file and may do so.
-func (f *fetcher) local(uri string) (string, bool) {
+func (f *Fetcher) local(uri string) (string, bool) {
 	if f.folder == "" {
 		return "", false
 	}
@@ -76,14 +112,12 @@ func (f *fetcher) local(uri string) (string, bool) {
 }
 
 // open starts to read uri, or the range of it, and tells what told says; that may be nil. length is -1 when it is unknown.
-func (f *fetcher) open(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, told *network.CMCD) (body io.ReadCloser, length int64, err error) {
+func (f *Fetcher) open(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, told *network.CMCD) (body io.ReadCloser, length int64, err error) {
 	if path, ok := f.local(uri); ok {
 		return openLocal(path, part)
 	}
-	request := network.Request{Class: class, URL: uri, CMCD: told}
-	if part != nil {
-		request.Offset, request.Length = part.Offset, part.Length
-	}
+	request := requestOf(class, uri, part)
+	request.CMCD = told
 	response, err := f.client.Do(ctx, request)
 	if err != nil {
 		return nil, 0, err
@@ -114,7 +148,7 @@ type section struct {
 }
 
 // Fetch returns the whole body of a request: it is drm's door to the network.
-func (f *fetcher) Fetch(ctx context.Context, request network.Request) ([]byte, *network.Response, error) {
+func (f *Fetcher) Fetch(ctx context.Context, request network.Request) ([]byte, *network.Response, error) {
 	path, ok := f.local(request.URL)
 	if !ok {
 		return f.client.Fetch(ctx, request)
@@ -140,7 +174,7 @@ func (f *fetcher) Fetch(ctx context.Context, request network.Request) ([]byte, *
 }
 
 // Epoch returns the credential epoch of the network client.
-func (f *fetcher) Epoch() uint64 { return f.client.Epoch() }
+func (f *Fetcher) Epoch() uint64 { return f.client.Epoch() }
 
 // display returns a URI as it may stand in an error: without query, data or user information.
 func display(uri string) string {

@@ -175,7 +175,7 @@ func (p *Player) passed(err error, now time.Time) bool {
 	window, point := p.session.window(), p.session.livePoint()
 	to := point
 	if window.End-window.Start > shortWindow && !p.following {
-		to = min(window.Start+p.session.leading().current().TargetDuration, point)
+		to = min(window.Start+target(p.session.leading().current()), point)
 	}
 	p.session.note("The live stream has gone past the position: playback goes on where it still is.")
 	if p.state == Playing {

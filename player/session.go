@@ -27,7 +27,7 @@ type session struct {
 	config    Config
 	resource  *MediaResource
 	client    *network.Client
-	fetcher   *fetcher
+	fetcher   *Fetcher
 	keys      *drm.KeyStore
 	cache     *cache
 	timeline  *timeline

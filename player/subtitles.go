@@ -230,10 +230,7 @@ func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.
 
 // load gets a segment and reads it.
 func (t *subtitles) load(ctx context.Context, segment *hls.Segment) (*caption.Track, error) {
-	request := network.Request{Class: network.ClassSubtitle, URL: segment.URI}
-	if segment.ByteRange != nil {
-		request.Offset, request.Length = segment.ByteRange.Offset, segment.ByteRange.Length
-	}
+	request := requestOf(network.ClassSubtitle, segment.URI, segment.ByteRange)
 	var data []byte
 	err := t.session.authorized(ctx, func() (err error) {
 		data, _, err = t.session.fetcher.Fetch(ctx, request)

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"latchkey/drm"
-	"latchkey/network"
 	"latchkey/player"
 	"latchkey/player/hls"
 )
@@ -22,32 +21,21 @@ func runList(ctx context.Context, flags *probeFlags, source string, stdout, stde
 	if _, err := flags.config(stderr); err != nil {
 		return err
 	}
-	l := &lister{flags: &flags.networkFlags, source: source, out: stdout, seen: make(map[string]bool)}
-	list, err := l.playlist(ctx, source, nil)
+	r, err := flags.reach(ctx, source)
 	if err != nil {
 		return player.Explain(err, source)
 	}
-	if list.Multivariant == nil {
-		l.media(ctx, list.Media)
-		return l.err
-	}
-	index := max(flags.variant, 0)
-	if index >= len(list.Multivariant.Variants) {
-		return usagef("--variant %d: there are %d variants", index, len(list.Multivariant.Variants))
-	}
-	if err := l.multivariant(ctx, list, index); err != nil {
-		return player.Explain(err, source)
-	}
-	return l.err
+	l := &lister{fetcher: r.fetcher, source: source, out: stdout, seen: make(map[string]bool)}
+	return errors.Join(l.run(ctx, r, max(flags.variant, 0)), l.err, r.close())
 }
 
 // lister writes lines, each once, and keeps the first error of writing.
 type lister struct {
-	flags  *networkFlags
-	source string
-	out    io.Writer
-	seen   map[string]bool
-	err    error
+	fetcher *player.Fetcher
+	source  string
+	out     io.Writer
+	seen    map[string]bool
+	err     error
 }
 
 func (l *lister) line(format string, values ...any) {
@@ -60,18 +48,40 @@ func (l *lister) line(format string, values ...any) {
 	l.err = errors.Join(l.err, err)
 }
 
-// playlist reads and parses a playlist.
-func (l *lister) playlist(ctx context.Context, uri string, variables map[string]string) (*hls.Playlist, error) {
-	data, base, err := read(ctx, l.flags, l.source, network.Request{Class: network.ClassPlaylist, URL: uri})
+// run lists the source. index is the variant whose keys are listed.
+func (l *lister) run(ctx context.Context, r *reached, index int) error {
+	list, err := r.playlist(ctx, hls.ParseOptions{})
 	if err != nil {
-		return nil, err
+		return player.Explain(err, l.source)
 	}
-	return hls.Parse(data, base, hls.ParseOptions{Variables: variables})
+	m := list.Multivariant
+	if m == nil {
+		l.media(ctx, list.Media)
+		return nil
+	}
+	l.offers(m)
+	if index >= len(m.Variants) {
+		return usagef("--variant %d: there are %d variants", index, len(m.Variants))
+	}
+	variant := m.Variants[index]
+	if err := l.follow(ctx, variant.URI, list.Defines); err != nil {
+		return player.Explain(err, l.source)
+	}
+	sounds := 0
+	for _, r := range m.Renditions {
+		if r.Type != "AUDIO" || r.Group != variant.Audio || r.URI == "" || sounds == maxListed {
+			continue
+		}
+		sounds++
+		if err := l.follow(ctx, r.URI, list.Defines); err != nil { // the rest is worth listing
+			l.line("AUDIO: name %q: %s", r.Name, player.Explain(err, l.source))
+		}
+	}
+	return nil
 }
 
-// multivariant lists all that the playlist says, and the keys of a variant and of its sounds.
-func (l *lister) multivariant(ctx context.Context, list *hls.Playlist, index int) error {
-	m := list.Multivariant
+// offers lists what a multivariant playlist says itself.
+func (l *lister) offers(m *hls.Multivariant) {
 	for i, v := range m.Variants {
 		l.line("variant %d: %d bit/s, %dx%d, %g frames/s, codecs %q", i, v.Bandwidth, v.Width, v.Height, v.FrameRate, v.Codecs)
 	}
@@ -81,21 +91,15 @@ func (l *lister) multivariant(ctx context.Context, list *hls.Playlist, index int
 	for _, key := range m.SessionKeys {
 		l.key(key)
 	}
-	uris := []string{m.Variants[index].URI}
-	for _, r := range m.Renditions {
-		if r.Type == "AUDIO" && r.Group == m.Variants[index].Audio && r.URI != "" && len(uris) <= maxListed {
-			uris = append(uris, r.URI)
-		}
+}
+
+// follow lists the keys of a media playlist that the source names.
+func (l *lister) follow(ctx context.Context, uri string, variables map[string]string) error {
+	list, err := l.fetcher.Playlist(ctx, uri, hls.ParseOptions{Variables: variables})
+	if err != nil || list.Media == nil {
+		return err
 	}
-	for _, uri := range uris {
-		media, err := l.playlist(ctx, uri, list.Defines)
-		if err != nil {
-			return err
-		}
-		if media.Media != nil {
-			l.media(ctx, media.Media)
-		}
-	}
+	l.media(ctx, list.Media)
 	return nil
 }
 
@@ -128,11 +132,7 @@ func (l *lister) key(k hls.Key) {
 
 // initSection lists what an init section says. One that cannot be had or read is said, and is no failure: the list is of playlists.
 func (l *lister) initSection(ctx context.Context, m *hls.Map) {
-	request := network.Request{Class: network.ClassInit, URL: m.URI}
-	if m.ByteRange != nil {
-		request.Offset, request.Length = m.ByteRange.Offset, m.ByteRange.Length
-	}
-	data, _, err := read(ctx, l.flags, l.source, request)
+	data, err := l.fetcher.InitSection(ctx, m)
 	if err != nil {
 		l.line("init section %s: %s", player.DisplayURL(m.URI), player.Explain(err, l.source))
 		return

@@ -20,6 +20,13 @@ func TestList(t *testing.T) {
 		`#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://title",KEYFORMAT="com.apple.streamingkeydelivery",KEYFORMATVERSIONS="1"`+"\n"+
 		`#EXT-X-KEY:METHOD=SAMPLE-AES-CTR,URI="data:text/plain;base64,AAAA",KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"`+"\n"+
 		"#EXT-X-MAP:URI=\"none.mp4\"\n#EXTINF:2,\n1.m4s\n#EXTINF:2,\n2.m4s\n#EXT-X-ENDLIST\n"), 0o600))
+	// The media playlists and what they name lie in a folder of their own, one sound is not there.
+	nested := t.TempDir()
+	require.NoError(t, os.CopyFS(filepath.Join(nested, "in a folder"), os.DirFS(filepath.Join(moduleRoot(t), "player", "testdata", "two"))))
+	require.NoError(t, os.WriteFile(filepath.Join(nested, "index.m3u8"), []byte("#EXTM3U\n#EXT-X-VERSION:6\n"+
+		`#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="lost",URI="lost.m3u8"`+"\n"+
+		`#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="sound",URI="in%20a%20folder/audio.m3u8"`+"\n"+
+		`#EXT-X-STREAM-INF:BANDWIDTH=300000,AUDIO="a"`+"\nin%20a%20folder/video.m3u8\n"), 0o600))
 	for name, c := range map[string]struct {
 		source string
 		want   []string
@@ -36,6 +43,11 @@ func TestList(t *testing.T) {
 			`protection: scheme "cbcs", KID ` + first + `, of a track of "hvc1"`,
 		}},
 		"MPEG-2 TS": {filepath.Join(moduleRoot(t), "player", "testdata", "ts-h264"), []string{"key: method SAMPLE-AES, format identity, URI data:"}},
+		"a folder of its own": {nested, []string{
+			`AUDIO: name "lost": `,
+			`protection: scheme "cenc", KID ` + first + `, of a track of "avc1"`,
+			`protection: scheme "cenc", KID ` + second + `, of a track of "mp4a"`,
+		}},
 		"systems of vendors": {foreign, []string{
 			"key: method SAMPLE-AES, format com.apple.streamingkeydelivery, URI skd://title, of FairPlay, which Latchkey cannot play",
 			"key: method SAMPLE-AES-CTR, format urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed, URI data:, of Widevine, which Latchkey cannot play",

@@ -4,11 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,12 +25,12 @@ func newPlaylist(stdout io.Writer) *cobra.Command {
 		Short: "Print a playlist as JSON",
 		Args:  exactlyOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			data, base, err := readPlaylist(cmd.Context(), flags, args[0])
+			r, err := flags.reach(cmd.Context(), args[0])
 			if err != nil {
 				return player.Explain(err, args[0])
 			}
-			list, err := hls.Parse(data, base, hls.ParseOptions{Strict: strict})
-			if err != nil {
+			list, err := r.playlist(cmd.Context(), hls.ParseOptions{Strict: strict})
+			if err = errors.Join(err, r.close()); err != nil {
 				return player.Explain(err, args[0])
 			}
 			encoder := json.NewEncoder(stdout)
@@ -47,65 +44,65 @@ func newPlaylist(stdout io.Writer) *cobra.Command {
 	return cmd
 }
 
-// readPlaylist returns the bytes that a URL or file names, and the URL that they came from, empty for a
-// file.
-func readPlaylist(ctx context.Context, flags *networkFlags, source string) (data []byte, base string, err error) {
-	return read(ctx, flags, source, network.Request{Class: network.ClassPlaylist, URL: source})
+// reached is a source, and the way to what its playlists name.
+type reached struct {
+	resource *player.MediaResource
+	client   *network.Client
+	fetcher  *player.Fetcher
+	leave    func() // the service whose sign-in is used
 }
 
-// read returns the bytes of a request that a source leads to, and the URL that they came from, empty for a file. What a file names lies
-// beside it; what came over the network names no files.
-func read(ctx context.Context, flags *networkFlags, source string, request network.Request) (data []byte, base string, err error) {
-	resource, err := flags.resource(source)
+// reach opens the way to a source, with the sign-in that the flags name. It makes no request to the source.
+func (f *networkFlags) reach(ctx context.Context, source string) (_ *reached, err error) {
+	r := new(reached)
+	if r.resource, err = f.resource(source); err != nil {
+		return nil, err
+	}
+	configuration, err := f.configuration()
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if resource.IsFile() {
-		if request.URL == source {
-			return readFile(resource.String(), request)
-		}
-		if !strings.Contains(request.URL, "://") {
-			return readFile(filepath.Join(filepath.Dir(resource.String()), filepath.FromSlash(request.URL)), request)
-		}
+	var options network.Options
+	if !r.resource.IsFile() {
+		options.Resource = source
 	}
-	configuration, err := flags.configuration()
+	if err := f.options(&options); err != nil {
+		return nil, err
+	}
+	known, leave, err := f.signedIn(ctx, options)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	options := network.Options{Resource: source}
-	if err := flags.options(&options); err != nil {
-		return nil, "", err
-	}
-	known, leave, err := flags.signedIn(ctx, options)
-	if err != nil {
-		return nil, "", err
-	}
-	defer leave()
 	if known != nil {
 		configuration = known.profile.Configuration(known.accounts.Credentials())
 		options.Credentials = known.accounts
 	}
-	client, err := network.NewClient(configuration, options)
-	if err != nil {
-		return nil, "", err
+	if r.client, err = network.NewClient(configuration, options); err != nil {
+		leave()
+		return nil, err
 	}
-	data, response, err := client.Fetch(ctx, request)
-	if err = errors.Join(err, client.Close()); err != nil {
-		return nil, "", fmt.Errorf("fetch %s: %w", request.Class, err)
-	}
-	return data, response.URL, nil
+	r.fetcher, r.leave = player.NewFetcher(r.client, r.resource), leave
+	return r, nil
 }
 
-// readFile returns the bytes of a file, or the part that is asked for.
-func readFile(name string, request network.Request) (data []byte, base string, err error) {
-	file, err := os.Open(name)
+func (r *reached) close() error {
+	err := r.client.Close()
+	r.leave()
+	return err
+}
+
+// playlist reads the source's own playlist. A file may be a pipe too: the person has named it.
+func (r *reached) playlist(ctx context.Context, options hls.ParseOptions) (*hls.Playlist, error) {
+	if !r.resource.IsFile() {
+		return r.fetcher.Playlist(ctx, r.resource.String(), options)
+	}
+	file, err := os.Open(r.resource.String())
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	var part io.Reader = file
-	if request.Length > 0 {
-		part = io.NewSectionReader(file, request.Offset, request.Length)
+	data, err := io.ReadAll(io.LimitReader(file, maxPlaylist))
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, err
 	}
-	data, err = io.ReadAll(io.LimitReader(part, maxPlaylist))
-	return data, "", errors.Join(err, file.Close())
+	return hls.Parse(data, "", options)
 }
