@@ -202,7 +202,8 @@ func (a *attributes) quoted(name string, mayBeEmpty bool) string {
 	} else if at.Value == "" && !mayBeEmpty {
 		a.p.must("bis 4.2", "%s is empty", name)
 	}
-	return strings.Clone(a.p.substitute(at.Value))
+	// A quoted string holds no quotation mark: one of a value that is only half quoted, or of a variable, is left out. RFC 8216, 4.2.
+	return strings.Clone(strings.ReplaceAll(a.p.substitute(at.Value), `"`, ""))
 }
 
 // uri returns a quoted URI, resolved, empty when absent.

@@ -83,6 +83,9 @@ var multivariantValues = []accepted{
 		}, p.Multivariant.Renditions[0])
 	}, text: multiHead + audio + ",LANGUAGE=\"nb\",ASSOC-LANGUAGE=\"no\",STABLE-RENDITION-ID=\"s/1\",DEFAULT=YES,AUTOSELECT=YES,INSTREAM-ID=\"1\",BIT-DEPTH=24,SAMPLE-RATE=96000," +
 		"CHARACTERISTICS=\"public.accessibility.describes-video\",CHANNELS=\"12/JOC\"\n" + variant},
+	{clause: "4.2", name: "a string that is half quoted", warned: true, text: multiHead + variant + "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI=i.m3u8\"\n", check: func(t require.TestingT, p *Playlist) {
+		assert.Equal(t, "https://a.example/p/i.m3u8", p.Multivariant.IFrameVariants[0].URI)
+	}},
 	{clause: "4.3.4.1", name: "forced subtitles", text: multiHead + subs + ",URI=\"s\",FORCED=YES\n" + variant, check: func(t require.TestingT, p *Playlist) {
 		assert.True(t, p.Multivariant.Renditions[0].Forced)
 	}},
