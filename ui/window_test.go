@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -313,9 +314,13 @@ func TestEveryActionReturnsWhileTheEngineBlocks(t *testing.T) {
 			"keys":     func() { r.typedKey(key(fyne.KeyRight)) },
 			"home key": func() { r.typedKey(key(fyne.KeyHome)) },
 		} {
-			before := wallClock()
-			act()
-			assert.Less(t, wallClock()-before, 50*time.Millisecond, name)
+			returned := false
+			go func() {
+				act()
+				returned = true
+			}()
+			synctest.Wait() // until nothing runs any more: however busy the machine is, who waits for the engine is found
+			assert.True(t, returned, name)
 		}
 		close(gate)
 		r.settle()
