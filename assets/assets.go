@@ -3,7 +3,7 @@
 //	demo, err := networktest.NewDemo(networktest.DemoOptions{Media: assets.Demo()})
 //	window.SetIcon(fyne.NewStaticResource("latchkey.png", assets.Icon()))
 //
-// Everything here is made by scripts that stand beside it: icons.sh draws the icon's sizes, demo/make.sh the media. The templates of
+// Everything here is made by scripts that stand beside it: icons.sh draws the icon's sizes, demo/make.sh and demo/locked.sh the media. The templates of
 // packages (folder package) are not embedded. All functions are safe for concurrent use.
 package assets
 

@@ -17,10 +17,13 @@ import (
 )
 
 // maxDemo is the size in bytes that the demo media may have.
-const maxDemo = 5_000_000
+const maxDemo = 6_000_000
 
 // demoTitles are the titles with their number of segments.
 var demoTitles = map[string]int{"aurora": 15, "sunset": 15, "orrery": 10}
+
+// lockedTitles are those that ship encrypted, likewise.
+var lockedTitles = map[string]int{"orrery-outer": 5, "sunset-embers": 6, "aurora-veil": 5}
 
 func TestIcon(t *testing.T) {
 	config, err := png.DecodeConfig(bytes.NewReader(Icon()))
@@ -52,17 +55,37 @@ func TestDemoCatalogue(t *testing.T) {
 		Titles []struct {
 			ID       string
 			Duration int `json:"duration_s"`
+			Keys     []struct{ ID, Key string }
 		}
 	}
 	require.NoError(t, json.Unmarshal(text, &catalogue))
-	require.Len(t, catalogue.Titles, len(demoTitles))
+	require.Len(t, catalogue.Titles, len(demoTitles)+len(lockedTitles))
 	for _, title := range catalogue.Titles {
-		assert.Equal(t, 2*demoTitles[title.ID], title.Duration)
+		assert.Equal(t, 2*(demoTitles[title.ID]+lockedTitles[title.ID]), title.Duration)
+		assert.Equal(t, lockedTitles[title.ID] > 0, len(title.Keys) > 0)
 		poster, err := fs.ReadFile(Demo(), title.ID+"/poster.jpg")
 		require.NoError(t, err)
 		config, err := jpeg.DecodeConfig(bytes.NewReader(poster))
 		require.NoError(t, err)
 		assert.Equal(t, 640, config.Width)
+	}
+}
+
+// TestLockedTitles looks for what README.md says of the titles that ship encrypted. That they can be decrypted is seen where they are played.
+func TestLockedTitles(t *testing.T) {
+	for id, segments := range lockedTitles {
+		for _, stream := range []string{"video", "audio"} {
+			list, err := fs.ReadFile(Demo(), path.Join(id, "540p", stream+".m3u8"))
+			require.NoError(t, err)
+			assert.InDelta(t, segments, bytes.Count(list, []byte("#EXTINF:")), 1, "sound is cut between its frames")
+			for line := range strings.Lines(string(list)) {
+				name, _ := strings.CutPrefix(strings.TrimSpace(line), "#EXT-X-MAP:URI=")
+				if name = strings.Trim(name, `"`); name != "" && name[0] != '#' {
+					_, err := fs.Stat(Demo(), path.Join(id, "540p", name))
+					require.NoError(t, err)
+				}
+			}
+		}
 	}
 }
 

@@ -8,7 +8,8 @@ import (
 //go:embed demo/catalogue.json demo/*/main.m3u8 demo/*/poster.jpg demo/*/*p demo/*/subtitles
 var demo embed.FS
 
-// Demo returns the demo media: catalogue.json, and a folder for each title with poster.jpg, main.m3u8 and its variants, clear.
+// Demo returns the demo media: catalogue.json, and a folder for each title with poster.jpg, main.m3u8 and its variants, clear or
+// with encrypted samples.
 // demo/README.md describes it.
 func Demo() fs.FS {
 	files, err := fs.Sub(demo, "demo")

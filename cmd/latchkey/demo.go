@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,13 +19,11 @@ import (
 	"latchkey/ui"
 )
 
-// demoTitle is what --auto plays.
-const demoTitle = "aurora"
-
 // demoFlags are the flags of demo alone, and those it shares with the window.
 type demoFlags struct {
 	windowFlags
 	auto       bool
+	title      string
 	tokenLife  time.Duration
 	screenshot string
 }
@@ -39,7 +39,8 @@ func newDemo(stdout, stderr io.Writer) *cobra.Command {
 		},
 	}
 	flags.add(cmd.Flags())
-	cmd.Flags().BoolVar(&flags.auto, "auto", false, "sign in and play the first title without a person")
+	cmd.Flags().BoolVar(&flags.auto, "auto", false, "sign in and play a title without a person")
+	cmd.Flags().StringVar(&flags.title, "title", "aurora", "the `ID` of the title that --auto plays: one of the service's catalogue")
 	cmd.Flags().DurationVar(&flags.tokenLife, "token-life", time.Minute, "how long the service's tokens are good for; they are renewed in mid-play")
 	cmd.Flags().StringVar(&flags.screenshot, "screenshot", "", "save a picture of the window to this PNG `FILE` shortly before the end of --length")
 	return cmd
@@ -52,6 +53,9 @@ func runDemo(ctx context.Context, flags *demoFlags, stdout, stderr io.Writer) (e
 		return fmt.Errorf("start the demo service: %w", err)
 	}
 	defer func() { err = errors.Join(err, demo.Close()) }()
+	if titles := demo.Titles(); flags.auto && !slices.Contains(titles, flags.title) {
+		return usagef("the demo service has the titles %s", strings.Join(titles, ", "))
+	}
 	profile, err := service.Parse(demo.Profile())
 	if err != nil {
 		return fmt.Errorf("read the demo's profile: %w", err)
@@ -65,7 +69,7 @@ func runDemo(ctx context.Context, flags *demoFlags, stdout, stderr io.Writer) (e
 	if flags.auto {
 		w.options.OpenPage = demo.Visit
 		w.options.AutoSignIn = true
-		w.options.AutoPlay = demoTitle
+		w.options.AutoPlay = flags.title
 	}
 	if flags.screenshot != "" {
 		w.options.Screenshot = &ui.Screenshot{Path: flags.screenshot, After: flags.length * 9 / 10, Exit: flags.length == 0}

@@ -123,8 +123,47 @@ func TestDemo(t *testing.T) {
 		assert.Nil(t, r.Error)
 		assert.Greater(t, r.Frames.Shown, 5*codeRate)
 		assert.GreaterOrEqual(t, r.Frames.Decoded, r.Frames.Shown)
-		assertCookiesOnKeysAlone(t, r)
+		assertCookiesOn(t, r, "key")
 	})
+}
+
+// TestDemoOfEachEncryption plays the titles whose samples are encrypted, each past the place where its key changes or begins.
+func TestDemoOfEachEncryption(t *testing.T) {
+	for title, want := range map[string]struct {
+		method, scheme, format string
+		keys                   int           // that the title has
+		length                 time.Duration // to play
+		of, frame              int           // number of the title that it is part of, and a frame that the picture comes past
+		class                  string        // of the requests that carry the session
+	}{
+		"orrery-outer":  {"SAMPLE-AES", "", "identity", 1, 4 * time.Second, 3, 330, "key"},
+		"sunset-embers": {"SAMPLE-AES", "cbcs", "org.w3.clearkey", 2, 9 * time.Second, 2, 700, "license"},
+		"aurora-veil":   {"SAMPLE-AES-CTR", "cenc", "identity", 2, 5 * time.Second, 1, 630, "key"},
+	} {
+		t.Run(title, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), demoLimit)
+			defer cancel()
+			d := newSilentDesktop(t, 1280, 720)
+			reportFile := filepath.Join(t.TempDir(), "report.json")
+			run := start(ctx, t, d.environment(), "demo", "--auto", "--title", title, "--length", want.length.String(), "--report", reportFile)
+			codes, err := watchPicture(ctx, d, run)
+			run.wait(ctx, t)
+			require.NoError(t, err)
+			require.Zero(t, run.code, "%s", run.stderr.String())
+			require.NotEmpty(t, codes)
+			last := codes[len(codes)-1].code
+			assert.Equal(t, want.of, last.Title)
+			assert.GreaterOrEqual(t, last.Frame, want.frame)
+			r := readReport(t, reportFile)
+			keys := 0
+			for _, k := range r.Keys {
+				assert.Equal(t, [3]string{want.method, want.scheme, want.format}, [3]string{k.Method, k.Scheme, k.Format})
+				keys += k.Keys
+			}
+			assert.GreaterOrEqual(t, keys, want.keys, "%+v", r.Keys)
+			assertCookiesOn(t, r, want.class)
+		})
+	}
 }
 
 // TestDemoWithoutSound shows that no sound device is no reason not to play.
@@ -156,23 +195,24 @@ func TestNoDisplay(t *testing.T) {
 	}
 }
 
-// assertCookiesOnKeysAlone holds the report to the privacy rule. The first key is asked for before the sign-in, and refused.
-func assertCookiesOnKeysAlone(t *testing.T, r report) {
+// assertCookiesOn holds the report to the privacy rule: cookies on keys or on licences alone. The first is asked for before the sign-in, and
+// refused.
+func assertCookiesOn(t *testing.T, r report, class string) {
 	t.Helper()
 	count := r.classes()
-	for _, class := range []string{"playlist", "segment", "key"} {
+	for _, class := range []string{"playlist", "segment", class} {
 		assert.NotZero(t, count[class], "requests of class %s in %v", class, count)
 	}
 	opened := 0
 	for _, request := range r.Requests {
-		if request.Class == "key" && request.Status == http.StatusOK {
+		if request.Class == class && request.Status == http.StatusOK {
 			opened++
-			assert.NotEmpty(t, request.Cookies, "request %d, a key without the session's cookie", request.N)
+			assert.NotEmpty(t, request.Cookies, "request %d, %s without the session's cookie", request.N, class)
 		} else {
 			assert.Empty(t, request.Cookies, "request %d, class %s: %s", request.N, request.Class, request.URL)
 		}
 	}
-	assert.NotZero(t, opened, "keys that were given")
+	assert.NotZero(t, opened, "answers to class %s", class)
 }
 
 // colours counts the different colours of a picture.

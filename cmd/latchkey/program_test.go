@@ -122,6 +122,11 @@ type report struct {
 		Shown   int `json:"shown"`
 		Dropped int `json:"dropped"`
 	} `json:"frames"`
+	Keys []struct {
+		Method, Scheme string
+		Format         string `json:"key_format"`
+		Keys           int
+	} `json:"keys"`
 	Requests []struct {
 		N       int      `json:"n"`
 		Class   string   `json:"class"`

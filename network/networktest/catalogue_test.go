@@ -41,10 +41,10 @@ func TestCatalogueIsOneThatThePlayerReads(t *testing.T) {
 	assert.Equal(t, "Latchkey Demo", feed.Name)
 	assert.Equal(t, []string{"Tonight", "Nature", "Short films", "Free to watch", "Live"}, feed.Rows)
 	assert.Zero(t, feed.LeftOut)
-	require.Len(t, feed.Titles, 9)
+	require.Len(t, feed.Titles, 12)
 	list, err := catalogue.ReadM3U(fetch(t, p.client, p.demo.ListURL()), p.demo.ListURL())
 	require.NoError(t, err)
-	require.Len(t, list.Titles, 9)
+	require.Len(t, list.Titles, 12)
 	live := 0
 	for i, title := range feed.Titles {
 		twin := list.Titles[i]
@@ -63,7 +63,7 @@ func TestCatalogueIsOneThatThePlayerReads(t *testing.T) {
 	assert.Equal(t, 1, live)
 
 	without := startPlayer(t, networktest.DemoOptions{})
-	assert.Len(t, titles(t, without), 8, "a live title only when it is asked for")
+	assert.Len(t, titles(t, without), 11, "a live title only when it is asked for")
 }
 
 // TestExcerptsDecryptToTheirPartOfTheTitle fetches the last segment of each, with the key that its playlist names.

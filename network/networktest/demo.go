@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -90,11 +91,18 @@ type DemoOptions struct {
 //
 // ListURL has the same titles as an M3U list. Titles that are not protected need no sign-in. Besides the media that ships there are excerpts of it, and
 // with DemoOptions.Live one without an end.
+//
+// # Keys
+//
+// What ships clear is served under AES-128, with keys made at start. What ships with encrypted samples is served as it is; its keys are at the key
+// server, and in JSON at a licence server (see [ClearKey]), POST /license. Both want the session cookie.
 type Demo struct {
 	// Origin serves it all; its log and its faults work here too.
 	*Origin
 
 	// Constant.
+	list     catalogue // as it ships
+	live     bool
 	tokens   *tokens
 	provider *provider
 	began    time.Time
@@ -105,7 +113,7 @@ func NewDemo(o DemoOptions) (*Demo, error) {
 	if o.Media == nil {
 		return nil, errors.New("start the demo: no media")
 	}
-	list, free, err := readCatalogue(o.Media)
+	list, err := readCatalogue(o.Media)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +121,7 @@ func NewDemo(o DemoOptions) (*Demo, error) {
 	if now == nil {
 		now = time.Now
 	}
-	d := &Demo{tokens: newTokens(now), began: now()}
+	d := &Demo{list: list, live: o.Live, tokens: newTokens(now), began: now()}
 	if d.provider, err = newProvider(o, d.tokens); err != nil {
 		return nil, fmt.Errorf("start the demo: %w", err)
 	}
@@ -124,7 +132,9 @@ func NewDemo(o DemoOptions) (*Demo, error) {
 		{Path: passwordPath, Class: network.ClassSignIn, Handler: d.provider.dated(d.provider.password)},
 		{Path: passwordRefreshPath, Class: network.ClassSignIn, Handler: d.provider.dated(d.provider.passwordRefresh)},
 	}, d.provider.routes()...)
-	routes = append(routes, d.catalogueRoutes(o.Media, list, o.Live)...)
+	keys := list.shippedKeys()
+	routes = append(routes, Route{Path: licensePath, Class: network.ClassLicense, Handler: ClearKey(slices.Collect(maps.Values(keys))...)})
+	routes = append(routes, d.catalogueRoutes(o.Media)...)
 	// Pages hold URLs, and they are known once the origin listens.
 	ready := make(chan struct{})
 	for i := range routes {
@@ -132,13 +142,16 @@ func NewDemo(o DemoOptions) (*Demo, error) {
 	}
 	d.Origin, err = NewOrigin(Options{
 		FS:         o.Media,
-		Encryption: Encryption{On: true, RotateEvery: o.RotateEvery, Clear: free},
+		Encryption: Encryption{On: true, RotateEvery: o.RotateEvery, Clear: list.whole()},
 		Gates:      d.gates(http.StatusUnauthorized),
-		Routes:     append(routes, o.Routes...),
+		Routes:     slices.Concat(o.Routes, routes),
 		TLS:        o.TLS,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the demo: %w", err)
+	}
+	for name, k := range keys {
+		d.keys.put(name, k.Key)
 	}
 	d.provider.issuer = d.base
 	close(ready)
@@ -151,6 +164,15 @@ func after(ready <-chan struct{}, handler http.Handler) http.Handler {
 		<-ready
 		handler.ServeHTTP(w, r)
 	})
+}
+
+// Titles are the IDs of the catalogue's titles.
+func (d *Demo) Titles() []string {
+	var ids []string
+	for _, title := range d.fullCatalogue().Titles {
+		ids = append(ids, title.ID)
+	}
+	return ids
 }
 
 // CatalogueURL is where the catalogue is.

@@ -53,13 +53,18 @@ func (k *keyRing) create() (key secretKey, path string, err error) {
 		return key, "", err
 	}
 	name := hex.EncodeToString(id[:])
+	k.put(name, key)
+	return key, keyPath + name, nil
+}
+
+// put adds a key that was made elsewhere.
+func (k *keyRing) put(name string, key secretKey) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.keys == nil {
 		k.keys = make(map[string]secretKey)
 	}
 	k.keys[name] = key
-	return key, keyPath + name, nil
 }
 
 // ServeHTTP answers with the 16 bytes of a key.
