@@ -36,10 +36,10 @@ type mediaSource struct {
 	fresh   bool         // nothing was read from input yet
 }
 
-// readContext lends the context of the work in progress to a reader whose interface has no place for
-// it. It is used by one goroutine at a time.
+// readContext lends the context of the work in progress to a reader whose interface has no place for it. It is used by one goroutine at a
+// time, and is no context itself: a request's outlives the request (net/http may go on dialling).
 type readContext struct {
-	context.Context //nolint:containedctx // that is what it is for
+	now context.Context //nolint:containedctx // that is what it is for
 }
 
 // openMedia opens the medium and makes it the session's source.
@@ -74,7 +74,7 @@ func (m *mediaSource) explain(err error) error {
 // reopen opens the medium anew, as at the start, or after a read that was broken off.
 func (m *mediaSource) reopen(ctx context.Context) error {
 	m.closeInput()
-	m.wait = &readContext{ctx}
+	m.wait = &readContext{now: ctx}
 	body, err := m.opener.open(m.wait)
 	if err != nil {
 		return m.explain(err)
@@ -109,7 +109,7 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 			return err
 		}
 	}
-	m.wait.Context = ctx
+	m.wait.now = ctx
 	r := newRun(m.input, bothKinds, m.session.preferred, false)
 	if len(r.streams) == 0 {
 		return m.explain(errNoStreams)
@@ -261,15 +261,15 @@ func (r *rangeReader) request() error {
 		r.file.session.config.Log.Debug("close of a range", "error", err)
 	}
 	var response *network.Response
-	err := r.file.session.authorized(r.wait, func() (err error) {
-		response, err = r.file.session.client.Do(r.wait, network.Request{Class: network.ClassSegment, URL: r.file.url,
+	err := r.file.session.authorized(r.wait.now, func() (err error) {
+		response, err = r.file.session.client.Do(r.wait.now, network.Request{Class: network.ClassSegment, URL: r.file.url,
 			Offset: r.offset, Length: -1})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	r.body, r.at, r.asked = response.Body, r.offset, r.wait.Context
+	r.body, r.at, r.asked = response.Body, r.offset, r.wait.now
 	if r.offset == 0 {
 		r.size = response.TotalLength
 		r.ranges = response.Status == 206
@@ -282,13 +282,13 @@ func (r *rangeReader) request() error {
 
 // Read returns the bytes at the offset.
 func (r *rangeReader) Read(p []byte) (int, error) {
-	if err := context.Cause(r.wait); err != nil {
+	if err := context.Cause(r.wait.now); err != nil {
 		return 0, err
 	}
 	if r.size >= 0 && r.offset >= r.size {
 		return 0, io.EOF
 	}
-	if r.asked != r.wait.Context {
+	if r.asked != r.wait.now {
 		r.at = -1
 	}
 	if r.body != nil && r.at >= 0 && r.at < r.offset && r.offset-r.at <= skipAhead {
