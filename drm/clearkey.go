@@ -56,21 +56,26 @@ func (c ClearKey) Keys(ctx context.Context, f Fetcher, r KeyRequest) ([]Identifi
 	if uri == "" {
 		return nil, &KeyError{Err: ErrKeyURI}
 	}
-	request := licenseRequest{IDs: []string{}, Type: "temporary"}
-	if r.Named {
-		request.IDs = append(request.IDs, base64.RawURLEncoding.EncodeToString(r.ID[:]))
-	}
-	body, err := json.Marshal(request)
-	if err != nil {
-		return nil, fmt.Errorf("ask for a licence: %w", err)
-	}
-	data, response, err := f.Fetch(ctx, network.Request{Class: network.ClassLicense, URL: uri, Method: http.MethodPost, Body: body,
+	data, response, err := f.Fetch(ctx, network.Request{Class: network.ClassLicense, URL: uri, Method: http.MethodPost, Body: clearKeyRequest(r),
 		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}})
 	if err != nil {
 		return nil, fmt.Errorf("ask for a licence: %w", err)
 	}
 	defer clear(data)
 	return readLicense(data, cleanURI(response.URL))
+}
+
+// clearKeyRequest is what a licence server is asked.
+func clearKeyRequest(r KeyRequest) []byte {
+	request := licenseRequest{IDs: []string{}, Type: "temporary"}
+	if r.Named {
+		request.IDs = append(request.IDs, base64.RawURLEncoding.EncodeToString(r.ID[:]))
+	}
+	body, err := json.Marshal(request)
+	if err != nil {
+		panic(err) // it is made of strings
+	}
+	return body
 }
 
 // readLicense reads a licence. from is where it came from.

@@ -122,23 +122,6 @@ func FuzzElementary(f *testing.F) {
 	})
 }
 
-// FuzzLicense reads whatever a licence server sends.
-func FuzzLicense(f *testing.F) {
-	f.Add([]byte(`{"keys":[{"kty":"oct","kid":"LwVHf8JLtPrv2GUXFW2v_A","k":"tQ0bJVWb6b0KPL6KtZIy_A"}],"type":"temporary"}`)) // EME, 9.1.4
-	f.Fuzz(func(_ *testing.T, data []byte) {
-		_, _ = readLicense(data, "https://license.example.com/")
-	})
-}
-
-// TestLicenseOfTheSpecification reads the example of EME, 9.1.4.
-func TestLicenseOfTheSpecification(t *testing.T) {
-	keys, err := readLicense([]byte(`{"keys":[{"kty":"oct","k":"tQ0bJVWb6b0KPL6KtZIy_A","kid":"LwVHf8JLtPrv2GUXFW2v_A"}],"type":"temporary"}`), "")
-	require.NoError(t, err)
-	require.Len(t, keys, 1)
-	assert.Equal(t, "2f05477fc24bb4faefd86517156daffc", keys[0].ID.String())
-	assert.Equal(t, "b50d1b25559be9bd0a3cbe8ab59232fc", hexOf(keys[0].Key))
-}
-
 func hexOf(k Key) string { return KeyID(k.Bytes()).String() }
 
 func BenchmarkSamples(b *testing.B) {

@@ -421,7 +421,7 @@ func newSession(config Config, r *MediaResource, client *network.Client, out *ou
 		cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
 		variant: -1, rate: 1}
 	s.fetcher = NewFetcher(client, r)
-	s.keys = drm.NewKeyStore(s.fetcher, append(slices.Clone(config.KeySystems), drm.ClearKey{})...)
+	s.keys = drm.NewKeyStore(s.fetcher, slices.Concat(r.keySystems(), config.KeySystems, []drm.KeySystem{drm.ClearKey{}})...)
 	s.keys.Give(config.Keys...)
 	return s
 }

@@ -6,8 +6,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 
+	"latchkey/drm"
 	"latchkey/network"
 )
 
@@ -18,6 +20,9 @@ const NetworkConfigurationKey = "NETWORK_CONFIGURATION"
 // CredentialSourceKey is the key under which a resource's metadata holds the network.CredentialSource that renews its sign-in. Without
 // one Config.Network.Credentials does.
 const CredentialSourceKey = "CREDENTIAL_SOURCE" //nolint:gosec // the name of a key, and no credential
+
+// KeySystemsKey is the key under which a resource's metadata holds []drm.KeySystem, which come before Config.KeySystems.
+const KeySystemsKey = "KEY_SYSTEMS"
 
 // Limits on what names a resource.
 const maxURLBytes = 64 << 10
@@ -34,8 +39,9 @@ type MediaResource struct {
 }
 
 // NewMediaResource returns the resource of an http, https or file URL, or of a file's path. The metadata
-// may be nil; otherwise the object under NetworkConfigurationKey, if there is one, must be a
-// *network.Configuration, and that under CredentialSourceKey a network.CredentialSource. It is read when the resource becomes current, not before.
+// may be nil; otherwise the object under NetworkConfigurationKey, if there is one, must be a *network.Configuration, that under
+// CredentialSourceKey a network.CredentialSource, and that under KeySystemsKey a []drm.KeySystem. They are read when the resource becomes
+// current, not before.
 //
 // It returns ErrNoResource, wrapped, when source can name nothing that Latchkey opens. It does not
 // block: whether a file exists shows when it is opened.
@@ -44,18 +50,9 @@ func NewMediaResource(source string, metadata *network.Metadata) (*MediaResource
 	if source == "" || len(source) > maxURLBytes || strings.ContainsAny(source, "\x00\r\n") {
 		return nil, fmt.Errorf("open resource: %w", ErrNoResource)
 	}
-	if metadata != nil {
-		if object := metadata.Object(NetworkConfigurationKey); object != nil {
-			if _, ok := object.(*network.Configuration); !ok {
-				return nil, fmt.Errorf("resource metadata %s holds a %T, not a *network.Configuration",
-					NetworkConfigurationKey, object)
-			}
-		}
-		if object := metadata.Object(CredentialSourceKey); object != nil {
-			if _, ok := object.(network.CredentialSource); !ok {
-				return nil, fmt.Errorf("resource metadata %s holds a %T, not a network.CredentialSource", CredentialSourceKey, object)
-			}
-		}
+	if err := errors.Join(checkObject[*network.Configuration](metadata, NetworkConfigurationKey),
+		checkObject[network.CredentialSource](metadata, CredentialSourceKey), checkObject[[]drm.KeySystem](metadata, KeySystemsKey)); err != nil {
+		return nil, err
 	}
 	r := &MediaResource{metadata: metadata}
 	scheme, rest, hasScheme := strings.Cut(source, ":")
@@ -112,23 +109,42 @@ func (r *MediaResource) name() string {
 	return filepath.Base(path)
 }
 
+// checkObject says that metadata holds something else under a key than a T.
+func checkObject[T any](metadata *network.Metadata, key string) error {
+	if metadata == nil || metadata.Object(key) == nil {
+		return nil
+	}
+	object := metadata.Object(key)
+	if _, ok := object.(T); !ok {
+		return fmt.Errorf("resource metadata %s holds a %T, not a %v", key, object, reflect.TypeFor[T]())
+	}
+	return nil
+}
+
+// object returns what metadata holds under a key, or the zero value.
+func object[T any](metadata *network.Metadata, key string) (t T) {
+	if metadata != nil {
+		t, _ = metadata.Object(key).(T)
+	}
+	return t
+}
+
 // configuration returns the resource's network configuration, or the defaults.
 func (r *MediaResource) configuration() *network.Configuration {
-	if r.metadata != nil {
-		if c, ok := r.metadata.Object(NetworkConfigurationKey).(*network.Configuration); ok && c != nil {
-			return c
-		}
+	if c := object[*network.Configuration](r.metadata, NetworkConfigurationKey); c != nil {
+		return c
 	}
 	return network.NewConfiguration()
 }
 
 // credentials returns what renews the resource's sign-in, or nil.
 func (r *MediaResource) credentials() network.CredentialSource {
-	if r.metadata == nil {
-		return nil
-	}
-	source, _ := r.metadata.Object(CredentialSourceKey).(network.CredentialSource)
-	return source
+	return object[network.CredentialSource](r.metadata, CredentialSourceKey)
+}
+
+// keySystems returns those that the resource comes with.
+func (r *MediaResource) keySystems() []drm.KeySystem {
+	return object[[]drm.KeySystem](r.metadata, KeySystemsKey)
 }
 
 // open returns the resource's file.

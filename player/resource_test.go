@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/drm"
+	"latchkey/network"
 	"latchkey/player"
 )
 
@@ -46,4 +48,18 @@ func TestNewMediaResource(t *testing.T) {
 			assert.Equal(t, test.shown, r.String())
 		})
 	}
+}
+
+// TestMetadataOfAnotherType refuses what a resource could make nothing of.
+func TestMetadataOfAnotherType(t *testing.T) {
+	for _, key := range []string{player.NetworkConfigurationKey, player.CredentialSourceKey, player.KeySystemsKey} {
+		metadata := new(network.Metadata)
+		metadata.SetObject(key, 7)
+		_, err := player.NewMediaResource("https://a.example/m.m3u8", metadata)
+		require.ErrorContains(t, err, key)
+	}
+	metadata := new(network.Metadata)
+	metadata.SetObject(player.KeySystemsKey, []drm.KeySystem{drm.ClearKey{}})
+	_, err := player.NewMediaResource("https://a.example/m.m3u8", metadata)
+	require.NoError(t, err)
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -294,6 +295,20 @@ func TestClearKey(t *testing.T) {
 		requireSame(t, "pictures", wantPictures, pictures)
 		requireSame(t, "sounds", wantSounds, sounds)
 	})
+	t.Run("a licence server of the service's own kind", func(t *testing.T) {
+		origin := ownLicenseOrigin(t)
+		system := &drm.LicenseTemplate{KeyFormats: []string{"com.example.tv"}, URL: origin.URL("/own?name=${kid_base64url}"), Body: `{"kid":"${kid_base64}"}`,
+			Header: map[string]string{"Content-Type": "application/json"}, Answer: drm.AnswerBase64, Path: "data.key"}
+		pictures, sounds, end := play(t, origin, player.Config{KeySystems: []drm.KeySystem{system}}, "abc")
+		require.Equal(t, player.Complete, end.State, "%v", end.Error)
+		requireSame(t, "pictures", wantPictures, pictures)
+		requireSame(t, "sounds", wantSounds, sounds)
+	})
+	t.Run("the same without its template", func(t *testing.T) {
+		_, _, end := play(t, ownLicenseOrigin(t), player.Config{}, "abc")
+		require.Equal(t, player.Failed, end.State)
+		assert.Equal(t, player.CodeKeyFormat, end.Error.Code, "%v", end.Error)
+	})
 	t.Run("a system of an integrator", func(t *testing.T) {
 		origin := clearKeyOrigin(t)
 		system := &ownSystem{keys: given(t)}
@@ -303,6 +318,32 @@ func TestClearKey(t *testing.T) {
 		requireSame(t, "sounds", wantSounds, sounds)
 		assert.Equal(t, []string{"/license"}, slices.Compact(system.asked))
 	})
+}
+
+// ownLicenseOrigin serves "two" with a KEYFORMAT and a licence server of its own kind.
+func ownLicenseOrigin(t *testing.T) *networktest.Origin {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.CopyFS(folder, os.DirFS(filepath.Join("testdata", "two"))))
+	for _, list := range []string{"video.m3u8", "audio.m3u8"} {
+		rewrite(t, filepath.Join(folder, list), `URI="data:[^"]*"`, `URI="tv://title/7"`)
+		rewrite(t, filepath.Join(folder, list), `KEYFORMAT="identity"`, `KEYFORMAT="com.example.tv"`)
+	}
+	return newOrigin(t, networktest.Options{FS: os.DirFS(folder), Gates: []networktest.Gate{{Class: network.ClassLicense, Name: "session", Value: "abc"}},
+		Routes: []networktest.Route{{Path: "/own", Class: network.ClassLicense, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var body struct{ Kid []byte }
+			if r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json" || json.NewDecoder(r.Body).Decode(&body) != nil {
+				http.Error(w, "not as the template has it", http.StatusBadRequest)
+				return
+			}
+			for _, k := range two {
+				if bytes.Equal(k.ID[:], body.Kid) && r.URL.Query().Get("name") == base64.RawURLEncoding.EncodeToString(k.ID[:]) {
+					fmt.Fprintf(w, `{"data":{"key":%q}}`, base64.StdEncoding.EncodeToString(k.Key[:]))
+					return
+				}
+			}
+			http.NotFound(w, r)
+		})}}})
 }
 
 // given are the keys of two.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/drm"
 	"latchkey/network"
 	"latchkey/network/auth"
 	"latchkey/network/networktest"
@@ -61,6 +62,20 @@ func demoServices(t *testing.T) (*networktest.Demo, *services, *fakeEngine) {
 		require.NoError(t, demo.Close())
 	})
 	return demo, s, engine
+}
+
+// TestLicensesOfAProfile shows that what a profile may say of licence servers is what drm takes.
+func TestLicensesOfAProfile(t *testing.T) {
+	data, err := os.ReadFile("../../network/service/example.toml")
+	require.NoError(t, err)
+	profile, err := service.Parse(data)
+	require.NoError(t, err)
+	systems := keySystems(profile)
+	require.Len(t, systems, 1)
+	template, ok := systems[0].(*drm.LicenseTemplate)
+	require.True(t, ok)
+	require.NoError(t, template.Check())
+	assert.Equal(t, []string{"com.example.tv"}, template.Formats())
 }
 
 func TestServiceSignsInAndOut(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"latchkey/drm"
 	"latchkey/network"
 	"latchkey/network/auth"
 	"latchkey/network/auth/vault"
@@ -188,11 +189,22 @@ func (s *signedService) open(source string) (*player.MediaResource, error) {
 	metadata := new(network.Metadata)
 	metadata.SetObject(player.NetworkConfigurationKey, s.profile.Configuration(s.accounts.Credentials()))
 	metadata.SetObject(player.CredentialSourceKey, network.CredentialSource(s.accounts))
+	metadata.SetObject(player.KeySystemsKey, keySystems(s.profile))
 	resource, err := player.NewMediaResource(source, metadata)
 	if err == nil {
 		s.playing.set(s)
 	}
 	return resource, err
+}
+
+// keySystems are those of the profile's licence servers.
+func keySystems(p *service.Profile) []drm.KeySystem {
+	systems := make([]drm.KeySystem, len(p.Licenses))
+	for i, l := range p.Licenses {
+		systems[i] = &drm.LicenseTemplate{KeyFormats: l.KeyFormats, URL: l.URL, Method: l.Method, Header: l.Headers, Body: l.Body,
+			Answer: drm.Answer(l.Answer), Path: l.AnswerPath}
+	}
+	return systems
 }
 
 // Titles fetches the catalogue.

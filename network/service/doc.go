@@ -50,6 +50,15 @@
 //	[cookies]          the name of a cookie and its value, in the order in which they are sent
 //	[[headers]]        name, value, and classes of requests ("key", "license", ...; without them, key and license)
 //
+//	[[licenses]]       licence servers of the service's own kind; those that speak Clear Key need none
+//	key_formats        the KEYFORMATs of EXT-X-KEY that it is for
+//	url                where it is asked; without it, at the URI of EXT-X-KEY
+//	method             "POST" (the default with a body) or "GET"
+//	headers, body      what is sent; in them and in url ${kid}, ${kid_uuid}, ${kid_base64}, ${kid_base64url} stand for the key that is needed, ${challenge}
+//	                   and ${challenge_base64} for a Clear Key licence request
+//	answer             what the key comes as: "raw", "base64", "hex" or "jwk" (a Clear Key licence)
+//	answer_path        where in the answer's JSON it is ("data.key"); without it, the answer is the key
+//
 //	[network]          network.ReadConfiguration's, without cookieHeaders and cookieOrigins
 //
 //	[catalogue]

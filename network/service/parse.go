@@ -62,6 +62,7 @@ func parse(data []byte) (*Profile, error) {
 	p.readSignIn(top)
 	p.readTemplates(top)
 	p.readOrigins(top)
+	p.readLicenses(top)
 	p.readNetwork(top)
 	p.readCatalogue(top)
 	top.done()

@@ -73,8 +73,10 @@ func TestParseExample(t *testing.T) {
 		KeyOrigins:     []string{"https://keys.example.com"},
 		LicenseOrigins: []string{"https://license.example.com:8443"},
 		MediaOrigins:   []string{"https://www.example.com", "https://*.cdn.example.net"},
-		Network:        configuration,
-		Catalogue:      service.Catalogue{URL: "https://keys.example.com/catalogue.json", SignedIn: true},
+		Licenses: []service.License{{KeyFormats: []string{"com.example.tv"}, URL: "https://license.example.com:8443/keys?name=${kid_base64url}", Method: "POST",
+			Headers: map[string]string{"Content-Type": "application/json"}, Body: `{"kid": "${kid_base64}"}`, Answer: "base64", AnswerPath: "data.key"}},
+		Network:   configuration,
+		Catalogue: service.Catalogue{URL: "https://keys.example.com/catalogue.json", SignedIn: true},
 	}, p)
 }
 
@@ -227,6 +229,21 @@ var refused = []struct{ name, profile, text string }{
 	{"a header of a sign-in", small + "[[headers]]\nname = \"X\"\nvalue = \"${token}\"\nclasses = [\"signin\"]\n", "no sign-in goes with"},
 	{"a header of another class", small + "[[headers]]\nname = \"X\"\nvalue = \"${token}\"\nclasses = [\"canary\"]\n", "no class of requests"},
 
+	{"a licence for nothing", license(`url = "https://canary.example/"`), `"licenses.key_formats" is missing`},
+	{"a licence for identity", license(`key_formats = ["Identity"]`), "no KEYFORMAT of a licence server"},
+	{"a licence's KEYFORMAT twice", license(`key_formats = ["canary", "CANARY"]`), "has a KEYFORMAT twice"},
+	{"a licence in the clear", license("key_formats = [\"a\"]\nurl = \"http://canary.example/${kid}\""), "is not https"},
+	{"a licence's host that the key names", license("key_formats = [\"a\"]\nurl = \"https://user:${kid}@canary.example/\""), "has a user name"},
+	{"a licence's host made of the key", license("key_formats = [\"a\"]\nanswer = \"raw\"\nurl = \"https://${kid}.canary.example/\""), "which host"},
+	{"a licence with a token", license("key_formats = [\"a\"]\nbody = \"${access_token}\""), "is none of ${kid}"},
+	{"a licence by another method", license("key_formats = [\"a\"]\nmethod = \"CANARY\""), "neither"},
+	{"a licence got with a body", license("key_formats = [\"a\"]\nmethod = \"GET\"\nbody = \"canary\""), "that of a GET"},
+	{"a licence in another form", license("key_formats = [\"a\"]\nanswer = \"canary\""), `none of "raw"`},
+	{"a path in raw bytes", license("key_formats = [\"a\"]\nanswer = \"raw\"\nanswer_path = \"canary\""), "raw bytes"},
+	{"a licence with a cookie", license("key_formats = [\"a\"]\nanswer = \"raw\"\nheaders = {Cookie = \"canary\"}"), "not what a header may be"},
+	{"a licence with lines in a header", license("key_formats = [\"a\"]\nanswer = \"raw\"\nheaders = {X = \"canary\\r\\nCookie: a\"}"), "not what a header may be"},
+	{"a licence with more", license("key_formats = [\"a\"]\nanswer = \"raw\"\nmore = 1"), "is not known"},
+
 	{"cookies of the network", with("#network", `cookieHeaders = "a=canary"`), "cookie pairs of its own"},
 	{"origins of the network", with("#network", `cookie_origins = ["https://canary.example"]`), "cookie origins of its own"},
 	{"a check in the clear", with("#network", `network_down_verification_url = "http://192.168.1.1/canary"`), "is not https"},
@@ -236,6 +253,9 @@ var refused = []struct{ name, profile, text string }{
 	{"a catalogue that would get the sign-in", small + "[catalogue]\nurl = \"https://canary.example/\"\nsigned_in = true\n", "would send the sign-in"},
 	{"a catalogue on another port", small + "[catalogue]\nurl = \"https://keys.example.com:8443/\"\nsigned_in = true\n", "would send the sign-in"},
 }
+
+// license returns a profile with the lines in [[licenses]].
+func license(lines string) string { return small + "[[licenses]]\n" + lines + "\n" }
 
 // password returns a profile with the lines in [sign_in.password].
 func password(lines string) string {

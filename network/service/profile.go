@@ -25,6 +25,9 @@ type Profile struct {
 	// "scheme://host[:port]". MediaOrigins are those whose streams may be opened by a link; "https://*.example.com" names sub-domains.
 	KeyOrigins, LicenseOrigins, MediaOrigins []string
 
+	// Licenses are the licence servers of the service's own kind.
+	Licenses []License
+
 	// Network is the network section; its CookieHeaders are empty and its CookieOrigins are KeyOrigins and LicenseOrigins.
 	Network *network.Configuration
 

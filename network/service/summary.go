@@ -46,6 +46,13 @@ func (p *Profile) Summary() []Fact {
 		}
 		add("Titles from", strings.Join(shownOrigins(p.Catalogue.URL), "")+signedIn)
 	}
+	for _, l := range p.Licenses {
+		at := "where the stream says"
+		if filled, err := filledLicense(l.URL, "x"); err == nil && l.URL != "" {
+			at = strings.Join(shownOrigins(filled), "")
+		}
+		add("Asks for licences at", at)
+	}
 	add("Network check at", shownOrigins(p.Network.NetworkDownVerificationURL)...)
 	if !strings.HasPrefix(p.Icon, "data:") {
 		add("Picture from", shownOrigins(p.Icon)...)

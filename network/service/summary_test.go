@@ -26,6 +26,7 @@ func TestSummary(t *testing.T) {
 		{Label: "Sent for licences to", Text: "https://license.example.com:8443"},
 		{Label: "Streams from", Text: "https://www.example.com, https://*.cdn.example.net"},
 		{Label: "Titles from", Text: "https://keys.example.com, with the sign-in"},
+		{Label: "Asks for licences at", Text: "https://license.example.com:8443"},
 		{Label: "Picture from", Text: "https://www.example.com"},
 	}, p.Summary())
 }
