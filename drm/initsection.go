@@ -114,16 +114,22 @@ func (p *InitProtection) read(data []byte, depth int) error {
 	})
 }
 
-// entry reads a sample entry that is encrypted. fixed is how many bytes stand before its boxes.
-func (p *InitProtection) entry(kind string, body []byte, fixed, depth int) error {
+// entrySize is how many bytes stand before the boxes of a sample entry: fixed, and more in QuickTime's versions.
+func entrySize(kind string, body []byte, fixed int) int {
 	if kind == "enca" && len(body) >= 10 {
-		switch binary.BigEndian.Uint16(body[8:]) { // QuickTime's versions are longer
+		switch binary.BigEndian.Uint16(body[8:]) {
 		case 1:
 			fixed += 16
 		case 2:
 			fixed += 36
 		}
 	}
+	return fixed
+}
+
+// entry reads a sample entry that is encrypted. fixed is how many bytes stand before its boxes.
+func (p *InitProtection) entry(kind string, body []byte, fixed, depth int) error {
+	fixed = entrySize(kind, body, fixed)
 	if len(body) < fixed {
 		return fmt.Errorf("%s is cut off", kind)
 	}

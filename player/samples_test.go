@@ -394,3 +394,30 @@ func TestEncryptedFile(t *testing.T) {
 	assert.Equal(t, player.CodeNoKey, end.Error.Code)
 	assert.Empty(t, pictures+sounds)
 }
+
+// TestSampleGroups plays what names its keys in sample groups, which change, and compares with the clear twin.
+func TestSampleGroups(t *testing.T) {
+	keys := []networktest.ContentKey{two[0]}
+	for range 2 {
+		last := keys[len(keys)-1]
+		keys = append(keys, networktest.ContentKey{ID: turned(last.ID), Key: turned(last.Key)})
+	}
+	for _, name := range []string{"rolled-cenc", "rolled-cbcs"} {
+		t.Run(name, func(t *testing.T) {
+			folder := os.DirFS(filepath.Join("testdata", name))
+			origin := func(keys ...networktest.ContentKey) string {
+				return newOrigin(t, networktest.Options{FS: folder, Routes: []networktest.Route{{Path: "/license", Class: network.ClassLicense,
+					Handler: networktest.ClearKey(keys...)}}}).URL("index.m3u8")
+			}
+			requireTwin(t, packaged("clear-h264"), origin(keys...), player.Config{})
+			t.Run("without the second key", func(t *testing.T) {
+				_, _, end := playHashes(t, origin(keys[0], keys[2]), player.Config{})
+				require.Equal(t, player.Failed, end.State)
+				assert.Equal(t, player.CodeNoKey, end.Error.Code, "%v", end.Error)
+			})
+		})
+	}
+}
+
+// turned is what Shaka Packager makes of a key, or of its name, for the next.
+func turned(b [16]byte) [16]byte { return [16]byte(append(slices.Clone(b[1:]), b[0])) }

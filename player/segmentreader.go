@@ -50,8 +50,9 @@ type segmentReader struct {
 	stamp   time.Duration // what the run's packed audio says of its time, when stamped
 	stamped bool
 
-	given int64  // bytes of the run that were read
-	spans []span // of the run, in order
+	given  int64             // bytes of the run that were read
+	groups *drm.SampleGroups // of the samples in them, where they are ISO base media
+	spans  []span            // of the run, in order
 }
 
 // nextRun goes to the first segment of the next run and names its container. It returns io.EOF when
@@ -66,6 +67,7 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 	}
 	s.now, s.pending, s.format = *s.pending, nil, ""
 	s.given, s.spans = 0, []span{{segment: s.now.segment}}
+	s.groups = new(drm.SampleGroups)
 	if err := s.open(); err != nil {
 		return nil, "", err
 	}
@@ -169,6 +171,9 @@ func (s *segmentReader) Read(p []byte) (int, error) {
 		}
 		n, err := s.current.Read(p)
 		s.given += int64(n)
+		if s.format == "mp4" {
+			_, _ = s.groups.Write(p[:n]) // it never fails
+		}
 		if n > 0 {
 			return n, nil
 		}

@@ -142,7 +142,10 @@ func (u *unlocker) need(id drm.KeyID, named bool) error {
 // common decrypts a packet of Common Encryption.
 func (u *unlocker) common(p *libav.Packet, stream libav.Stream) (int, error) {
 	encrypted, err := p.Encryption(&u.how)
-	if err != nil || !encrypted {
+	if err != nil {
+		return 0, err
+	}
+	if encrypted, err = u.grouped(p, encrypted); err != nil || !encrypted {
 		return 0, err
 	}
 	if !u.info.Samples() {
@@ -152,6 +155,27 @@ func (u *unlocker) common(p *libav.Packet, stream libav.Stream) (int, error) {
 		return 0, err
 	}
 	return u.keys, decryptCommon(u.decrypter, p, &u.how, &u.sample)
+}
+
+// grouped has the sample's group say how it is encrypted, of which the demuxer knows nothing.
+func (u *unlocker) grouped(p *libav.Packet, encrypted bool) (bool, error) {
+	group, ok, err := u.reader.groups.At(p.Position())
+	switch {
+	case !ok && (err == nil || !encrypted):
+		return encrypted, nil
+	case err != nil:
+		return false, err
+	case !group.Protected:
+		return false, nil
+	case !encrypted: // then nobody has read the samples' own IVs
+		return false, fmt.Errorf("a sample is encrypted in a track that is not: %w", drm.ErrSample)
+	}
+	u.how.KID, u.how.CryptBlocks, u.how.SkipBlocks = group.ID, group.CryptBlocks, group.SkipBlocks
+	if group.IVSize == 0 {
+		u.how.IV = [16]byte{}
+		copy(u.how.IV[:], group.ConstantIV)
+	}
+	return true, nil
 }
 
 // decryptCommon decrypts a packet in place. sample is memory to be used.

@@ -67,4 +67,26 @@ for codec in h264 ac3 eac3; do
     pack clear-ts-$codec $codec ts
     locked ts-$codec $codec ts cbcs $one
 done
+# Keys that change after the first second, in sample groups (seig): the packager turns name and key by as many bytes as keys came before.
+for scheme in cenc cbcs; do
+    for stream in video audio; do
+        # Half a second later, so that the second segment's first picture is decoded after the first second too.
+        half=6400
+        [ $stream = video ] || half=24000
+        cat clear-h264/$stream.mp4 clear-h264/${stream}1.m4s clear-h264/${stream}2.m4s |
+            half=$half perl -0777 -pe 's/(tfdt\0...)(.{4})/$1.pack("N", unpack("N", $2) + $ENV{half})/ges' >"$work/$stream"
+    done
+    rm -rf rolled-$scheme
+    mkdir rolled-$scheme
+    (
+        cd rolled-$scheme
+        set --
+        for stream in video audio; do
+            set -- "in=$work/$stream,stream=$stream,init_segment=$stream.mp4,segment_template=$stream\$Number\$.m4s,playlist_name=$stream.m3u8,hls_group_id=audio,hls_name=sound" "$@"
+        done
+        "$packager" "$@" --segment_duration 1 --hls_master_playlist_output index.m3u8 --quiet --enable_raw_key_encryption --protection_scheme $scheme \
+            --clear_lead 0 --crypto_period_duration 1 --keys key_id=$kid:key=$key --hls_key_uri /license >/dev/null 2>&1
+        sed -i 's/KEYFORMAT="identity"/KEYFORMAT="org.w3.clearkey"/' video.m3u8 audio.m3u8
+    )
+done
 locked two h264 m4s cenc --keys "label=video:key_id=$kid:key=$key,label=audio:key_id=$kid2:key=$other"
