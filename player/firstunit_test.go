@@ -75,13 +75,13 @@ func BenchmarkFirstUnit(b *testing.B) {
 		"cbcs":          {packed("clear-h264"), packed("cbcs-h264"), "video1.m4s"},
 	} {
 		b.Run(name, func(b *testing.B) {
-			var clear, locked []time.Duration
+			var plain, locked []time.Duration
 			for b.Loop() {
-				clear, locked = append(clear, firstUnit(b, c.clear, c.segment)), append(locked, firstUnit(b, c.locked, c.segment))
+				plain, locked = append(plain, firstUnit(b, c.clear, c.segment)), append(locked, firstUnit(b, c.locked, c.segment))
 			}
-			slices.Sort(clear)
+			slices.Sort(plain)
 			slices.Sort(locked)
-			b.ReportMetric(float64(clear[len(clear)/2].Microseconds())/1000, "ms-clear")
+			b.ReportMetric(float64(plain[len(plain)/2].Microseconds())/1000, "ms-clear")
 			b.ReportMetric(float64(locked[len(locked)/2].Microseconds())/1000, "ms-locked")
 			b.ReportMetric(0, "ns/op")
 		})
