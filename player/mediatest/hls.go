@@ -58,7 +58,7 @@ func (s HLSSpec) pack(source, dir string) (string, error) {
 	arguments := []string{"-i", source, "-map", "0", "-c", "copy", "-f", "hls", "-hls_time", fmt.Sprint(or(s.Seconds, 1)),
 		"-hls_playlist_type", "vod", "-hls_list_size", "0"}
 	if s.Fragmented {
-		arguments = append(arguments, "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4",
+		arguments = append(arguments, "-strict", "-2", "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4",
 			"-hls_segment_filename", filepath.Join(dir, "segment%d.m4s"))
 	} else {
 		arguments = append(arguments, "-hls_segment_filename", filepath.Join(dir, "segment%d.ts"))

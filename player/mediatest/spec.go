@@ -70,7 +70,7 @@ var audioArguments = map[string][]string{
 	"eac3":   {"-c:a", "eac3"},
 	"opus":   {"-c:a", "libopus"},
 	"vorbis": {"-c:a", "libvorbis"},
-	"flac":   {"-c:a", "flac"},
+	"flac":   {"-c:a", "flac", "-strict", "-2"}, // in MP4 it is an experiment to some versions
 	"pcm":    {"-c:a", "pcm_s16le"},
 }
 
