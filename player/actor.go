@@ -42,6 +42,7 @@ type actor struct {
 	following bool // a live stream is played as live as can be
 	hurried   bool // and a little faster, to catch up
 	yielded   int  // how often it stood still
+	trick     trick
 	speed     float64
 	volume    float64
 	muted     bool
@@ -120,6 +121,8 @@ func (p *Player) handle(m message) {
 		if m.session == p.session {
 			p.heard(m)
 		}
+	case messageStill:
+		p.gotStill(m)
 	case messageShown:
 		if m.pipeline == p.pipeline {
 			now := time.Now()
@@ -177,7 +180,7 @@ func (p *Player) leave() {
 		p.pipeline.stop()
 		p.previous, p.pipeline = p.pipeline, nil
 	}
-	p.signIn = nil
+	p.signIn, p.trick = nil, trick{}
 	if s := p.session; s != nil {
 		p.session = nil
 		s.cancel(errClosed)
@@ -236,7 +239,7 @@ func (p *Player) start(target time.Duration) {
 		p.pipeline.stop()
 		p.previous = p.pipeline
 	}
-	p.target, p.last = target, target
+	p.target, p.last, p.trick = target, target, trick{busy: p.trick.busy}
 	p.pipeline = newPipeline(p.session, target, p.previous)
 	p.previous = nil
 	p.current.Store(p.pipeline)
@@ -247,6 +250,9 @@ func (p *Player) start(target time.Duration) {
 func (p *Player) play() error {
 	if err := p.state.check(callPlay); err != nil {
 		return err
+	}
+	if p.trick.rate != 0 {
+		return p.endTrick(true)
 	}
 	p.wantPlay = true
 	if p.askedPlay.IsZero() {
@@ -280,6 +286,9 @@ func (p *Player) enterPlaying() {
 func (p *Player) pause() error {
 	if err := p.state.check(callPause); err != nil {
 		return err
+	}
+	if p.trick.rate != 0 {
+		return p.endTrick(false)
 	}
 	p.wantPlay = false
 	if p.state == Playing {

@@ -78,28 +78,15 @@ func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline) 
 
 // demuxRun reads the packets of one run.
 func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *hls.Segment, format string, out *pipeline) error {
-	unlocker := newUnlocker(reader, format)
-	if err := unlocker.enter(first); err != nil {
-		return reader.wrap(err)
-	}
-	encrypted := reader.now.locked // of the run's first item: opening may read on to the next
-	packed := format != "mpegts" && format != "mp4"
-	input, err := libav.OpenInput(reader, libav.InputOptions{Format: format, Encrypted: format != "mpegts" && unlocker.info.Samples()})
+	o, err := t.openRun(reader, first, format)
 	if err != nil {
-		if reader.err != nil {
-			return reader.err
-		}
-		return reader.wrap(err)
+		return err
 	}
-	defer input.Close()
-	r := newRun(input, t.kinds, t.session.preferred, format == "mpegts")
-	r.variant, r.locked = reader.now.variant, encrypted
-	if len(r.streams) == 0 {
-		return reader.wrap(errNoStreams)
-	}
-	out.found(t.kinds, r)
-	a := &anchor{track: t, run: r, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped}
-	return copyPackets(ctx, input, r, a, out, unlocker.unlock, func(err error) error {
+	defer o.input.Close()
+	out.found(t.kinds, o.run)
+	packed := format != "mpegts" && format != "mp4"
+	a := &anchor{track: t, run: o.run, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped}
+	return copyPackets(ctx, o.input, o.run, a, out, o.unlocker.unlock, func(err error) error {
 		switch {
 		case reader.err != nil:
 			return reader.err
@@ -107,6 +94,36 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *h
 			return reader.wrap(err)
 		}
 	})
+}
+
+// openedRun is a run whose packets can be read. The owner closes input.
+type openedRun struct {
+	input    *libav.Input
+	run      *run
+	unlocker *unlocker
+}
+
+// openRun opens the run that the reader has gone to.
+func (t *hlsTrack) openRun(reader *segmentReader, first *hls.Segment, format string) (*openedRun, error) {
+	unlocker := newUnlocker(reader, format)
+	if err := unlocker.enter(first); err != nil {
+		return nil, reader.wrap(err)
+	}
+	now := reader.now // the run's first item: opening may read on to the next
+	input, err := libav.OpenInput(reader, libav.InputOptions{Format: format, Encrypted: format != "mpegts" && unlocker.info.Samples()})
+	if err != nil {
+		if reader.err != nil {
+			return nil, reader.err
+		}
+		return nil, reader.wrap(err)
+	}
+	r := newRun(input, t.kinds, t.session.preferred, format == "mpegts")
+	r.variant, r.locked = now.variant, now.locked
+	if len(r.streams) == 0 {
+		input.Close()
+		return nil, reader.wrap(errNoStreams)
+	}
+	return &openedRun{input: input, run: r, unlocker: unlocker}, nil
 }
 
 // anchor finds a run's place on the timeline.

@@ -166,6 +166,7 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 		s.ladder = newLadder(s, list, index, main)
 	}
 	s.subtitles = newSubtitles(s, list, variant.Subtitles)
+	s.stills = newStills(s, list)
 	start := main.current().Start
 	if start == nil {
 		start = list.Start

@@ -41,6 +41,7 @@ type presenter struct {
 	pictures []*frame.Video
 	waiting  []time.Duration // their times, kept beside to be handed to choose
 	first    bool            // the next picture is shown as soon as it is there
+	still    *frame.Video    // a picture that is shown at once, may be nil
 	ended    bool
 	lastEnd  time.Duration // when the picture on screen ends
 	shown    bool          // something is on screen since the last reset
@@ -61,7 +62,8 @@ func (p *presenter) reset() {
 	for _, v := range p.pictures {
 		v.Release()
 	}
-	p.pictures, p.waiting = nil, nil
+	p.still.Release()
+	p.pictures, p.waiting, p.still = nil, nil, nil
 	p.first, p.ended, p.shown, p.repeated, p.lastEnd = true, false, false, false, 0
 	p.running = false
 	p.mu.Unlock()
@@ -90,6 +92,14 @@ func (p *presenter) put(ctx context.Context, v *frame.Video) error {
 	}
 }
 
+// interject has a picture shown at once, out of turn. It is the presenter's from now on.
+func (p *presenter) interject(v *frame.Video) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.still.Release()
+	p.still = v
+}
+
 // end says that no picture follows.
 func (p *presenter) end() {
 	p.mu.Lock()
@@ -110,6 +120,11 @@ func (p *presenter) count(decoded, shown int) {
 func (p *presenter) next(pos time.Duration, running bool) (v *frame.Video, first bool) {
 	p.mu.Lock()
 	p.pos, p.running = pos, running
+	if v = p.still; v != nil {
+		p.still = nil
+		p.mu.Unlock()
+		return v, false
+	}
 	due := -1
 	switch {
 	case len(p.pictures) == 0:

@@ -51,6 +51,7 @@ type session struct {
 	subtitles *subtitles // nil without any
 	sounds    *sounds    // nil: there is but one
 	ladder    *ladder    // nil: there is nothing to switch to
+	stills    *stills    // nil: there is no I-frame playlist
 	ready     bool       // owned by the player: open succeeded
 
 	mu          sync.Mutex // guards what follows
@@ -231,7 +232,7 @@ func (s *session) update(replace func(*network.Client) error) error {
 // describe fills in what a snapshot says of the resource.
 func (s *session) describe(out *Snapshot) {
 	if s.ready {
-		out.Duration, out.Variants, out.Variant = s.length(), s.variants, s.variant
+		out.Duration, out.Variants, out.Variant, out.Stills = s.length(), s.variants, s.variant, s.stills != nil
 		if s.title != "" {
 			out.Title = s.title
 		}

@@ -47,6 +47,7 @@ const (
 	callReplace call = "replace the current resource"
 	callReset   call = "reset"
 	callSpeed   call = "change the speed"
+	callTrick   call = "run through"
 )
 
 // allowed is the transition table of TVSDK.md, read by call. Replace and Reset are allowed in every
@@ -56,6 +57,7 @@ var allowed = map[call][]State{
 	callPlay:    {Preparing, Prepared, Playing, Paused, Seeking, Complete, NeedsSignIn},
 	callPause:   {Preparing, Prepared, Playing, Paused, Seeking, NeedsSignIn},
 	callSeek:    {Prepared, Playing, Paused, Seeking, Complete, NeedsSignIn},
+	callTrick:   {Prepared, Playing, Paused, Complete},
 	callSpeed: {Idle, Initializing, Initialized, Preparing, Prepared, Playing, Paused, Seeking, Complete,
 		Failed, NeedsSignIn},
 	callReplace: {Idle, Initializing, Initialized, Preparing, Prepared, Playing, Paused, Seeking, Complete,

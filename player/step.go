@@ -38,6 +38,10 @@ func (p *Player) step(now time.Time) {
 		p.stepSeeking(now)
 	case Playing:
 		p.stepPlaying(now)
+	case Paused:
+		if p.trick.rate != 0 {
+			p.stepTrick(now)
+		}
 	}
 	p.runClock(p.state == Playing && !p.buffering)
 }
@@ -251,7 +255,7 @@ func (p *Player) sampleBuffer() {
 func (p *Player) publish(now time.Time) {
 	p.notified, p.dirty = now, false
 	s := Snapshot{State: p.state, Buffering: p.buffering, Position: p.last, Speed: p.speed, Volume: p.volume,
-		Muted: p.muted, Variant: -1, Selected: -1, Subtitle: -1, Sound: -1, Error: p.failure, SignIn: p.signIn, Stats: p.stats}
+		Muted: p.muted, Trick: p.trick.rate, Variant: -1, Selected: -1, Subtitle: -1, Sound: -1, Error: p.failure, SignIn: p.signIn, Stats: p.stats}
 	if p.resource != nil {
 		s.Source, s.Title = p.resource.String(), p.resource.name()
 	}

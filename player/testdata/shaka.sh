@@ -67,6 +67,21 @@ for codec in h264 ac3 eac3; do
     pack clear-ts-$codec $codec ts
     locked ts-$codec $codec ts cbcs $one
 done
+# I-frame playlists.
+for form in cenc:m4s cbcs:m4s cbcs:ts; do
+    scheme=${form%:*} suffix=${form#*:}
+    cat clear-h264/video.mp4 clear-h264/video1.m4s clear-h264/video2.m4s >"$work/video"
+    init=init_segment=video.mp4,
+    [ $suffix = m4s ] || init=
+    rm -rf stills-$scheme-$suffix
+    mkdir stills-$scheme-$suffix
+    (
+        cd stills-$scheme-$suffix
+        "$packager" "in=$work/video,stream=video,${init}segment_template=video\$Number\$.$suffix,playlist_name=video.m3u8,iframe_playlist_name=stills.m3u8" \
+            --segment_duration 1 --hls_master_playlist_output index.m3u8 --quiet --enable_raw_key_encryption --protection_scheme $scheme --clear_lead 0 \
+            --iv $iv --hls_key_uri "data:;base64,bGF0Y2hrZXktaGxzLWtleQ==" --keys key_id=$kid:key=$key >/dev/null
+    )
+done
 # Keys that change after the first second, in sample groups (seig): the packager turns name and key by as many bytes as keys came before.
 for scheme in cenc cbcs; do
     for stream in video audio; do
