@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed demo/catalogue.json demo/*/main.m3u8 demo/*/poster.jpg demo/*/*p demo/*/subtitles
+//go:embed demo/catalogue.json demo/*/main.m3u8 demo/*/poster.jpg demo/*/*p demo/*/subtitles demo/*/stills
 var demo embed.FS
 
 // Demo returns the demo media: catalogue.json, and a folder for each title with poster.jpg, main.m3u8 and its variants, clear or

@@ -51,6 +51,11 @@
 // A network that is away fails nothing for Config.NetworkPatience: what is loaded is played, Snapshot.Offline says why it stands still,
 // and playback goes on by itself.
 //
+// # I-frame playlists
+//
+// Where Snapshot.Stills says that a stream has them, [Player.Still] gives a picture of any position for a preview, and [Player.TrickPlay] runs
+// through the presentation, forwards or backwards.
+//
 // # Errors
 //
 // What goes wrong becomes an [Error] with a stable code, a category, and a sentence for a person. A key

@@ -87,8 +87,8 @@ type Snapshot struct {
 	AtLive    bool
 	Buffered  []Range
 	Speed     float64
-	Trick     int  // the rate of TrickPlay, 0: none is under way
-	Stills    bool // there are pictures for Still and TrickPlay
+	Trick     int     // the rate of TrickPlay, 0: none is under way
+	Stills    bool    // there are pictures for Still and TrickPlay
 	Volume    float64 // 0..1
 	Muted     bool
 	Video     VideoInfo

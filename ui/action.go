@@ -82,6 +82,10 @@ func (w *window) act(a action) {
 		w.nextSubtitles()
 	case actInformation:
 		w.toggleInformation()
+	case actRunForward:
+		w.runThrough(1)
+	case actRunBackward:
+		w.runThrough(-1)
 	case actNormalSpeed:
 		w.setSpeed(1)
 	case actBegin:

@@ -73,6 +73,12 @@ func (w *window) showState() {
 	s := w.snapshot
 	w.updateBar()
 	setVisible(w.replay, w.screen == screenPlayer && w.pane == nil && s.State == player.Complete && w.seekTo == nil)
+	if s.Trick != 0 && w.screen == screenPlayer && w.pane == nil {
+		if !w.toast.Visible() {
+			w.sayTrick(s.Trick)
+		}
+		w.toastUntil = w.now().Add(2 * pollEvery)
+	}
 	if s.Offline && w.screen == screenPlayer && w.pane == nil {
 		if !w.toast.Visible() {
 			w.say(icon.Globe, "No connection. Playback goes on by itself.")

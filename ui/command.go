@@ -20,11 +20,12 @@ const (
 	kindQuality  kind = 8
 	kindSubtitle kind = 9
 	kindSound    kind = 10
+	kindTrick    kind = 11
 )
 
 // replaced reports whether only the newest command of a kind counts.
 func (k kind) replaced() bool {
-	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle || k == kindSound
+	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle || k == kindSound || k == kindTrick
 }
 
 // discards reports whether a command makes the commands to the resource before it pointless.
@@ -32,7 +33,7 @@ func (k kind) discards() bool { return k == kindOpen || k == kindReset }
 
 // ofResource reports whether a command is for the current resource, rather than for all.
 func (k kind) ofResource() bool {
-	return k == kindOpen || k == kindPlay || k == kindSeek || k == kindReset || k == kindQuality
+	return k == kindOpen || k == kindPlay || k == kindSeek || k == kindReset || k == kindQuality || k == kindTrick
 }
 
 type command struct {

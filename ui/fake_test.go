@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,7 @@ type fakeEngine struct {
 	gate     chan struct{} // while not nil, commands wait for it
 	prepared func(*player.Snapshot)
 	cues     []caption.Cue
+	stillErr error // what Still fails with
 }
 
 func (e *fakeEngine) call(name string, f func(*player.Snapshot)) error {
@@ -118,6 +120,29 @@ func (e *fakeEngine) GoLive() error {
 func (e *fakeEngine) SelectVariant(index int) error {
 	return e.call(fmt.Sprintf("variant %d", index), func(s *player.Snapshot) { s.Selected = index })
 }
+func (e *fakeEngine) TrickPlay(rate int) error {
+	return e.call(fmt.Sprintf("trick %d", rate), func(s *player.Snapshot) { s.Trick = rate })
+}
+
+// Still gives a grey picture as high as it is asked for, at whole seconds.
+func (e *fakeEngine) Still(ctx context.Context, position time.Duration, height int) (*frame.Video, error) {
+	if err := e.call("still "+position.Truncate(time.Second).String(), nil); err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	err := e.stillErr
+	e.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	width := height * 16 / 9
+	grey := func(width, height int) frame.Plane {
+		return frame.Plane{Data: bytes.Repeat([]byte{128}, width*height), Stride: width, RowBytes: width, Rows: height}
+	}
+	half := grey((width+1)/2, (height+1)/2)
+	return &frame.Video{Width: width, Height: height, Format: frame.YUV420P, Planes: []frame.Plane{grey(width, height), half, half}}, ctx.Err()
+}
+
 func (e *fakeEngine) SetSpeed(v float64) error { return e.call("speed", nil) }
 func (e *fakeEngine) SetVolume(float64)        { _ = e.call("volume", nil) }
 func (e *fakeEngine) SetMuted(bool)            { _ = e.call("muted", nil) }

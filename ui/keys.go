@@ -24,6 +24,8 @@ const (
 	actEnd         action = "end"
 	actSubtitles   action = "subtitles"
 	actInformation action = "information"
+	actRunForward  action = "run forward"
+	actRunBackward action = "run backward"
 )
 
 var plainKeys = map[fyne.KeyName]action{
@@ -50,6 +52,10 @@ func actionFor(name fyne.KeyName, shift bool) action {
 			return actFarForward
 		case fyne.KeyLeft:
 			return actFarBackward
+		case fyne.KeyL:
+			return actRunForward
+		case fyne.KeyJ:
+			return actRunBackward
 		}
 	}
 	return plainKeys[name]

@@ -30,6 +30,7 @@ type Engine interface {
 	SelectVariant(index int) error
 	SelectSubtitles(index int) error
 	SelectSound(index int) error
+	TrickPlay(rate int) error
 	SetVolume(float64)
 	SetMuted(bool)
 	Reset() error
@@ -37,6 +38,7 @@ type Engine interface {
 	Snapshot() player.Snapshot
 	NextFrame(now time.Time) (*frame.Video, bool)
 	Cues(position time.Duration) []caption.Cue
+	Still(ctx context.Context, position time.Duration, height int) (*frame.Video, error) // may wait; called from goroutines
 }
 
 // Account is who watches: what they open is opened with their cookies. Its methods may block.

@@ -47,6 +47,9 @@ func TestActionFor(t *testing.T) {
 		{fyne.KeyRight, true, actFarForward},
 		{fyne.KeyLeft, true, actFarBackward},
 		{fyne.KeyUp, true, actLouder},
+		{fyne.KeyL, false, actFarForward},
+		{fyne.KeyL, true, actRunForward},
+		{fyne.KeyJ, true, actRunBackward},
 		{fyne.KeyPeriod, false, actFaster},
 		{fyne.KeyComma, false, actSlower},
 		{fyne.KeyEscape, false, actLeave},
@@ -64,6 +67,17 @@ func TestNextSpeed(t *testing.T) {
 	assert.InDelta(t, 0.5, nextSpeed(0.5, -1), 0)
 	assert.InDelta(t, 0.5, nextSpeed(0.25, 1), 0)
 	assert.InDelta(t, 2, nextSpeed(3, -1), 0)
+}
+
+func TestNextTrick(t *testing.T) {
+	assert.Equal(t, 2, nextTrick(0, 1))
+	assert.Equal(t, -2, nextTrick(0, -1))
+	assert.Equal(t, 8, nextTrick(4, 1))
+	assert.Equal(t, -128, nextTrick(-64, -1))
+	assert.Equal(t, 128, nextTrick(128, 1))
+	assert.Equal(t, -4, nextTrick(-8, 1))
+	assert.Equal(t, 0, nextTrick(2, -1))
+	assert.Equal(t, 0, nextTrick(-2, 1))
 }
 
 func TestSentence(t *testing.T) {

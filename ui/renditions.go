@@ -10,7 +10,7 @@ const aboveBar = 104
 
 // drawSubtitles shows the cues of the position.
 func (w *window) drawSubtitles() {
-	if w.screen != screenPlayer || w.snapshot.Subtitle < 0 || w.snapshot.State == player.Complete {
+	if w.screen != screenPlayer || w.snapshot.Subtitle < 0 || w.snapshot.State == player.Complete || w.snapshot.Trick != 0 {
 		w.subtitles.SetCues(nil, 0)
 		return
 	}

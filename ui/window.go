@@ -58,6 +58,7 @@ type window struct {
 	spinner     *controls.Spinner
 	top         *topBar
 	bar         *controls.Bar
+	preview     preview
 	toast       *controls.Toast
 	information *information
 	start       *startScreen
@@ -109,6 +110,7 @@ type window struct {
 	volume     float64
 	muted      bool
 	speed      float64
+	trick      int                   // the rate of trick play that was asked for last
 	asked      *player.SignInRequest // the wish for a sign-in that was last shown
 	answered   time.Time             // when it was answered; zero: it was not
 	attempts   int                   // answered wishes in a row that were refused
@@ -134,7 +136,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 		options: o, app: app, picture: view, now: time.Now, dispatch: newDispatcher(),
 		volume: 1, speed: o.Speed, shown: true,
 	}
-	w.posters.w = w
+	w.posters.w, w.preview.w = w, w
 	w.commands = newCommands(w.commandFailed)
 	w.hooks = controls.Hooks{Activity: w.stir, Key: w.typedKey}
 	w.win = app.NewWindow("Latchkey")
@@ -166,7 +168,7 @@ func (w *window) build() {
 	w.toast = controls.NewToast()
 	w.subtitles = subtitle.New()
 	w.bar = controls.NewBar(w.hooks, controls.Actions{
-		PlayPause: w.playPause, Seek: w.seekShown, Step: w.seekBy, Volume: w.setVolume, Mute: w.toggleMute,
+		PlayPause: w.playPause, Seek: w.seekShown, Point: w.preview.point, Step: w.seekBy, Volume: w.setVolume, Mute: w.toggleMute,
 		Speed: w.setSpeed, Quality: w.setQuality, FullScreen: w.toggleFullScreen,
 		GoLive: w.goLive, Subtitles: w.setSubtitles, Sound: w.setSound,
 	})

@@ -26,7 +26,7 @@ part() {
 
 # pack TITLE EXTENSION OPTION... packages $work/source.
 pack() {
-	local id=$1 suffix=$2 stream init streams=()
+	local id=$1 suffix=$2 stream init stills streams=()
 	shift 2
 	rm -rf "$id"
 	mkdir -p "$id"
@@ -34,7 +34,9 @@ pack() {
 	for stream in video audio; do
 		init="init_segment=540p/$stream.mp4,"
 		[ "$suffix" = ts ] && init=
-		streams+=("in=$work/source,stream=$stream,${init}segment_template=540p/$stream\$Number\$.$suffix,playlist_name=540p/$stream.m3u8,hls_group_id=sound,hls_name=Sound,drm_label=$stream")
+		stills=iframe_playlist_name=540p/stills.m3u8,
+		[ $stream = video ] || stills=
+		streams+=("in=$work/source,stream=$stream,${init}segment_template=540p/$stream\$Number\$.$suffix,playlist_name=540p/$stream.m3u8,${stills}hls_group_id=sound,hls_name=Sound,drm_label=$stream")
 	done
 	(cd "$id" && "$packager" "${streams[@]}" --segment_duration 2 --hls_master_playlist_output main.m3u8 --quiet \
 		--enable_raw_key_encryption "$@" >/dev/null)
@@ -53,6 +55,8 @@ for n in 1 0; do
 		--hls_key_uri /license --keys "key_id=$(kid sunset-embers $n):key=$(key sunset-embers $n)"
 	[ $n = 0 ] || mv sunset-embers/540p "$work/later"
 done
+sed -i 's/KEYFORMAT="identity"/KEYFORMAT="org.w3.clearkey"/' sunset-embers/540p/stills.m3u8
+awk '/^#EXTINF/ && ++n == 4 { print "#EXT-X-MAP:URI=\"videolater.mp4\"" } { print }' sunset-embers/540p/stills.m3u8 >"$work/list" && cp "$work/list" sunset-embers/540p/stills.m3u8
 for stream in video audio; do
 	mv "$work/later/$stream.mp4" "sunset-embers/540p/${stream}later.mp4"
 	for n in 4 5 6; do mv "$work/later/$stream$n.m4s" "sunset-embers/540p/$stream$n.m4s"; done

@@ -5,6 +5,7 @@
 #
 #   assets/demo/make.sh             all titles
 #   assets/demo/make.sh aurora      one title
+#   assets/demo/make.sh stills      their I-frame playlists alone
 #
 # README.md describes the result and the machine-readable time code.
 set -euo pipefail
@@ -171,6 +172,20 @@ subtitles() {
 	done
 }
 
+# stills ID: an I-frame playlist of a picture a second, for previews and trick play, made of the largest variant.
+stills() {
+	local id=$1 rate=$RATE
+	rm -rf "$id/stills"; mkdir -p "$id/stills"
+	sed -i '/^#EXT-X-I-FRAME-STREAM-INF/d' "$id/main.m3u8"
+	ff -i "$id/720p/list.m3u8" -an -vf "select='not(mod(n,$rate))',setpts=N/TB,scale=320:180:flags=bicubic" -r 1 -c:v libx264 -profile:v high -preset veryslow \
+		-tune animation -crf 33 -g 1 -bf 0 -color_primaries bt709 -color_trc bt709 -colorspace bt709 -fflags +bitexact -flags:v +bitexact \
+		-f hls -hls_time 1 -hls_playlist_type vod -hls_segment_type fmp4 -hls_fmp4_init_filename init.mp4 -hls_segment_filename "$id/stills/%03d.m4s" "$id/stills/list.m3u8"
+	sed -i -e 's/^#EXTINF:.*/#EXTINF:1.000,/' -e 's/^#EXT-X-PLAYLIST-TYPE.*/&\n#EXT-X-I-FRAMES-ONLY/' "$id/stills/list.m3u8"
+	stat -c %s "$id/stills/"[0-9]* | awk '{ n = ($1 + 16) * 8; sum += n; if (n > peak) peak = n }
+		END { printf "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=%d,AVERAGE-BANDWIDTH=%d,RESOLUTION=320x180,CODECS=\"avc1.64000D\",URI=\"stills/list.m3u8\"\n", peak, sum / NR + 1 }' >>"$id/main.m3u8"
+	du -b -s "$id/stills"
+}
+
 wanted() { [ -z "${only:-}" ] || [ "$only" = "$1" ]; }
 only=${1:-}
 if wanted aurora; then
@@ -202,3 +217,6 @@ if wanted orrery; then
 	tune 20 130.81 4 0 3 7 10 12 10 15 7
 	title orrery 3 "The Orrery" 20 ts 32 4
 fi
+for id in aurora sunset orrery; do
+	if wanted $id || wanted stills; then stills $id; fi
+done

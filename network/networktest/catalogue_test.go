@@ -66,6 +66,21 @@ func TestCatalogueIsOneThatThePlayerReads(t *testing.T) {
 	assert.Len(t, titles(t, without), 11, "a live title only when it is asked for")
 }
 
+// TestExcerptsHaveTheirStills shows that an I-frame playlist is cut at the same times as the others.
+func TestExcerptsHaveTheirStills(t *testing.T) {
+	p := startPlayer(t, networktest.DemoOptions{Live: true})
+	for id, want := range map[string]string{"aurora-night": "/aurora/stills/010.m4s", "sunset-last": "/sunset/stills/020.m4s"} {
+		assert.Contains(t, string(fetch(t, p.client, p.demo.URL("excerpts/"+id+"/main.m3u8"))), `URI="stills/list.m3u8"`)
+		list := string(fetch(t, p.client, p.demo.URL("excerpts/"+id+"/stills/list.m3u8")))
+		assert.Contains(t, list, "#EXT-X-I-FRAMES-ONLY")
+		segments := lines([]byte(list))
+		assert.Equal(t, want, segments[0])
+		assert.Len(t, segments, int(titles(t, p)[id].Duration))
+	}
+	live := lines(fetch(t, p.client, p.demo.URL("excerpts/orrery-live/stills/list.m3u8")))
+	assert.Len(t, live, 16, "the window of the live title")
+}
+
 // TestExcerptsDecryptToTheirPartOfTheTitle fetches the last segment of each, with the key that its playlist names.
 func TestExcerptsDecryptToTheirPartOfTheTitle(t *testing.T) {
 	p := startPlayer(t, networktest.DemoOptions{RotateEvery: 4})

@@ -148,11 +148,13 @@ func (d *Demo) serveExcerpt(w http.ResponseWriter, r *http.Request) {
 		playlist := string(text)
 		if name != "main.m3u8" {
 			list := readList(text, "/"+path.Dir(source))
+			// An I-frame playlist has shorter segments than the others.
+			each := max(int(excerptSegment/max(list.length()/time.Duration(max(len(list.segments), 1)), time.Millisecond)), 1)
 			if e.live {
 				// The segments must be clear: their media sequence numbers are no IVs. The window is full from the beginning.
-				playlist = Broadcast{Began: d.began.Add(-liveWindow * excerptSegment), Window: liveWindow, Dates: true, Now: d.tokens.now}.playlist(list, false, nil)
+				playlist = Broadcast{Began: d.began.Add(-liveWindow * excerptSegment), Window: each * liveWindow, Dates: true, Now: d.tokens.now}.playlist(list, false, nil)
 			} else {
-				playlist = list.cut(e.from, e.count)
+				playlist = list.cut(each*e.from, each*e.count)
 			}
 		}
 		w.Header().Set("Content-Type", contentTypes[".m3u8"])

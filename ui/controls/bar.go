@@ -1,6 +1,7 @@
 package controls
 
 import (
+	"image"
 	"slices"
 	"time"
 
@@ -52,6 +53,7 @@ type Choice struct {
 type Actions struct {
 	PlayPause  func()
 	Seek       func(to time.Duration, final bool)
+	Point      func(at time.Duration, over bool) // where the pointer is on the seek bar, or that it has left
 	Step       func(by time.Duration)
 	Volume     func(float64)
 	Mute       func()
@@ -91,7 +93,7 @@ func NewBar(hooks Hooks, actions Actions) *Bar {
 		actions: actions,
 		ground:  NewSurface(hooks),
 		back:    canvas.NewRectangle(theme.Panel),
-		seek:    NewSeekBar(hooks, actions.Seek, actions.Step),
+		seek:    NewSeekBar(hooks, actions.Seek, actions.Step, actions.Point),
 		play:    NewIconButton(icon.Play, barButton, theme.None, hooks, actions.PlayPause),
 		mute:    NewIconButton(icon.Volume, barButton-4, theme.None, hooks, actions.Mute),
 		volume:  NewVolumeSlider(hooks, actions.Volume),
@@ -197,6 +199,9 @@ func (b *Bar) Dragging() bool { return b.seek.Dragging() }
 
 // TimeText returns the words of position and duration.
 func (b *Bar) TimeText() string { return b.clock }
+
+// SetPreview shows a picture of what is at the time under the pointer, or, with nil, none.
+func (b *Bar) SetPreview(img image.Image) { b.seek.SetPreview(img) }
 
 // SeekBar returns the bar's seek bar.
 func (b *Bar) SeekBar() *SeekBar { return b.seek }

@@ -16,6 +16,7 @@ import (
 
 func testActions(note func(string)) Actions {
 	return Actions{
+		Point:     func(time.Duration, bool) {},
 		PlayPause: func() { note("play") }, Seek: func(time.Duration, bool) { note("seek") },
 		Step: func(time.Duration) { note("step") }, Volume: func(float64) { note("volume") },
 		Mute: func() { note("mute") }, Speed: func(float64) { note("speed") }, GoLive: func() { note("live") }, FullScreen: func() { note("full") }, Subtitles: func(int) { note("subtitles") }, Sound: func(int) { note("sound") },

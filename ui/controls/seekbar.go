@@ -1,6 +1,7 @@
 package controls
 
 import (
+	"image"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -18,7 +19,14 @@ const (
 	seekTrackHover  = 6
 	seekKnob        = 14
 	seekBubbleAbove = 34
+	seekPreviewGap  = 6
 	seekRanges      = 8 // more stretches of loaded time than these are not drawn
+)
+
+// The most that the picture above the bar measures.
+const (
+	PreviewWidth  = 208
+	PreviewHeight = 117
 )
 
 // Span is a stretch of presentation time.
@@ -34,6 +42,7 @@ type SeekBar struct {
 	hooks Hooks
 	seek  func(to time.Duration, final bool)
 	step  func(by time.Duration)
+	point func(at time.Duration, over bool)
 
 	duration, position time.Duration
 	loaded             []Span
@@ -48,18 +57,21 @@ type SeekBar struct {
 	knob          *canvas.Circle
 	bubble        *canvas.Rectangle
 	time          *canvas.Text
+	frame         *canvas.Rectangle
+	preview       *canvas.Image // shown above the time, while it has a picture
 }
 
-// NewSeekBar returns an empty bar. Seek is called with the time that a person points at, step with how
-// far an arrow key goes.
-func NewSeekBar(hooks Hooks, seek func(to time.Duration, final bool), step func(by time.Duration)) *SeekBar {
+// NewSeekBar returns an empty bar. Seek is called with the time that a person goes to, step with how far an arrow key goes, and point with the time
+// under the pointer, and when the pointer leaves.
+func NewSeekBar(hooks Hooks, seek func(to time.Duration, final bool), step func(by time.Duration), point func(at time.Duration, over bool)) *SeekBar {
 	s := &SeekBar{
-		hooks: hooks, seek: seek, step: step,
+		hooks: hooks, seek: seek, step: step, point: point,
 		track:  canvas.NewRectangle(theme.Track),
 		played: canvas.NewRectangle(theme.Accent),
 		knob:   canvas.NewCircle(theme.Accent),
 		bubble: canvas.NewRectangle(theme.Panel),
 		time:   theme.Text("", theme.SizeCaption, theme.Foreground),
+		frame:  canvas.NewRectangle(theme.Panel), preview: &canvas.Image{FillMode: canvas.ImageFillContain, ScaleMode: canvas.ImageScaleFastest},
 	}
 	for i := range s.ranges {
 		s.ranges[i] = canvas.NewRectangle(theme.Loaded)
@@ -69,6 +81,9 @@ func NewSeekBar(hooks Hooks, seek func(to time.Duration, final bool), step func(
 	s.knob.Hide()
 	s.bubble.Hide()
 	s.time.Hide()
+	s.frame.CornerRadius = theme.RadiusSmall
+	s.frame.Hide()
+	s.preview.Hide()
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -151,6 +166,35 @@ func (s *SeekBar) arrangeBubble(size fyne.Size) {
 	}
 	setVisible(s.bubble, show)
 	setVisible(s.time, show)
+	s.arrangePreview(size, show)
+}
+
+// SetPreview shows a picture above the time under the pointer, or, with nil, none.
+func (s *SeekBar) SetPreview(img image.Image) {
+	if img == nil && s.preview.Image == nil {
+		return
+	}
+	s.preview.Image = img
+	s.arrange(s.Size())
+	s.preview.Refresh()
+}
+
+// Previewing says whether a picture is shown.
+func (s *SeekBar) Previewing() bool { return s.preview.Visible() }
+
+func (s *SeekBar) arrangePreview(size fyne.Size, show bool) {
+	show = show && s.preview.Image != nil
+	if show {
+		bounds := s.preview.Image.Bounds()
+		scale := min(float32(PreviewWidth)/float32(bounds.Dx()), float32(PreviewHeight)/float32(bounds.Dy()))
+		w, h := float32(bounds.Dx())*scale, float32(bounds.Dy())*scale
+		x := pixel(min(max(s.pointer-w/2, 0), max(size.Width-w, 0)))
+		y := -seekBubbleAbove - seekPreviewGap - h
+		place(s.frame, x-2, y-2, w+4, h+4)
+		place(s.preview, x, y, w, h)
+	}
+	setVisible(s.frame, show)
+	setVisible(s.preview, show)
 }
 
 func (s *SeekBar) active() bool { return s.hovered || s.dragging || s.focused }
@@ -163,12 +207,19 @@ func (s *SeekBar) MouseMoved(e *desktop.MouseEvent) {
 	s.hooks.moved()
 	s.pointer = e.Position.X
 	s.arrange(s.Size())
+	s.tell()
+}
+
+// tell says what time is under the pointer.
+func (s *SeekBar) tell() {
+	s.point(TimeAt(s.pointer, s.Size().Width, s.duration), (s.hovered || s.dragging) && s.duration > 0)
 }
 
 // MouseOut implements desktop.Hoverable.
 func (s *SeekBar) MouseOut() {
 	s.hovered = false
 	s.arrange(s.Size())
+	s.tell()
 }
 
 // MouseDown goes to where the pointer is at once: a press is a click, and the begin of a drag.
@@ -198,6 +249,7 @@ func (s *SeekBar) drop(x float32) {
 		s.dragging = false
 		s.position = s.target
 		s.arrange(s.Size())
+		s.tell()
 	}
 }
 
@@ -206,6 +258,7 @@ func (s *SeekBar) drag(x float32, final bool) {
 	s.pointer = x
 	s.target = TimeAt(x, s.Size().Width, s.duration)
 	s.arrange(s.Size())
+	s.tell()
 	s.seek(s.target, final)
 }
 
@@ -239,7 +292,7 @@ func (s *SeekBar) CreateRenderer() fyne.WidgetRenderer {
 	for _, r := range s.ranges {
 		objects = append(objects, r)
 	}
-	objects = append(objects, s.played, s.knob, s.bubble, s.time)
+	objects = append(objects, s.played, s.knob, s.bubble, s.time, s.frame, s.preview)
 	return widget.NewSimpleRenderer(container.New(arrangement{
 		min: func() fyne.Size { return fyne.NewSize(80, seekHeight) },
 		lay: s.arrange,

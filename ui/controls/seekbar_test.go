@@ -27,7 +27,7 @@ func newTestBar(t *testing.T) (*SeekBar, *seeks) {
 		Key:      func(e *fyne.KeyEvent) { s.keys = append(s.keys, e.Name) },
 	}, func(to time.Duration, final bool) {
 		s.to, s.final = append(s.to, to), append(s.final, final)
-	}, func(by time.Duration) { s.steps = append(s.steps, by) })
+	}, func(by time.Duration) { s.steps = append(s.steps, by) }, func(time.Duration, bool) {})
 	b.Resize(fyne.NewSize(200, seekHeight))
 	b.Set(20*time.Second, 100*time.Second, []Span{{0, 50 * time.Second}})
 	return b, s
