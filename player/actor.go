@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"net/url"
 	"slices"
 	"sync"
@@ -43,6 +44,8 @@ type actor struct {
 	hurried   bool // and a little faster, to catch up
 	yielded   int  // how often it stood still
 	trick     trick
+	view      image.Point // how large the picture is shown
+	strain    strain
 	speed     float64
 	volume    float64
 	muted     bool
@@ -211,6 +214,9 @@ func (p *Player) opened(err error) {
 	}
 	s := p.session
 	s.ready = true
+	if s.ladder != nil {
+		s.ladder.show(p.view)
+	}
 	p.captions.Store(s.subtitles)
 	if p.asked == 0 {
 		p.target = s.begins()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"image"
 	"io"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ import (
 const (
 	// penalty is how long a variant is left out after something of it could not be had.
 	penalty = time.Minute
+	// respite is how long a variant is left out that this machine was too slow for.
+	respite = 5 * time.Minute
 	// lineUp is how far apart the starts of two variants' segments may be for one to follow the other.
 	lineUp = 100 * time.Millisecond
 )
@@ -31,9 +34,10 @@ type ladder struct {
 	session  *session
 	controls abr.Controls
 	defines  map[string]string
-	uris     []string // by the session's number of the variant; empty: not one to switch to
-	rates    []int64  // likewise, bits per second
-	selects  []int    // the variants that may be switched to, the one that plays first included
+	uris     []string      // by the session's number of the variant; empty: not one to switch to
+	rates    []int64       // likewise, bits per second
+	sizes    []image.Point // likewise, of the picture, zero: not known
+	selects  []int         // the variants that may be switched to, the one that plays first included
 	now      func() time.Time
 
 	mu      sync.Mutex // guards what follows
@@ -43,6 +47,8 @@ type ladder struct {
 	loading int               // the variant whose segment was asked for last, or is to be asked for next
 	reading *feed             // that of the variant whose segment was asked for last
 	fixed   int               // the variant that a person has chosen, -1: none
+	view    image.Point       // where the picture is shown, in pixels; zero: not known
+	heavy   map[int]time.Time // until when a variant is left out that this machine is too slow for, and all above it
 }
 
 // rung is a segment in a variant, or what follows the last that its playlist has.
@@ -81,7 +87,7 @@ func (r rung) wait(ctx context.Context) (rung, error) {
 func newLadder(s *session, list *hls.Playlist, index int, main *feed) *ladder {
 	variants := list.Multivariant.Variants
 	l := &ladder{session: s, controls: s.config.ABR, defines: list.Defines, now: time.Now, loading: index, fixed: -1,
-		uris: make([]string, len(variants)), rates: make([]int64, len(variants)),
+		uris: make([]string, len(variants)), rates: make([]int64, len(variants)), sizes: make([]image.Point, len(variants)), heavy: make(map[int]time.Time),
 		feeds: map[int]*feed{index: main}, reading: main, left: make(map[int]time.Time)}
 	sound := func(v hls.Variant) string {
 		if r := chooseAudio(list.Multivariant.Renditions, v.Audio, s.preferred); r != nil {
@@ -91,7 +97,7 @@ func newLadder(s *session, list *hls.Playlist, index int, main *feed) *ladder {
 	}
 	playing, others := variants[index], 0
 	for i, v := range variants {
-		l.rates[i] = v.Bandwidth
+		l.rates[i], l.sizes[i] = v.Bandwidth, image.Pt(v.Width, v.Height)
 		if i != index && (v.URI == "" || sound(v) != sound(playing) || !sameCodecs(v.Codecs, playing.Codecs) || (v.Height > 0) != (playing.Height > 0)) {
 			continue
 		}
@@ -160,10 +166,71 @@ func (l *ladder) choose(r rung, buffer time.Duration) int {
 		numbers = append(numbers, i)
 		state.Bandwidths = append(state.Bandwidths, l.rates[i])
 	}
-	if index := l.controls.Next(state); index >= 0 {
+	controls := l.controls
+	if most := l.most(); most > 0 && (controls.MaxBitrate == 0 || most < controls.MaxBitrate) {
+		controls.MaxBitrate = most
+	}
+	if index := controls.Next(state); index >= 0 {
 		return numbers[index]
 	}
 	return r.variant
+}
+
+// tooMuch says whether a variant has more picture than the screen shows, or than the machine can decode. The caller holds mu.
+func (l *ladder) tooMuch(variant int) bool {
+	for i, until := range l.heavy {
+		if l.rates[variant] >= l.rates[i] && l.now().Before(until) {
+			return true
+		}
+	}
+	for i, uri := range l.uris {
+		if uri != "" && l.rates[i] < l.rates[variant] && fills(l.sizes[i], l.view) && l.sizes[variant].Y > l.sizes[i].Y {
+			return true
+		}
+	}
+	return false
+}
+
+// most is the highest rate of the variants that are not too much, 0 where none is, or each. The caller holds mu.
+func (l *ladder) most() int64 {
+	var most int64
+	limited := false
+	for i, uri := range l.uris {
+		switch {
+		case uri == "":
+		case l.tooMuch(i):
+			limited = true
+		default:
+			most = max(most, l.rates[i])
+		}
+	}
+	if !limited {
+		return 0
+	}
+	return most
+}
+
+// fills says whether a picture has as many pixels as it is shown with in a view.
+func fills(size, view image.Point) bool {
+	return size.X > 0 && size.Y > 0 && view.X > 0 && view.Y > 0 && (size.Y >= view.Y || size.X >= view.X)
+}
+
+// show says how large the picture is shown, in pixels.
+func (l *ladder) show(view image.Point) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.view = view
+}
+
+// overload leaves out a variant that this machine is too slow for, and all above it, for a while. It reports whether there is a lower one.
+func (l *ladder) overload(variant int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if variant < 0 || l.fixed >= 0 || !slices.ContainsFunc(l.selects, func(i int) bool { return l.rates[i] < l.rates[variant] }) {
+		return false
+	}
+	l.heavy[variant] = l.now().Add(respite)
+	return true
 }
 
 // at finds the segment of another variant that starts where the given one does. A variant whose playlist cannot be had, or that does not

@@ -136,6 +136,17 @@ func (p *Player) SetSpeed(speed float64) error {
 	return p.call(func() error { return p.changeSpeed(speed) })
 }
 
+// SetViewport says how large the picture is shown, in pixels of the screen: no variant is loaded that has more picture than that, unless
+// SelectVariant asks for it. 0 by 0, the beginning, is no limit. It holds for later resources too.
+func (p *Player) SetViewport(width, height int) {
+	p.do(func() {
+		p.view = image.Pt(width, height)
+		if p.session != nil && p.session.ready && p.session.ladder != nil {
+			p.session.ladder.show(p.view)
+		}
+	})
+}
+
 // SetVolume sets the volume, 0 to 1; values beyond are moved to the ends.
 func (p *Player) SetVolume(volume float64) {
 	p.do(func() {

@@ -188,6 +188,13 @@ func (p *presenter) figures() (Frames, []time.Duration) {
 	return p.frames, append([]time.Duration(nil), p.offsets...)
 }
 
+// counted returns the counters.
+func (p *presenter) counted() Frames {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.frames
+}
+
 // forget sets the counters to zero: a new resource.
 func (p *presenter) forget() {
 	p.mu.Lock()

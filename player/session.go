@@ -112,6 +112,16 @@ func (s *session) note(text string) {
 	s.config.Log.Warn("worked around", "what", text)
 }
 
+// shownVariant is the variant that is shown, -1 without, and its pictures a second.
+func (s *session) shownVariant() (variant int, rate float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.path) == 0 {
+		return -1, s.video.FrameRate
+	}
+	return s.path[len(s.path)-1], s.video.FrameRate
+}
+
 // gotPlaylist notes when the media playlist was there.
 func (s *session) gotPlaylist() {
 	s.mu.Lock()

@@ -138,6 +138,7 @@ func (p *Player) stepPlaying(now time.Time) {
 		return
 	}
 	p.pace(now)
+	p.watchStrain(now)
 	p.sampleBuffer()
 }
 

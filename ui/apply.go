@@ -18,6 +18,9 @@ func (w *window) apply(s player.Snapshot) {
 	if w.screen != screenPlayer {
 		return
 	}
+	if !w.commands.busy(kindTrick) {
+		w.trick = s.Trick
+	}
 	w.settleSeek(s)
 	if s.State != old.State {
 		w.enteredState(old.State, s.State)

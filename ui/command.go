@@ -21,11 +21,12 @@ const (
 	kindSubtitle kind = 9
 	kindSound    kind = 10
 	kindTrick    kind = 11
+	kindViewport kind = 12
 )
 
 // replaced reports whether only the newest command of a kind counts.
 func (k kind) replaced() bool {
-	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle || k == kindSound || k == kindTrick
+	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle || k == kindSound || k == kindTrick || k == kindViewport
 }
 
 // discards reports whether a command makes the commands to the resource before it pointless.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"image/color"
 	"sync"
 	"testing"
@@ -36,6 +37,7 @@ type fakeEngine struct {
 	prepared func(*player.Snapshot)
 	cues     []caption.Cue
 	stillErr error // what Still fails with
+	viewport image.Point
 }
 
 func (e *fakeEngine) call(name string, f func(*player.Snapshot)) error {
@@ -144,8 +146,13 @@ func (e *fakeEngine) Still(ctx context.Context, position time.Duration, height i
 }
 
 func (e *fakeEngine) SetSpeed(v float64) error { return e.call("speed", nil) }
-func (e *fakeEngine) SetVolume(float64)        { _ = e.call("volume", nil) }
-func (e *fakeEngine) SetMuted(bool)            { _ = e.call("muted", nil) }
+func (e *fakeEngine) SetViewport(width, height int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.viewport = image.Pt(width, height)
+}
+func (e *fakeEngine) SetVolume(float64) { _ = e.call("volume", nil) }
+func (e *fakeEngine) SetMuted(bool)     { _ = e.call("muted", nil) }
 
 func (e *fakeEngine) Reset() error {
 	return e.call("reset", func(s *player.Snapshot) { *s = player.Snapshot{} })

@@ -33,6 +33,7 @@ type Engine interface {
 	TrickPlay(rate int) error
 	SetVolume(float64)
 	SetMuted(bool)
+	SetViewport(width, height int)
 	Reset() error
 
 	Snapshot() player.Snapshot

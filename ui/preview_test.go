@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"image"
 	"testing"
 	"time"
 
@@ -92,5 +93,23 @@ func TestRunThrough(t *testing.T) {
 		r.act(actRunBackward)
 		r.settle()
 		assert.Equal(t, 0, r.snapshot.Trick)
+	})
+}
+
+func TestViewport(t *testing.T) {
+	inWindow(t, nil, func(r *rig) {
+		told := func() image.Point {
+			r.settle() // the window ticks, and
+			r.settle() // the engine is told
+			r.engine.mu.Lock()
+			defer r.engine.mu.Unlock()
+			return r.engine.viewport
+		}
+		r.win.Resize(fyne.NewSize(800, 450))
+		assert.Zero(t, told(), "nothing plays")
+		r.playing()
+		assert.Equal(t, image.Pt(800, 450), told())
+		r.win.Resize(fyne.NewSize(1280, 720))
+		assert.Equal(t, image.Pt(1280, 720), told())
 	})
 }

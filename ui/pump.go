@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image"
+	"math"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -43,7 +45,20 @@ func (w *window) tick(now time.Time) {
 	w.drawFrame(now)
 	w.drawSubtitles()
 	w.showDue(now)
+	w.tellViewport()
 	w.automate(now)
+}
+
+// tellViewport tells the engine how many pixels the picture has room for, when that has changed.
+func (w *window) tellViewport() {
+	size, scale := w.win.Canvas().Size(), w.win.Canvas().Scale()
+	room := image.Pt(int(math.Round(float64(size.Width*scale))), int(math.Round(float64(size.Height*scale))))
+	if room == w.room || w.screen != screenPlayer {
+		return
+	}
+	w.room = room
+	engine := w.options.Engine
+	w.commands.give(kindViewport, func() error { engine.SetViewport(room.X, room.Y); return nil })
 }
 
 // drawFrame hands the due picture to the view, which owns it until the next one, and releases that.

@@ -29,9 +29,6 @@ func (w *window) runThrough(direction int) {
 		w.say(icon.Forward, "This title has no pictures to run through")
 		return
 	}
-	if !w.commands.busy(kindTrick) {
-		w.trick = w.snapshot.Trick
-	}
 	w.trick = nextTrick(w.trick, direction)
 	rate, engine := w.trick, w.options.Engine
 	w.commands.give(kindTrick, func() error { return engine.TrickPlay(rate) })

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"image"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -111,6 +112,7 @@ type window struct {
 	muted      bool
 	speed      float64
 	trick      int                   // the rate of trick play that was asked for last
+	room       image.Point           // for the picture, in pixels, as the engine was told
 	asked      *player.SignInRequest // the wish for a sign-in that was last shown
 	answered   time.Time             // when it was answered; zero: it was not
 	attempts   int                   // answered wishes in a row that were refused
