@@ -16,6 +16,8 @@ const (
 	// maxGap is how far sound may lie from where it should be before silence is put in, or sound left
 	// out: less than a frame of AAC.
 	maxGap = 15 * time.Millisecond
+	// maxTail is the most that the tempo filter keeps to itself at its end.
+	maxTail = time.Second
 	// sameTime is how far sound may lie from where it should be to be taken at its word, so that the
 	// clock follows the stream's times and sums up no rounding.
 	sameTime = time.Millisecond
@@ -318,6 +320,10 @@ func (a *audioDecoder) flushTempo() error {
 	tail, err := a.tempo.Flush()
 	if err == nil {
 		err = a.writeStretched(tail)
+	}
+	if lost := a.next - a.head; err == nil && lost > 0 {
+		// The filter keeps some of the end to itself: without that the clock would stop short of the last pictures.
+		err = a.writeStretched(make([]float32, frames(time.Duration(float64(min(lost, maxTail))/a.rate)+silenceChunk/20)*audio.Channels))
 	}
 	a.tempo.Close()
 	a.tempo = nil
