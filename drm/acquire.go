@@ -94,6 +94,15 @@ func looksLikePage(data []byte) bool {
 	return false
 }
 
+// DataURI returns what a data URI holds, which is small: RFC 2397. It returns ErrKeyURI for what is none.
+func DataURI(uri string) ([]byte, error) {
+	scheme, rest, found := strings.Cut(uri, ":")
+	if !found || !strings.EqualFold(scheme, "data") {
+		return nil, ErrKeyURI
+	}
+	return parseData(rest)
+}
+
 // parseData returns the data of a data URI whose scheme has been taken off. RFC 2397.
 func parseData(rest string) ([]byte, error) {
 	if len(rest) > maxDataURI {

@@ -30,8 +30,8 @@ func (t *hlsTrack) cmcd(at rung, out *pipeline) *network.CMCD {
 			data.ObjectType = network.CMCDAudio
 		}
 	}
-	if at.variant >= 0 {
-		data.EncodedBitrate = t.session.variants[at.variant].Bandwidth
+	if variant := t.named(at); variant >= 0 {
+		data.EncodedBitrate = t.session.variants[variant].Bandwidth
 		for _, v := range t.session.variants {
 			data.TopBitrate = max(data.TopBitrate, v.Bandwidth)
 		}

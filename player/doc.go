@@ -51,6 +51,11 @@
 // A network that is away fails nothing for Config.NetworkPatience: what is loaded is played, Snapshot.Offline says why it stands still,
 // and playback goes on by itself.
 //
+// # Content steering
+//
+// Where a multivariant playlist has EXT-X-CONTENT-STEERING, its server is asked which pathway to load from, every TTL. Snapshot.Pathway is the one. A
+// pathway of which two variants fail is left out for a minute. A sound with a playlist of its own is taken from the same pathway.
+//
 // # I-frame playlists
 //
 // Where Snapshot.Stills says that a stream has them, [Player.Still] gives a picture of any position for a preview, and [Player.TrickPlay] runs

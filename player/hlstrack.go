@@ -18,7 +18,7 @@ type hlsTrack struct {
 	feed    *feed
 	kinds   []libav.Kind // what is taken from it
 	leads   bool         // it anchors the timeline; the others wait for it
-	variant int          // the session's number of what feed is of, -1: of none
+	variant int          // the ladder's number of what feed is of, without a ladder the session's, -1: of none
 	ladder  *ladder      // what it may switch to, nil: nothing
 }
 
@@ -35,6 +35,14 @@ func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipelin
 		return t.demux(ctx, items, out)
 	})
 	return group.Wait()
+}
+
+// named is the session's number of the variant that a rung is told of as, -1: of none.
+func (t *hlsTrack) named(at rung) int {
+	if t.ladder == nil {
+		return at.variant
+	}
+	return t.ladder.named(at.variant)
 }
 
 // begins returns where playback from a time on begins: in the variant that was played last.

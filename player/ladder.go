@@ -19,11 +19,16 @@ import (
 const (
 	// penalty is how long a variant is left out after something of it could not be had.
 	penalty = time.Minute
+	// failedVariants is how many variants of a pathway fail before all of it is left out.
+	failedVariants = 2
 	// respite is how long a variant is left out that this machine was too slow for.
 	respite = 5 * time.Minute
 	// lineUp is how far apart the starts of two variants' segments may be for one to follow the other.
 	lineUp = 100 * time.Millisecond
 )
+
+// errTooManyClones is returned where a steering server asks for more variants than anybody has.
+var errTooManyClones = errors.New("it has too many variants")
 
 // errNoOther is returned when no other variant can stand in.
 var errNoOther = errors.New("no other variant has this part")
@@ -34,21 +39,30 @@ type ladder struct {
 	session  *session
 	controls abr.Controls
 	defines  map[string]string
-	uris     []string      // by the session's number of the variant; empty: not one to switch to
-	rates    []int64       // likewise, bits per second
-	sizes    []image.Point // likewise, of the picture, zero: not known
-	selects  []int         // the variants that may be switched to, the one that plays first included
+	steer    *pathways // nil: no content steering
+	aside    bool      // it is of a sound that goes with the picture: of one pathway there is but one
+	selects  []int     // the variants that may be switched to, the one that plays first included, without clones
 	now      func() time.Time
 
-	mu      sync.Mutex // guards what follows
-	meter   abr.Meter
-	feeds   map[int]*feed
-	left    map[int]time.Time // until when a variant is left out
-	loading int               // the variant whose segment was asked for last, or is to be asked for next
-	reading *feed             // that of the variant whose segment was asked for last
-	fixed   int               // the variant that a person has chosen, -1: none
-	view    image.Point       // where the picture is shown, in pixels; zero: not known
-	heavy   map[int]time.Time // until when a variant is left out that this machine is too slow for, and all above it
+	mu       sync.Mutex      // guards what follows
+	variants []ladderVariant // by the session's number, and behind them those of clones
+	meter    abr.Meter
+	feeds    map[int]*feed
+	left     map[int]time.Time // until when a variant is left out
+	loading  int               // the variant whose segment was asked for last, or is to be asked for next
+	reading  *feed             // that of the variant whose segment was asked for last
+	fixed    int               // the variant that a person has chosen, -1: none
+	view     image.Point       // where the picture is shown, in pixels; zero: not known
+	heavy    map[int]time.Time // until when a variant is left out that this machine is too slow for, and all above it
+}
+
+// ladderVariant is a variant of a ladder.
+type ladderVariant struct {
+	uri         string      // empty: not one to switch to
+	rate        int64       // bits per second
+	size        image.Point // of the picture, zero: not known
+	way, stable string      // the pathway, and STABLE-VARIANT-ID or STABLE-RENDITION-ID
+	shown       int         // the variant that is told of in its place: of a clone, the one that it is of
 }
 
 // rung is a segment in a variant, or what follows the last that its playlist has.
@@ -86,31 +100,60 @@ func (r rung) wait(ctx context.Context) (rung, error) {
 // there is none.
 func newLadder(s *session, list *hls.Playlist, index int, main *feed) *ladder {
 	variants := list.Multivariant.Variants
-	l := &ladder{session: s, controls: s.config.ABR, defines: list.Defines, now: time.Now, loading: index, fixed: -1,
-		uris: make([]string, len(variants)), rates: make([]int64, len(variants)), sizes: make([]image.Point, len(variants)), heavy: make(map[int]time.Time),
-		feeds: map[int]*feed{index: main}, reading: main, left: make(map[int]time.Time)}
-	sound := func(v hls.Variant) string {
-		if r := chooseAudio(list.Multivariant.Renditions, v.Audio, s.preferred); r != nil {
-			return r.URI
-		}
-		return ""
+	l := emptyLadder(s, list.Defines, index, main)
+	sound := func(v hls.Variant) *hls.Rendition {
+		return chooseAudio(list.Multivariant.Renditions, v.Audio, s.preferred)
 	}
-	playing, others := variants[index], 0
+	playing := variants[index]
 	for i, v := range variants {
-		l.rates[i], l.sizes[i] = v.Bandwidth, image.Pt(v.Width, v.Height)
-		if i != index && (v.URI == "" || sound(v) != sound(playing) || !sameCodecs(v.Codecs, playing.Codecs) || (v.Height > 0) != (playing.Height > 0)) {
-			continue
+		added := ladderVariant{rate: v.Bandwidth, size: image.Pt(v.Width, v.Height), way: pathwayOf(v), stable: v.StableID, shown: i}
+		if i == index || v.URI != "" && sameSound(sound(v), sound(playing)) && sameCodecs(v.Codecs, playing.Codecs) && (v.Height > 0) == (playing.Height > 0) {
+			added.uri = v.URI
+			l.selects = append(l.selects, i)
 		}
-		l.uris[i] = v.URI
-		l.selects = append(l.selects, i)
-		if i != index {
-			others++
-		}
+		l.variants = append(l.variants, added)
 	}
-	if others == 0 {
+	if len(l.selects) == 1 && list.Multivariant.ContentSteering == nil {
 		return nil
 	}
 	return l
+}
+
+// emptyLadder returns a ladder without variants; the one at index, whose playlist is given, plays.
+func emptyLadder(s *session, defines map[string]string, index int, main *feed) *ladder {
+	return &ladder{session: s, controls: s.config.ABR, defines: defines, now: time.Now, loading: index, fixed: -1,
+		feeds: map[int]*feed{index: main}, reading: main, left: make(map[int]time.Time), heavy: make(map[int]time.Time)}
+}
+
+// newSoundLadder returns the playlists that have the sound of a variant: its own, and those of the same sound in other groups, such as another
+// pathway's. nil if there is but one.
+func newSoundLadder(s *session, m *hls.Multivariant, defines map[string]string, playing *hls.Rendition, main *feed) *ladder {
+	l := emptyLadder(s, defines, 0, main)
+	l.aside = true
+	for _, v := range m.Variants {
+		r := chooseAudio(m.Renditions, v.Audio, s.preferred)
+		if r == nil || r.URI == "" || !sameSound(r, playing) || slices.ContainsFunc(l.variants, func(o ladderVariant) bool { return o.uri == r.URI }) {
+			continue
+		}
+		added := ladderVariant{uri: r.URI, way: pathwayOf(v), stable: r.StableID, shown: -1}
+		if r.URI == playing.URI {
+			l.variants = slices.Insert(l.variants, 0, added)
+		} else {
+			l.variants = append(l.variants, added)
+		}
+	}
+	if len(l.variants) == 0 || l.variants[0].uri != playing.URI || len(l.variants) == 1 && m.ContentSteering == nil {
+		return nil
+	}
+	return l
+}
+
+// sameSound says whether two renditions are the same sound for who listens. They may have other bit rates.
+func sameSound(a, b *hls.Rendition) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return (a.URI == "") == (b.URI == "") && a.Name == b.Name && a.Language == b.Language && a.Channels == b.Channels
 }
 
 // sameCodecs compares the codecs of two variants by their four-character codes (RFC 6381, 3.3); profiles and levels may differ.
@@ -144,27 +187,36 @@ func (l *ladder) next(ctx context.Context, r rung, buffer time.Duration) rung {
 
 // choose asks the rules for a variant.
 func (l *ladder) choose(r rung, buffer time.Duration) int {
+	way := l.steer.chosen()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.fixed >= 0 {
-		if l.now().Before(l.left[l.fixed]) {
+	wanted := l.fixed
+	if l.aside {
+		wanted = r.variant
+	}
+	if wanted >= 0 {
+		if way != "" && l.variants[wanted].way != way {
+			wanted = l.twin(wanted, way)
+		}
+		if l.now().Before(l.left[wanted]) {
 			return r.variant // it cannot be had just now
 		}
-		return l.fixed
+		return wanted
 	}
 	state := abr.State{Current: -1, Buffer: max(buffer, 0), Target: l.session.config.PlaybackBuffer, Segment: r.segment().Duration}
 	state.Bandwidth, state.Recent = l.meter.Bandwidth()
 	state.Latency = l.meter.Latency()
 	var numbers []int
-	for i := range l.uris {
-		if i != r.variant && (l.uris[i] == "" || l.now().Before(l.left[i])) {
+	for i, v := range l.variants {
+		if i != r.variant && (v.uri == "" || l.now().Before(l.left[i])) || way != "" && v.way != way {
 			continue
 		}
-		if i == r.variant {
+		// The one that plays, or, where another pathway is wanted, what is nearest to it there.
+		if rate := l.variants[r.variant].rate; state.Current < 0 || apart(v.rate, rate) < apart(state.Bandwidths[state.Current], rate) || i == r.variant {
 			state.Current = len(numbers)
 		}
 		numbers = append(numbers, i)
-		state.Bandwidths = append(state.Bandwidths, l.rates[i])
+		state.Bandwidths = append(state.Bandwidths, v.rate)
 	}
 	controls := l.controls
 	if most := l.most(); most > 0 && (controls.MaxBitrate == 0 || most < controls.MaxBitrate) {
@@ -179,12 +231,13 @@ func (l *ladder) choose(r rung, buffer time.Duration) int {
 // tooMuch says whether a variant has more picture than the screen shows, or than the machine can decode. The caller holds mu.
 func (l *ladder) tooMuch(variant int) bool {
 	for i, until := range l.heavy {
-		if l.rates[variant] >= l.rates[i] && l.now().Before(until) {
+		if l.variants[variant].rate >= l.variants[i].rate && l.now().Before(until) {
 			return true
 		}
 	}
-	for i, uri := range l.uris {
-		if uri != "" && l.rates[i] < l.rates[variant] && fills(l.sizes[i], l.view) && l.sizes[variant].Y > l.sizes[i].Y {
+	of := l.variants[variant]
+	for _, v := range l.variants {
+		if v.uri != "" && v.rate < of.rate && fills(v.size, l.view) && of.size.Y > v.size.Y {
 			return true
 		}
 	}
@@ -195,13 +248,13 @@ func (l *ladder) tooMuch(variant int) bool {
 func (l *ladder) most() int64 {
 	var most int64
 	limited := false
-	for i, uri := range l.uris {
+	for i, v := range l.variants {
 		switch {
-		case uri == "":
+		case v.uri == "":
 		case l.tooMuch(i):
 			limited = true
 		default:
-			most = max(most, l.rates[i])
+			most = max(most, v.rate)
 		}
 	}
 	if !limited {
@@ -226,7 +279,7 @@ func (l *ladder) show(view image.Point) {
 func (l *ladder) overload(variant int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if variant < 0 || l.fixed >= 0 || !slices.ContainsFunc(l.selects, func(i int) bool { return l.rates[i] < l.rates[variant] }) {
+	if variant < 0 || l.fixed >= 0 || !slices.ContainsFunc(l.selects, func(i int) bool { return l.variants[i].rate < l.variants[variant].rate }) {
 		return false
 	}
 	l.heavy[variant] = l.now().Add(respite)
@@ -237,11 +290,11 @@ func (l *ladder) overload(variant int) bool {
 // line up, is left out for a while.
 func (l *ladder) at(ctx context.Context, variant int, r rung) (rung, error) {
 	l.mu.Lock()
-	f := l.feeds[variant]
+	f, uri := l.feeds[variant], l.variants[variant].uri
 	l.mu.Unlock()
 	switch {
 	case f == nil:
-		fetched, err := l.session.openFeed(ctx, l.uris[variant], l.defines)
+		fetched, err := l.session.openFeed(ctx, uri, l.defines)
 		if err != nil {
 			l.leave(variant)
 			return rung{}, err
@@ -286,7 +339,7 @@ func (l *ladder) take(r rung) {
 
 // fix has a variant loaded from now on, -1: the one that fits. It reports whether there is such a one.
 func (l *ladder) fix(variant int) bool {
-	if variant >= len(l.uris) || variant >= 0 && l.uris[variant] == "" {
+	if variant >= 0 && !slices.Contains(l.selects, variant) {
 		return false
 	}
 	l.mu.Lock()
@@ -312,11 +365,76 @@ func (l *ladder) last() int {
 	return l.loading
 }
 
-// leave leaves a variant out for a while.
+// leave leaves a variant out for a while, and its pathway, when that is all that it has, or the second one of it.
 func (l *ladder) leave(variant int) {
 	l.mu.Lock()
 	l.left[variant] = l.now().Add(penalty)
+	way, there, failed := l.variants[variant].way, 0, 0
+	for i, v := range l.variants {
+		if v.uri != "" && v.way == way {
+			there++
+			if l.now().Before(l.left[i]) {
+				failed++
+			}
+		}
+	}
 	l.mu.Unlock()
+	if l.steer != nil && failed >= min(there, failedVariants) {
+		l.steer.fail(way)
+	}
+}
+
+// has says whether there is a variant of a pathway.
+func (l *ladder) has(way string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.variants, func(v ladderVariant) bool { return v.uri != "" && v.way == way })
+}
+
+// twin is the variant of a pathway that is nearest to another, or that, when there is none. The caller holds mu.
+func (l *ladder) twin(of int, way string) int {
+	best := of
+	for i, v := range l.variants {
+		if v.uri != "" && v.way == way && (best == of || apart(v.rate, l.variants[of].rate) < apart(l.variants[best].rate, l.variants[of].rate)) {
+			best = i
+		}
+	}
+	return best
+}
+
+// named is the variant that is told of in the place of one.
+func (l *ladder) named(variant int) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.variants[variant].shown
+}
+
+// clone adds the variants of a pathway's clone. What is there already stays as it is.
+func (l *ladder) clone(c *hls.PathwayClone) error {
+	if l.has(c.ID) {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, v := range slices.Clone(l.variants) {
+		if v.uri == "" || v.way != c.Base {
+			continue
+		}
+		if len(l.variants) >= maxCloned {
+			return errTooManyClones
+		}
+		replaced := c.Variant
+		if l.aside {
+			replaced = c.Rendition
+		}
+		uri, err := replaced(v.stable, v.uri)
+		if err != nil {
+			return err
+		}
+		v.uri, v.way = uri, c.ID
+		l.variants = append(l.variants, v)
+	}
+	return nil
 }
 
 // instead returns the part of the presentation at r in another variant, after it could not be had: first from a variant of the same
@@ -344,26 +462,28 @@ func (l *ladder) instead(ctx context.Context, r rung, tried map[int]bool) (rung,
 
 // order is the variants in the order in which they stand in for one: those that are left out for now come last.
 func (l *ladder) order(of int) []int {
+	ways := l.steer.order()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var order []int
-	for i, uri := range l.uris {
-		if uri != "" {
+	for i, v := range l.variants {
+		if v.uri != "" {
 			order = append(order, i)
 		}
 	}
-	now, rate := l.now(), l.rates[of]
+	now, rate := l.now(), l.variants[of].rate
 	rank := func(i int) int {
 		switch {
 		case now.Before(l.left[i]):
 			return 2
-		case l.rates[i] > rate:
+		case l.variants[i].rate > rate:
 			return 1
 		}
 		return 0
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(apart(l.rates[a], rate), apart(l.rates[b], rate)))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(apart(l.variants[a].rate, rate), apart(l.variants[b].rate, rate)),
+			cmp.Compare(slices.Index(ways, l.variants[a].way), slices.Index(ways, l.variants[b].way)))
 	})
 	return order
 }

@@ -89,7 +89,7 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 		if failed := done() != nil; failed || left != nil {
 			return left
 		}
-		t.session.loaded(at.variant, at.segment().Duration)
+		t.session.loaded(t.named(at), at.segment().Duration)
 		at.index++
 	}
 }
@@ -117,7 +117,7 @@ type loader struct {
 func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	t, segment := l.track, at.segment()
 	t.prefetchKeys(ctx, at)
-	next := item{segment: segment, variant: at.variant, newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
+	next := item{segment: segment, variant: t.named(at), newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
 		!continues(l.previous.segment(), segment) || !sameMap(l.lastMap, segment.Map) || locked(*l.previous.segment()) != locked(*segment)}
 	next.locked = next.newRun && slices.ContainsFunc(at.media.Segments, locked)
 	wait, told := func() error { return nil }, t.cmcd(at, l.out)

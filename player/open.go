@@ -143,7 +143,7 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 	for _, info := range keyInfos(list.Multivariant.SessionKeys) { // RFC 8216, 4.3.4.5
 		s.keys.Prefetch(ctx, info)
 	}
-	index, err := s.chooseVariant()
+	index, err := s.chooseVariant(initialPathway(list.Multivariant), list.Multivariant.Variants)
 	if err != nil {
 		return err
 	}
@@ -167,6 +167,9 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 	}
 	s.subtitles = newSubtitles(s, list, variant.Subtitles)
 	s.stills = newStills(s, list)
+	if s.steer = newPathways(s, list.Multivariant, s.ladder); s.steer != nil {
+		s.work.Go(func() { s.steer.run(s.ctx, list.Multivariant.ContentSteering.ServerURI) })
+	}
 	start := main.current().Start
 	if start == nil {
 		start = list.Start
@@ -216,23 +219,26 @@ func firstOf(ctx context.Context, order []int, open func(index int) (*feed, erro
 	return 0, nil, first
 }
 
-// chooseVariant applies TVSDK's rule for the initial variant.
-func (s *session) chooseVariant() (int, error) {
+// chooseVariant applies TVSDK's rule for the initial variant, to those of a pathway where one is given.
+func (s *session) chooseVariant(way string, variants []hls.Variant) (int, error) {
 	if n := s.config.Variant; n > 0 {
 		if n > len(s.variants) {
 			return 0, fmt.Errorf("%w: number %d was asked for, and there are %d", errNoVariant, n-1, len(s.variants))
 		}
 		return n - 1, nil
 	}
-	bandwidths := make([]int64, len(s.variants))
-	for i, v := range s.variants {
-		bandwidths[i] = v.Bandwidth
+	var numbers []int
+	var bandwidths []int64
+	for i, v := range variants {
+		if way == "" || pathwayOf(v) == way {
+			numbers, bandwidths = append(numbers, i), append(bandwidths, v.Bandwidth)
+		}
 	}
 	index := s.config.ABR.Initial(bandwidths)
 	if index < 0 {
 		return 0, errNoVariant
 	}
-	return index, nil
+	return numbers[index], nil
 }
 
 // chooseAudio returns the rendition of a group that plays: by language, else the default, else the
@@ -277,7 +283,7 @@ func (s *session) openTracks(main, audio *feed, start *hls.Start) error {
 	s.main, s.start = main, start
 	source := &hlsSource{session: s}
 	s.source = source
-	source.hear(audio)
+	source.hear(audio, s.sounds.ladder(s.sounds.choice(), audio))
 	if s.subtitles != nil && !s.outputs.freeRun {
 		s.work.Go(func() { s.subtitles.run(s.ctx) })
 	}
@@ -293,22 +299,31 @@ var bothKinds = []libav.Kind{libav.KindVideo, libav.KindAudio}
 type hlsSource struct {
 	session *session // constant
 
-	mu    sync.Mutex // guards what follows
-	audio *feed      // nil: the sound is in the picture's playlist
-	quiet context.CancelFunc
+	mu     sync.Mutex // guards what follows
+	audio  *feed      // nil: the sound is in the picture's playlist
+	ladder *ladder    // what that may be exchanged for, nil: nothing
+	quiet  context.CancelFunc
 }
 
-// hear takes the sound from a playlist of its own, or, with nil, from that of the picture. It takes effect with the next pipeline.
-func (h *hlsSource) hear(audio *feed) {
+// hear takes the sound from a playlist of its own, with what that may be exchanged for, or, with nil, from that of the picture. It takes effect
+// with the next pipeline.
+func (h *hlsSource) hear(audio *feed, others *ladder) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.quiet != nil {
 		h.quiet()
 	}
 	ctx, quiet := context.WithCancel(h.session.ctx)
-	h.audio, h.quiet = audio, quiet
+	h.audio, h.ladder, h.quiet = audio, others, quiet
 	if audio != nil && audio.live() {
-		h.session.work.Go(func() { h.session.watch(ctx, func() *feed { return audio }) })
+		h.session.work.Go(func() {
+			h.session.watch(ctx, func() *feed {
+				if others != nil {
+					return others.feed()
+				}
+				return audio
+			})
+		})
 	}
 }
 
@@ -320,7 +335,11 @@ func (h *hlsSource) tracks() []producer {
 		return []producer{main}
 	}
 	main.kinds = []libav.Kind{libav.KindVideo}
-	return []producer{main, &hlsTrack{session: h.session, feed: h.audio, kinds: []libav.Kind{libav.KindAudio}, variant: -1}}
+	sound := &hlsTrack{session: h.session, feed: h.audio, kinds: []libav.Kind{libav.KindAudio}, variant: -1, ladder: h.ladder}
+	if h.ladder != nil {
+		sound.variant = 0
+	}
+	return []producer{main, sound}
 }
 
 func (h *hlsSource) close() {

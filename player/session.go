@@ -52,6 +52,7 @@ type session struct {
 	sounds    *sounds    // nil: there is but one
 	ladder    *ladder    // nil: there is nothing to switch to
 	stills    *stills    // nil: there is no I-frame playlist
+	steer     *pathways  // nil: there is no content steering
 	ready     bool       // owned by the player: open succeeded
 
 	mu          sync.Mutex // guards what follows
@@ -243,6 +244,7 @@ func (s *session) update(replace func(*network.Client) error) error {
 func (s *session) describe(out *Snapshot) {
 	if s.ready {
 		out.Duration, out.Variants, out.Variant, out.Stills = s.length(), s.variants, s.variant, s.stills != nil
+		out.Pathway = s.steer.chosen()
 		if s.title != "" {
 			out.Title = s.title
 		}

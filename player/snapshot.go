@@ -94,11 +94,12 @@ type Snapshot struct {
 	Video     VideoInfo
 	Audio     AudioInfo
 	Variants  []VariantInfo
-	Variant   int   // index in Variants of what is shown, -1 without
-	Path      []int // the variants that were shown, in order; the last is Variant
-	Selected  int   // the variant that SelectVariant chose, -1: the player chooses
-	Selects   []int // those that SelectVariant takes, none when there is but one
-	Offline   bool  // no server answers: the network is down, and playback goes on by itself when it is back
+	Pathway   string // that the stream is loaded from, empty without content steering
+	Variant   int    // index in Variants of what is shown, -1 without
+	Path      []int  // the variants that were shown, in order; the last is Variant
+	Selected  int    // the variant that SelectVariant chose, -1: the player chooses
+	Selects   []int  // those that SelectVariant takes, none when there is but one
+	Offline   bool   // no server answers: the network is down, and playback goes on by itself when it is back
 	Sounds    []SoundInfo
 	Sound     int // index in Sounds of what is heard, -1 without
 	Subtitles []SubtitleInfo

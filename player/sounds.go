@@ -28,6 +28,8 @@ type sounds struct {
 	defines map[string]string
 	list    []SoundInfo
 	uris    []string // empty: it is in the variant's own playlist
+	all     *hls.Multivariant
+	entries []*hls.Rendition // of list
 
 	mu     sync.Mutex // guards what follows
 	chosen int        // in list
@@ -35,7 +37,7 @@ type sounds struct {
 
 // newSounds returns the sounds of a variant, the preferred one chosen; nil without any.
 func newSounds(s *session, list *hls.Playlist, variant hls.Variant) *sounds {
-	t := &sounds{session: s, defines: list.Defines}
+	t := &sounds{session: s, defines: list.Defines, all: list.Multivariant}
 	best := chooseAudio(list.Multivariant.Renditions, variant.Audio, s.preferred)
 	for i := range list.Multivariant.Renditions {
 		r := &list.Multivariant.Renditions[i]
@@ -50,7 +52,7 @@ func newSounds(s *session, list *hls.Playlist, variant hls.Variant) *sounds {
 			uri = ""
 		}
 		t.list = append(t.list, SoundInfo{Index: len(t.list), Name: r.Name, Language: r.Language, Channels: r.Channels})
-		t.uris = append(t.uris, uri)
+		t.uris, t.entries = append(t.uris, uri), append(t.entries, r)
 	}
 	if t.list == nil {
 		return nil
@@ -74,6 +76,16 @@ func (t *sounds) open(ctx context.Context, index int) (*feed, error) {
 		return nil, nil //nolint:nilnil // that it has no playlist is no error
 	}
 	return t.session.openFeed(ctx, t.uris[index], t.defines)
+}
+
+// ladder is what the playlist of a sound may be exchanged for, nil: nothing.
+func (t *sounds) ladder(index int, f *feed) *ladder {
+	if t == nil || f == nil || t.session.ladder == nil {
+		return nil
+	}
+	l := newSoundLadder(t.session, t.all, t.defines, t.entries[index], f)
+	t.session.steer.join(l)
+	return l
 }
 
 // openOne gets the playlist of the chosen sound, or, where that cannot be had, of another, and tells so.
@@ -131,7 +143,7 @@ func (p *Player) SelectSound(index int) error {
 				if f != nil {
 					f.lineUpWith(s.leading().current())
 				}
-				source.hear(f)
+				source.hear(f, s.sounds.ladder(index, f))
 			}
 			s.post(messageHeard{session: s, index: index, err: err})
 		})

@@ -32,8 +32,8 @@ func limited() *ladder {
 	l := &ladder{session: &session{config: Config{PlaybackBuffer: 30 * time.Second}}, now: time.Now, fixed: -1, left: make(map[int]time.Time),
 		heavy: make(map[int]time.Time)}
 	for i, height := range []int{360, 540, 720, 1080} {
-		l.uris, l.rates = append(l.uris, "a"), append(l.rates, int64(i+1)*1_000_000)
-		l.sizes, l.selects = append(l.sizes, image.Pt(height*16/9, height)), append(l.selects, i)
+		l.variants = append(l.variants, ladderVariant{uri: "a", rate: int64(i+1) * 1_000_000, size: image.Pt(height*16/9, height), shown: i})
+		l.selects = append(l.selects, i)
 	}
 	for range 20 {
 		l.meter.Add(5_000_000, time.Second, time.Millisecond)

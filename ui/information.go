@@ -131,6 +131,9 @@ func factsOf(s player.Snapshot, records []network.Record) []fact {
 	if s.Stats.Bandwidth > 0 {
 		facts = append(facts, fact{"Network", fmt.Sprintf("%.1f Mbit/s measured, %.1f Mbit/s loaded on average", megabits(s.Stats.Bandwidth), megabits(s.Stats.MeanBitrate))})
 	}
+	if s.Pathway != "" {
+		facts = append(facts, fact{"Pathway", s.Pathway})
+	}
 	if s.Live {
 		facts = append(facts, fact{"Live", fmt.Sprintf("%.1f s behind", s.Latency.Seconds())})
 	}
