@@ -15,6 +15,7 @@ export GOFLAGS := -trimpath -buildvcs=false $(GOFLAGS)
 FUZZTIME ?= 1m
 BENCH ?= .
 SOAK ?= 58m
+SPEED ?= 25
 ARGS ?=
 
 .PHONY: help
@@ -54,8 +55,8 @@ fmt: $(GOLANGCI_LINT) ## format the source
 	$(GOLANGCI_LINT) fmt ./...
 
 .PHONY: soak
-soak: deps ## a day of a live stream in an hour: no picture missing, no memory growing; SOAK=10m is shorter
-	LATCHKEY_SOAK=$(SOAK) go test -count 1 -timeout 0 -run TestLongLive -v ./player
+soak: deps ## a day of a live stream in an hour: no picture missing, no memory growing; SOAK=10m is shorter, SPEED=1 SOAK=30m in real time
+	LATCHKEY_SOAK=$(SOAK) LATCHKEY_SOAK_SPEED=$(SPEED) go test -count 1 -timeout 0 -run TestLongLive -v ./player
 
 .PHONY: bench
 bench: deps ## the benchmarks; BENCH=REGEXP picks some

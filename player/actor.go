@@ -46,6 +46,7 @@ type actor struct {
 	trick     trick
 	view      image.Point // how large the picture is shown
 	strain    strain
+	network   int64 // what the network was last measured to carry, bits per second, 0: not known
 	speed     float64
 	volume    float64
 	muted     bool
@@ -166,6 +167,7 @@ func (p *Player) replace(r *MediaResource) error {
 	p.client = client
 	p.session = newSession(p.config, r, client, p.outputs, p.box.post)
 	p.session.setSpeed(p.speed)
+	p.session.network = p.network
 	p.tell(ItemCreated)
 	p.setState(Initialized)
 	return nil
@@ -185,10 +187,21 @@ func (p *Player) leave() {
 	}
 	p.signIn, p.trick = nil, trick{}
 	if s := p.session; s != nil {
+		p.measured()
 		p.session = nil
 		s.cancel(errClosed)
 		p.sessions.Go(s.close)
 	}
+}
+
+// measured keeps what the network was measured to carry for the next resource, and returns it.
+func (p *Player) measured() int64 {
+	if p.session != nil && p.session.ready && p.session.ladder != nil {
+		if rate := p.session.ladder.bandwidth(); rate > 0 {
+			p.network = rate
+		}
+	}
+	return p.network
 }
 
 // prepare opens the current resource.

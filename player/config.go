@@ -66,6 +66,8 @@ type Config struct {
 	NetworkPatience time.Duration
 	// ABR limits the choice of the variant.
 	ABR abr.Controls
+	// Bandwidth is what the network is known to carry, in bits per second, from before: the first variant is chosen by it. 0: not known.
+	Bandwidth int64
 	// Variant plays that variant of a multivariant playlist, counted from 1 in its order; 0 leaves the
 	// choice to ABR.
 	Variant int

@@ -121,8 +121,12 @@ func newLadder(s *session, list *hls.Playlist, index int, main *feed) *ladder {
 
 // emptyLadder returns a ladder without variants; the one at index, whose playlist is given, plays.
 func emptyLadder(s *session, defines map[string]string, index int, main *feed) *ladder {
-	return &ladder{session: s, controls: s.config.ABR, defines: defines, now: time.Now, loading: index, fixed: -1,
+	l := &ladder{session: s, controls: s.config.ABR, defines: defines, now: time.Now, loading: index, fixed: -1,
 		feeds: map[int]*feed{index: main}, reading: main, left: make(map[int]time.Time), heavy: make(map[int]time.Time)}
+	if s.network > 0 {
+		l.meter.Seed(s.network)
+	}
+	return l
 }
 
 // newSoundLadder returns the playlists that have the sound of a variant: its own, and those of the same sound in other groups, such as another

@@ -189,6 +189,27 @@ func TestTheVariantFollowsTheNetwork(t *testing.T) {
 	})
 }
 
+// TestAKnownNetworkBeginsSharp begins with what the network carried before: as the configuration says, or the resource before.
+func TestAKnownNetworkBeginsSharp(t *testing.T) {
+	stream := makeRungs(t, false, 160, 320, 480)
+	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
+	t.Run("a fast one", func(t *testing.T) {
+		s := newScreen(t, player.Config{Bandwidth: 50_000_000})
+		assert.Equal(t, int64(50_000_000), s.player.Bandwidth())
+		for range 2 {
+			s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+			now := s.state(player.Prepared)
+			assert.Equal(t, []int{2}, now.Path)
+		}
+		assert.Greater(t, s.player.Bandwidth(), int64(1_200_000))
+	})
+	t.Run("a slow one", func(t *testing.T) {
+		s := newScreen(t, player.Config{Bandwidth: 700_000})
+		s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+		assert.Equal(t, 0, s.state(player.Prepared).Path[0])
+	})
+}
+
 func TestAVariantThatIsChosenInMidPlay(t *testing.T) {
 	stream := makeRungs(t, false, 160, 320, 480)
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})

@@ -234,7 +234,7 @@ func (s *session) chooseVariant(way string, variants []hls.Variant) (int, error)
 			numbers, bandwidths = append(numbers, i), append(bandwidths, v.Bandwidth)
 		}
 	}
-	index := s.config.ABR.Initial(bandwidths)
+	index := s.config.ABR.InitialFor(bandwidths, s.network)
 	if index < 0 {
 		return 0, errNoVariant
 	}

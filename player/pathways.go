@@ -100,7 +100,7 @@ func (p *pathways) clone(l *ladder, clones []hls.PathwayClone) {
 	}
 	for i := range clones {
 		if err := l.clone(&clones[i]); err != nil {
-			p.session.note(fmt.Sprintf("Pathway %.64q of the steering server is left out: %s.", clones[i].ID, err))
+			p.session.config.Log.Info("content steering: a clone is left out", "pathway", fmt.Sprintf("%.64q", clones[i].ID), "error", err)
 		}
 	}
 }

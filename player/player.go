@@ -48,7 +48,7 @@ func New(config Config) (*Player, error) {
 	p := &Player{config: config, box: newMailbox(), quit: make(chan struct{}), done: make(chan struct{}),
 		outputs: &outputs{presenter: newPresenter(), freeRun: config.FreeRun, videoTap: config.VideoTap,
 			audioTap: config.AudioTap, limit: config.Limit}}
-	p.speed, p.volume, p.muted = 1, 1, config.Muted
+	p.speed, p.volume, p.muted, p.network = 1, 1, config.Muted, config.Bandwidth
 	if config.Volume != nil {
 		p.volume = min(max(*config.Volume, 0), 1)
 	}
@@ -240,6 +240,14 @@ func (p *Player) Requests() []network.Record {
 		}
 	})
 	return records
+}
+
+// Bandwidth is what the network was measured to carry, in bits per second, with the current resource or those before, or Config.Bandwidth; 0: it is
+// not known.
+func (p *Player) Bandwidth() int64 {
+	var rate int64
+	p.do(func() { rate = p.measured() })
+	return rate
 }
 
 // Scaler turns pictures into RGBA. It belongs to one goroutine at a time.

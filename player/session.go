@@ -36,6 +36,7 @@ type session struct {
 	post      func(message)  // to the player's mailbox, never waiting
 	work      sync.WaitGroup // open, and the pipelines
 	opened    time.Time
+	network   int64        // what the network carried before, bits per second, 0: not known
 	renewed   *notice      // posted when the credentials changed
 	at        atomic.Int64 // the position
 	starved   atomic.Bool  // playback stood still since a request told so

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -20,9 +21,15 @@ import (
 // soakSpeed is how much faster than the clock the broadcast of TestLongLive goes, so that `make soak` has a day of it in an hour.
 const soakSpeed = 25
 
-// TestLongLive plays a broadcast as fast as it is made, faster than the clock, for as long as LATCHKEY_SOAK says: every picture is decoded once,
-// and neither memory nor goroutines become more.
+// TestLongLive plays a broadcast as fast as it is made, for as long as LATCHKEY_SOAK says: every picture is decoded once, and neither memory nor
+// goroutines become more. LATCHKEY_SOAK_SPEED is how much faster than the clock it goes; at 1 it is shown as in a window, with its sound.
 func TestLongLive(t *testing.T) {
+	speed := soakSpeed
+	if text := os.Getenv("LATCHKEY_SOAK_SPEED"); text != "" {
+		var err error
+		speed, err = strconv.Atoi(text)
+		require.NoError(t, err)
+	}
 	long := 12 * time.Second
 	if text := os.Getenv("LATCHKEY_SOAK"); text != "" {
 		var err error
@@ -32,9 +39,9 @@ func TestLongLive(t *testing.T) {
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
 	began := time.Now()
 	origin := broadcast(t, stream.Folder, networktest.Broadcast{Began: began.Add(-12 * time.Minute), Window: 600, Dates: true,
-		Now: func() time.Time { return began.Add(time.Since(began) * soakSpeed) }})
+		Now: func() time.Time { return began.Add(time.Since(began) * time.Duration(speed)) }})
 	pictures, last := 0, time.Duration(-1)
-	s := newScreen(t, player.Config{FreeRun: true, VideoTap: func(picture *frame.Video) {
+	s := newScreen(t, player.Config{FreeRun: speed > 1, VideoTap: func(picture *frame.Video) {
 		if last >= 0 && (picture.PTS-last-40*time.Millisecond).Abs() > time.Millisecond {
 			t.Errorf("a picture at %v follows one at %v", picture.PTS, last)
 		}
@@ -61,7 +68,8 @@ func TestLongLive(t *testing.T) {
 	const slack = 4 << 20 // what is on its way
 	assert.Less(t, laterHeap, heap+slack)
 	assert.LessOrEqual(t, laterGoroutines, goroutines+2)
+	figures := s.player.Snapshot().Stats
 	require.NoError(t, s.player.Close())
-	assert.Greater(t, pictures, int(long.Seconds()*soakSpeed*25/2))
-	t.Logf("%d pictures, %v of the broadcast, %d KiB, then %d KiB", pictures, last, heap>>10, laterHeap>>10)
+	assert.Greater(t, pictures, int(long.Seconds()*float64(speed)*25/2))
+	t.Logf("%d pictures, %v of the broadcast, %d KiB, then %d KiB, %+v, %d rebuffers", pictures, last, heap>>10, laterHeap>>10, figures.Frames, figures.Rebuffers)
 }

@@ -23,7 +23,11 @@ func runWindow(ctx context.Context, flags *windowFlags, argument string, stdout,
 			return err
 		}
 	}
-	w, err := newWindow(flags, stderr, func(options network.Options, p *playing) (*services, error) { return openServices(ctx, options, p) })
+	known, err := openNetworks()
+	if err != nil {
+		return err
+	}
+	w, err := newWindow(flags, stderr, known, func(options network.Options, p *playing) (*services, error) { return openServices(ctx, options, p) })
 	if err != nil {
 		return err
 	}
@@ -52,13 +56,15 @@ type window struct {
 	services *services
 	door     *door
 	history  *history.Store
+	networks networks
+	network  string // the one at the start, may be empty
 	argument string // a link or a service's file to begin with, or empty
 	options  ui.Options
 	summary  func(*report.Report) error // prints the end of a playback, nil: nothing
 }
 
-// newWindow makes the engine, the account and the services by the flags.
-func newWindow(flags *windowFlags, stderr io.Writer, open func(network.Options, *playing) (*services, error)) (*window, error) {
+// newWindow makes the engine, the account and the services by the flags. known has what networks carried.
+func newWindow(flags *windowFlags, stderr io.Writer, known networks, open func(network.Options, *playing) (*services, error)) (*window, error) {
 	if err := flags.check(); err != nil {
 		return nil, err
 	}
@@ -76,11 +82,13 @@ func newWindow(flags *windowFlags, stderr io.Writer, open func(network.Options, 
 	config.Muted = flags.mute
 	volume := flags.volume / 100
 	config.Volume = &volume
+	network := currentNetwork()
+	config.Bandwidth = known.rate(network)
 	engine, err := player.New(config)
 	if err != nil {
 		return nil, err
 	}
-	w := &window{engine: engine}
+	w := &window{engine: engine, networks: known, network: network}
 	playing := &playing{engine: engine}
 	if w.services, err = open(config.Network, playing); err != nil {
 		return nil, errors.Join(err, w.close())
@@ -135,6 +143,9 @@ func (w *window) run(ctx context.Context, flags *windowFlags, stdout io.Writer) 
 		w.history.Serve(listening)
 	}()
 	err := ui.Run(ctx, w.options)
+	if kept := w.networks.keep(w.network, w.engine.Bandwidth()); kept != nil {
+		w.options.Log.Warn("what the network carries is not kept", "err", kept)
+	}
 	stop()
 	<-remembered
 	if failed := <-listened; failed != nil {

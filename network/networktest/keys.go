@@ -19,7 +19,8 @@ const keyPath = "/keys/"
 
 // Encryption says how an origin encrypts its segments. The zero value leaves them clear.
 type Encryption struct {
-	// On encrypts every segment with AES-128 (RFC 8216, 4.3.2.4), under keys made at start.
+	// On encrypts every segment with AES-128 (RFC 8216, 4.3.2.4), under keys made at start. What a playlist with EXT-X-KEY names is encrypted
+	// already, and stays as it is.
 	On bool
 	// Clear names top folders whose segments are left clear.
 	Clear []string

@@ -68,7 +68,7 @@ func newLibrary(fsys fs.FS, e Encryption, ring *keyRing, keyBase string) (*libra
 			return fmt.Errorf("read playlist: %w", err)
 		}
 		top, _, _ := strings.Cut(name, "/")
-		if e.On && !slices.Contains(e.Clear, top) {
+		if e.On && !slices.Contains(e.Clear, top) && !bytes.Contains(text, []byte("#EXT-X-KEY:")) {
 			text, err = l.protect(name, text, keys)
 		} else {
 			l.note(name, text)

@@ -241,6 +241,15 @@ func TestKeysOfAnotherOrigin(t *testing.T) {
 	assert.Len(t, fetch(t, client, keys.URL(keys.KeyPaths()[0])), 16)
 }
 
+// TestMediaThatShipsEncrypted stays as it is.
+func TestMediaThatShipsEncrypted(t *testing.T) {
+	const list = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n#EXTINF:2,\na.ts\n"
+	o, client := start(t, networktest.Options{FS: fstest.MapFS{"a.m3u8": {Data: []byte(list)}, "a.ts": {Data: []byte("cipher text")}}, Encryption: networktest.Encryption{On: true}})
+	assert.Equal(t, list, string(fetch(t, client, o.URL("a.m3u8"))))
+	assert.Equal(t, "cipher text", string(fetch(t, client, o.URL("a.ts"))))
+	assert.Empty(t, o.KeyPaths())
+}
+
 func TestBadMediaIsRefusedAtStart(t *testing.T) {
 	const head = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n"
 	tests := map[string]struct {
@@ -248,7 +257,6 @@ func TestBadMediaIsRefusedAtStart(t *testing.T) {
 		e        networktest.Encryption
 		want     string
 	}{
-		"not clear":          {head + "#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n#EXTINF:2,\na.ts\n", networktest.Encryption{On: true}, "not clear"},
 		"segment elsewhere":  {head + "#EXTINF:2,\nhttp://example.test/a.ts\n", networktest.Encryption{On: true}, "not of this origin"},
 		"two keys":           {head + "#EXTINF:2,\na.ts\n#EXTINF:2,\na.ts\n", networktest.Encryption{On: true}, "under different keys"},
 		"no EXTINF":          {head + "a.ts\n", networktest.Encryption{On: true}, "no EXTINF"},

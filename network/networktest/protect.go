@@ -3,7 +3,6 @@ package networktest
 import (
 	"bytes"
 	"crypto/aes"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -97,8 +96,6 @@ func (l *library) protect(name string, text []byte, keys *keySchedule) ([]byte, 
 // line rewrites one line.
 func (p *protector) line(line string) error {
 	switch {
-	case strings.HasPrefix(line, "#EXT-X-KEY:"):
-		return errors.New("it has an EXT-X-KEY tag: the media is not clear")
 	case strings.HasPrefix(line, "#EXT-X-MEDIA-SEQUENCE:"):
 		sequence, err := strconv.ParseUint(strings.TrimPrefix(line, "#EXT-X-MEDIA-SEQUENCE:"), 10, 64)
 		if err != nil {

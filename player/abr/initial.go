@@ -102,3 +102,20 @@ func highestUpTo(order []int, bandwidths []int64, limit int64) int {
 	}
 	return best
 }
+
+// InitialFor is Initial where it is known what the network carries, in bits per second: without an InitialBitrate it is the highest variant that a
+// share of that carries, which the policy says, so that nobody waits for the picture to become sharp. 0 is not known.
+func (c Controls) InitialFor(bandwidths []int64, network int64) int {
+	if c.InitialBitrate > 0 || network <= 0 || len(bandwidths) == 0 {
+		return c.Initial(bandwidths)
+	}
+	ladder := c.ladder(bandwidths)
+	share := 0.7
+	switch c.Policy {
+	case Conservative:
+		share = 0.5
+	case Aggressive:
+		share = 0.9
+	}
+	return ladder[carries(ladder, bandwidths, float64(network)*share)]
+}

@@ -2,6 +2,7 @@ package abr
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -43,4 +44,43 @@ func TestPolicyNames(t *testing.T) {
 	}
 	_, ok := ParsePolicy("bold")
 	assert.False(t, ok)
+}
+
+func TestInitialForAKnownNetwork(t *testing.T) {
+	rates := []int64{6_000_000, 800_000, 2_000_000, 4_000_000}
+	for _, test := range []struct {
+		controls Controls
+		network  int64
+		want     int
+	}{
+		{Controls{}, 0, Controls{}.Initial(rates)},
+		{Controls{}, 100_000_000, 0},
+		{Controls{}, 5_800_000, 3},
+		{Controls{}, 5_600_000, 2},
+		{Controls{}, 1, 1},
+		{Controls{Policy: Conservative}, 5_800_000, 2},
+		{Controls{Policy: Aggressive}, 7_000_000, 0},
+		{Controls{MaxBitrate: 3_000_000}, 100_000_000, 2},
+		{Controls{InitialBitrate: 800_000}, 100_000_000, 1},
+	} {
+		assert.Equal(t, test.want, test.controls.InitialFor(rates, test.network), "%+v, %d", test.controls, test.network)
+	}
+	assert.Equal(t, -1, Controls{}.InitialFor(nil, 1))
+}
+
+func TestASeedIsSoonOutweighed(t *testing.T) {
+	var m Meter
+	m.Seed(50_000_000)
+	steady, recent := m.Bandwidth()
+	assert.InDelta(t, 50_000_000, steady, 1)
+	assert.InDelta(t, 50_000_000, recent, 1)
+	m.Add(500_000, 4*time.Second, 0) // 1 Mbit/s
+	steady, recent = m.Bandwidth()
+	assert.Less(t, recent, int64(15_000_000))
+	assert.Less(t, steady, int64(18_000_000))
+	for range 5 {
+		m.Add(500_000, 4*time.Second, 0)
+	}
+	steady, _ = m.Bandwidth()
+	assert.Less(t, steady, int64(2_500_000))
 }

@@ -53,6 +53,12 @@ func (m *Meter) Add(bytes int64, took, firstByte time.Duration) {
 	m.slow.add(rate, lasted, slowHalfLife)
 }
 
+// Seed tells what the network carried before, in bits per second: a first guess, which the first downloads outweigh.
+func (m *Meter) Seed(rate int64) {
+	m.fast.add(float64(rate), time.Second, fastHalfLife)
+	m.slow.add(float64(rate), time.Second, slowHalfLife)
+}
+
 // Bandwidth is the estimate in bits per second of the last half minute, and of the last seconds alone; 0 before the first download.
 func (m *Meter) Bandwidth() (steady, recent int64) {
 	return int64(m.slow.mean()), int64(m.fast.mean())
