@@ -51,6 +51,7 @@ func (s *session) openMedia(ctx context.Context, o opener) error {
 	s.source = source
 	s.duration = source.input.Duration()
 	s.title = source.input.Title()
+	s.stills = newFileStills(source)
 	return nil
 }
 

@@ -46,15 +46,15 @@ type session struct {
 	duration  time.Duration // of media that is no playlist
 	title     string
 	variants  []VariantInfo
-	variant   int        // the first
-	main      *feed      // the first playlist that leads, nil for other media
-	start     *hls.Start // where it says that playback begins, may be nil
-	subtitles *subtitles // nil without any
-	sounds    *sounds    // nil: there is but one
-	ladder    *ladder    // nil: there is nothing to switch to
-	stills    *stills    // nil: there is no I-frame playlist
-	steer     *pathways  // nil: there is no content steering
-	ready     bool       // owned by the player: open succeeded
+	variant   int         // the first
+	main      *feed       // the first playlist that leads, nil for other media
+	start     *hls.Start  // where it says that playback begins, may be nil
+	subtitles *subtitles  // nil without any
+	sounds    *sounds     // nil: there is but one
+	ladder    *ladder     // nil: there is nothing to switch to
+	stills    stillSource // nil: there are no pictures for previews
+	steer     *pathways   // nil: there is no content steering
+	ready     bool        // owned by the player: open succeeded
 
 	mu          sync.Mutex // guards what follows
 	rate        float64
@@ -82,6 +82,9 @@ func (s *session) close() {
 	s.work.Wait()
 	if s.source != nil {
 		s.source.close()
+	}
+	if s.stills != nil {
+		s.stills.close()
 	}
 	// What remains is their own memory and connections; there is nobody left to tell of a failure.
 	_ = errors.Join(s.keys.Close(), s.client.Close())

@@ -16,11 +16,20 @@ import (
 // maxImpliedInit is how long an init section may be that no EXT-X-MAP names.
 const maxImpliedInit = 64 << 10
 
-// ErrNoStills is returned for pictures of a stream that has no I-frame playlist.
-var ErrNoStills = errors.New("the stream has no I-frame playlist")
+// ErrNoStills is returned for pictures of a stream that has no I-frame playlist, and of a medium that is read over the network or has no picture.
+var ErrNoStills = errors.New("there are no pictures to run through")
 
-// errNoStill is returned for what an I-frame playlist names that has no picture.
+// errNoStill is returned where a picture should be and is none.
 var errNoStill = errors.New("there is no picture")
+
+// stillSource gives pictures of a resource for previews and trick play. Safe for concurrent use.
+type stillSource interface {
+	// at returns the picture at or before a position, of about height lines or more where there is a choice; its PTS is where it stands. It
+	// returns no picture when that would be the one at shown. The picture is the caller's to release.
+	at(ctx context.Context, position time.Duration, height int, shown time.Duration) (*frame.Video, error)
+	// close is called when nothing calls at any more.
+	close()
+}
 
 // stills are the pictures of a stream's I-frame playlists: those that are seen while seeking, and in trick play. RFC 8216, 4.3.3.6 and 4.3.4.3.
 // Safe for concurrent use; one picture is made at a time.
@@ -35,7 +44,7 @@ type stills struct {
 }
 
 // newStills returns nil where there is no I-frame playlist.
-func newStills(s *session, list *hls.Playlist) *stills {
+func newStills(s *session, list *hls.Playlist) stillSource {
 	t := &stills{session: s, defines: list.Defines, turn: make(chan struct{}, 1), feeds: make(map[int]*feed)}
 	for _, v := range list.Multivariant.IFrameVariants {
 		if v.URI != "" {
@@ -63,8 +72,9 @@ func (t *stills) choose(height int) int {
 	return best
 }
 
-// at returns the picture at or before a position, of an I-frame playlist chosen by height, and its position. It returns no picture when that
-// would be the one at shown. The picture is the caller's to release.
+func (t *stills) close() {}
+
+// at is stillSource's, of an I-frame playlist chosen by height.
 func (t *stills) at(ctx context.Context, position time.Duration, height int, shown time.Duration) (*frame.Video, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -189,7 +199,126 @@ func (o *openedRun) still(strict bool) (*frame.Video, error) {
 			break
 		}
 	}
-	if _, err := o.unlocker.unlock(packet, stream); err != nil {
+	return decodeOne(decoder, packet, func() error {
+		_, err := o.unlocker.unlock(packet, stream)
+		return err
+	})
+}
+
+// fileStills are the key pictures of a file of this machine, read by a demuxer of its own. Safe for concurrent use; one picture is made at a time.
+type fileStills struct {
+	turn chan struct{} // holds one element while a picture is made; constant
+
+	source *mediaSource // guarded by turn
+}
+
+// newFileStills returns the pictures of a medium, which is at play; no pictures of one that is not of this machine, or that has none.
+func newFileStills(m *mediaSource) stillSource {
+	file, local := m.opener.(*localFile)
+	if !local || len(newRun(m.input, []libav.Kind{libav.KindVideo}, "", false).streams) == 0 {
+		return nil
+	}
+	return &fileStills{turn: make(chan struct{}, 1), source: &mediaSource{session: m.session, opener: file}}
+}
+
+func (t *fileStills) close() { t.source.close() }
+
+// at is stillSource's.
+func (t *fileStills) at(ctx context.Context, position time.Duration, _ int, shown time.Duration) (*frame.Video, error) {
+	select {
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	m := t.source
+	if m.input == nil {
+		if err := m.reopen(ctx); err != nil {
+			return nil, err
+		}
+	}
+	m.wait.now = ctx
+	r := newRun(m.input, []libav.Kind{libav.KindVideo}, "", false)
+	stream, ok := r.streams[libav.KindVideo]
+	if !ok {
+		return nil, errNoStill
+	}
+	origin := m.input.StartTime()
+	if err := m.seek(ctx, r, origin+position); err != nil {
+		return nil, err
+	}
+	packet, err := m.lastKey(ctx, stream, origin+position)
+	if err != nil {
+		return nil, err
+	}
+	defer packet.Close()
+	at := max(libav.Ticks(packet.PTS(), stream.TimeBase)-origin, 0)
+	if at == shown {
+		return nil, nil //nolint:nilnil // there is nothing new, and nothing wrong
+	}
+	decoder, err := libav.NewDecoder(stream, libav.DecoderOptions{Threads: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer decoder.Close()
+	unlocker := &fileUnlocker{session: m.session}
+	picture, err := decodeOne(decoder, packet, func() error {
+		_, err := unlocker.unlock(packet, stream)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	picture.PTS = at
+	return picture, nil
+}
+
+// lastKey reads the last key picture at or before a media time, or the first after it where there is none. Where an index has led to the former it
+// is the first that comes.
+func (m *mediaSource) lastKey(ctx context.Context, stream libav.Stream, at time.Duration) (best *libav.Packet, err error) {
+	next := libav.NewPacket()
+	defer func() {
+		next.Close()
+		if err != nil && best != nil {
+			best.Close()
+			best = nil
+		}
+	}()
+	for {
+		if err := context.Cause(ctx); err != nil {
+			return best, err
+		}
+		err := m.input.ReadPacket(next)
+		switch {
+		case errors.Is(err, io.EOF) && best != nil:
+			return best, nil
+		case errors.Is(err, io.EOF):
+			return nil, errNoStill
+		case err != nil:
+			return best, m.explain(err)
+		case next.Stream() != stream.Index || next.PTS() == libav.NoPTS:
+			continue
+		}
+		late := libav.Ticks(next.PTS(), stream.TimeBase) > at
+		if late && best != nil {
+			return best, nil
+		}
+		if !next.Key() {
+			continue
+		}
+		if best != nil {
+			best.Close()
+		}
+		best, next = next, libav.NewPacket()
+		if late || indexed(m.input.FormatName()) {
+			return best, nil
+		}
+	}
+}
+
+// decodeOne decodes a picture that needs no other.
+func decodeOne(decoder *libav.Decoder, packet *libav.Packet, unlock func() error) (*frame.Video, error) {
+	if err := unlock(); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(decoder.Send(packet), decoder.Send(nil)); err != nil {
@@ -198,9 +327,9 @@ func (o *openedRun) still(strict bool) (*frame.Video, error) {
 	return decoder.ReceiveVideo()
 }
 
-// Still returns the picture of the current resource at or before a position, from an I-frame playlist of about so many lines or more, for a
-// preview: its PTS is where it stands. It waits for the network. It returns ErrNoStills where the stream has no such playlist. The picture is
-// the caller's to release.
+// Still returns the picture of the current resource at or before a position, for a preview: of an I-frame playlist of about so many lines or more,
+// or of a file of this machine. Its PTS is where it stands. It waits for network and disk. It returns ErrNoStills where there is neither. The
+// picture is the caller's to release.
 func (p *Player) Still(ctx context.Context, position time.Duration, height int) (*frame.Video, error) {
 	var s *session
 	if err := p.call(func() error {

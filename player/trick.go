@@ -41,9 +41,9 @@ type messageStill struct {
 	err     error
 }
 
-// TrickPlay runs through the presentation at a rate of 2 to 128, or backwards at -2 to -128, in pictures of the I-frame playlist and without
-// sound; the state is Paused and Snapshot.Trick the rate. Rate 0 ends it: what played plays on from the position that was reached, as do Play,
-// and, standing still, Pause. Seek ends it too. It returns ErrNoStills where the stream has no I-frame playlist, and a StateError while there is
+// TrickPlay runs through the presentation at a rate of 2 to 128, or backwards at -2 to -128, in pictures of the I-frame playlist, or the key
+// pictures of a file of this machine, and without sound; the state is Paused and Snapshot.Trick the rate. Rate 0 ends it: what played plays on from the position that was reached, as do Play,
+// and, standing still, Pause. Seek ends it too. It returns ErrNoStills where there are no such pictures, and a StateError while there is
 // nothing to run through.
 func (p *Player) TrickPlay(rate int) error {
 	if rate != 0 && (max(rate, -rate) < 2 || max(rate, -rate) > maxTrick) {
