@@ -124,7 +124,7 @@ func (w *window) barState() controls.State {
 	return controls.State{
 		Position: min(max(w.position()-from, 0), max(to-from, 0)), Duration: to - from, Loaded: spans(s.Buffered, from),
 		Playing: w.wantPlay, Ended: s.State == player.Complete && w.seekTo == nil, Live: s.Live, AtLive: s.AtLive && w.seekTo == nil,
-		Volume: w.volume, Muted: w.muted, Speed: w.speed, FullScreen: w.win.FullScreen(),
+		Volume: w.volume, Muted: w.muted, Speed: w.speed, Stills: s.Stills, FullScreen: w.win.FullScreen(),
 		Qualities: qualities(s), Quality: qualityText(s), Subtitles: subtitleChoices(s), Sounds: soundChoices(s),
 	}
 }

@@ -171,7 +171,7 @@ func (w *window) build() {
 	w.subtitles = subtitle.New()
 	w.bar = controls.NewBar(w.hooks, controls.Actions{
 		PlayPause: w.playPause, Seek: w.seekShown, Point: w.preview.point, Step: w.seekBy, Volume: w.setVolume, Mute: w.toggleMute,
-		Speed: w.setSpeed, Quality: w.setQuality, FullScreen: w.toggleFullScreen,
+		Speed: w.setSpeed, Run: w.runThrough, Quality: w.setQuality, FullScreen: w.toggleFullScreen,
 		GoLive: w.goLive, Subtitles: w.setSubtitles, Sound: w.setSound,
 	})
 	w.top = newTopBar(w.hooks, w.leave, w.toggleInformation)

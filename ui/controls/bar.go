@@ -35,6 +35,7 @@ type State struct {
 	Volume             float64 // 0..1
 	Muted              bool
 	Speed              float64
+	Stills             bool // there are pictures to run through
 	FullScreen         bool
 	Qualities          []Choice // from the best down; none: there is nothing to choose
 	Quality            string   // what is shown on the button
@@ -58,6 +59,7 @@ type Actions struct {
 	Volume     func(float64)
 	Mute       func()
 	Speed      func(float64)
+	Run        func(direction int) // through the title, forwards (1) or backwards (-1)
 	Quality    func(index int)
 	GoLive     func()
 	Subtitles  func(index int)
@@ -221,14 +223,21 @@ func VolumeIcon(volume float64, muted bool) icon.Name {
 func Speeds() []float64 { return []float64{0.5, 0.75, 1, 1.25, 1.5, 1.75, 2} }
 
 // chooseSpeed opens the menu of speeds above its button.
-func (b *Bar) chooseSpeed() {
+func (b *Bar) chooseSpeed() { b.open(b.speedMenu(), b.speed) }
+
+// speedMenu has the speeds, and the ways to run through the title where that has pictures for it.
+func (b *Bar) speedMenu() *fyne.Menu {
 	menu := fyne.NewMenu("")
 	for _, speed := range slices.Backward(Speeds()) {
 		item := fyne.NewMenuItem(SpeedText(speed), func() { b.actions.Speed(speed) })
 		item.Checked = speed == b.state.Speed
 		menu.Items = append(menu.Items, item)
 	}
-	b.open(menu, b.speed)
+	if b.state.Stills {
+		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator(),
+			fyne.NewMenuItem("Fast forward (Shift+L)", func() { b.actions.Run(1) }), fyne.NewMenuItem("Rewind (Shift+J)", func() { b.actions.Run(-1) }))
+	}
+	return menu
 }
 
 // choose opens a menu of choices above a button.

@@ -16,6 +16,7 @@ import (
 
 func testActions(note func(string)) Actions {
 	return Actions{
+		Run:       func(int) { note("run") },
 		Point:     func(time.Duration, bool) {},
 		PlayPause: func() { note("play") }, Seek: func(time.Duration, bool) { note("seek") },
 		Step: func(time.Duration) { note("step") }, Volume: func(float64) { note("volume") },
@@ -67,6 +68,22 @@ func TestBarOfALiveStream(t *testing.T) {
 	b.Update(State{Position: 18 * time.Second, Duration: 60 * time.Second, Volume: 1, Speed: 1})
 	assert.False(t, b.live.Visible())
 	assert.Equal(t, "0:18 / 1:00", b.TimeText())
+}
+
+func TestSpeedMenu(t *testing.T) {
+	themed(t)
+	var did []string
+	b := NewBar(Hooks{}, testActions(func(s string) { did = append(did, s) }))
+	b.Update(State{Speed: 1.5})
+	assert.Len(t, b.speedMenu().Items, len(Speeds()))
+	b.Update(State{Speed: 1.5, Stills: true})
+	items := b.speedMenu().Items
+	assert.Len(t, items, len(Speeds())+3)
+	for _, item := range items[len(items)-2:] {
+		item.Action()
+	}
+	items[0].Action()
+	assert.Equal(t, []string{"run", "run", "speed"}, did)
 }
 
 func TestBarInANarrowWindow(t *testing.T) {
