@@ -51,6 +51,11 @@
 // A network that is away fails nothing for Config.NetworkPatience: what is loaded is played, Snapshot.Offline says why it stands still,
 // and playback goes on by itself.
 //
+// # Subtitles
+//
+// Snapshot.Subtitles are WebVTT renditions, which are loaded ahead of the position, and closed captions of the first channel (CTA-608), which come with
+// the pictures: the latter are known only where pictures were decoded. [Player.Cues] has both.
+//
 // # Content steering
 //
 // Where a multivariant playlist has EXT-X-CONTENT-STEERING, its server is asked which pathway to load from, every TTL. Snapshot.Pathway is the one. A

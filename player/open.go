@@ -165,7 +165,7 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 	if s.config.Variant == 0 && !s.outputs.freeRun {
 		s.ladder = newLadder(s, list, index, main)
 	}
-	s.subtitles = newSubtitles(s, list, variant.Subtitles)
+	s.subtitles = newSubtitles(s, list, variant)
 	s.stills = newStills(s, list)
 	if s.steer = newPathways(s, list.Multivariant, s.ladder); s.steer != nil {
 		s.work.Go(func() { s.steer.run(s.ctx, list.Multivariant.ContentSteering.ServerURI) })

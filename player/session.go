@@ -86,6 +86,9 @@ func (s *session) close() {
 	if s.stills != nil {
 		s.stills.close()
 	}
+	if s.subtitles != nil {
+		s.subtitles.closed.close()
+	}
 	// What remains is their own memory and connections; there is nobody left to tell of a failure.
 	_ = errors.Join(s.keys.Close(), s.client.Close())
 }

@@ -14,6 +14,7 @@ import (
 
 	"latchkey/network"
 	"latchkey/player/caption"
+	"latchkey/player/frame"
 	"latchkey/player/hls"
 )
 
@@ -52,7 +53,8 @@ type subtitles struct {
 	session *session
 	defines map[string]string
 	list    []SubtitleInfo
-	uris    []string
+	uris    []string       // empty: it comes with the pictures
+	closed  closedCaptions // that does
 
 	wake  *notice
 	shown atomic.Pointer[[]caption.Cue] // of the chosen ones, in presentation time, in order
@@ -61,20 +63,26 @@ type subtitles struct {
 	chosen int        // in list, -1: none
 }
 
-// newSubtitles returns the subtitles of a variant, or nil without any.
-func newSubtitles(s *session, list *hls.Playlist, group string) *subtitles {
+// newSubtitles returns the subtitles of a variant, and its closed captions, or nil without any.
+func newSubtitles(s *session, list *hls.Playlist, variant hls.Variant) *subtitles {
 	t := &subtitles{session: s, defines: list.Defines, wake: newNotice(), chosen: -1}
 	standard := -1
 	for i := range list.Multivariant.Renditions {
 		r := &list.Multivariant.Renditions[i]
-		if r.Type != hls.RenditionSubtitles || group == "" || r.Group != group || r.URI == "" {
+		subtitle := r.Type == hls.RenditionSubtitles && variant.Subtitles != "" && r.Group == variant.Subtitles && r.URI != ""
+		closed := r.Type == hls.RenditionClosedCaptions && variant.ClosedCaptions != "" && r.Group == variant.ClosedCaptions && r.InstreamID == lineTwentyOne
+		if !subtitle && !closed {
 			continue
 		}
-		if r.Default && standard < 0 {
+		if r.Default && subtitle && standard < 0 {
 			standard = len(t.list)
 		}
 		t.list = append(t.list, SubtitleInfo{Index: len(t.list), Name: r.Name, Language: r.Language, Forced: r.Forced})
-		t.uris = append(t.uris, r.URI)
+		uri := r.URI
+		if closed {
+			uri = ""
+		}
+		t.uris = append(t.uris, uri)
 	}
 	if t.list == nil {
 		return nil
@@ -134,6 +142,9 @@ func (t *subtitles) choice() int {
 
 // at returns the cues that are to be seen at a time. It never waits.
 func (t *subtitles) at(position time.Duration) []caption.Cue {
+	if t.withPictures(t.choice()) {
+		return t.closed.at(position)
+	}
 	all := t.shown.Load()
 	if all == nil {
 		return nil
@@ -151,11 +162,27 @@ func (t *subtitles) at(position time.Duration) []caption.Cue {
 	return out
 }
 
+// withPictures says whether the captions with an index come with the pictures.
+func (t *subtitles) withPictures(index int) bool {
+	return index >= 0 && index < len(t.uris) && t.uris[index] == ""
+}
+
+// picture takes the captions of a picture that is about to be shown. t may be nil.
+func (t *subtitles) picture(v *frame.Video) {
+	if t == nil || len(v.Captions) == 0 || !t.withPictures(t.choice()) {
+		return
+	}
+	if err := t.closed.feed(v); err != nil {
+		t.session.note(fmt.Sprintf("The closed captions cannot be shown: %s.", err))
+		t.choose(-1)
+	}
+}
+
 // run loads what is chosen, ahead of the position, until ctx ends. What fails is told and asked for again, and never ends playback.
 func (t *subtitles) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		changed := t.wake.wait()
-		if index := t.choice(); index >= 0 {
+		if index := t.choice(); index >= 0 && !t.withPictures(index) {
 			if err := t.follow(ctx, index, changed); err != nil && ctx.Err() == nil {
 				t.session.note(fmt.Sprintf("The subtitles %q cannot be had: %s.", t.list[index].Name, brief(err)))
 				pause(ctx, changed, subtitlesRetry)
@@ -208,7 +235,7 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 // all loads all cues of the chosen subtitles from a time to another.
 func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.Cue, error) {
 	index := t.choice()
-	if index < 0 {
+	if index < 0 || t.withPictures(index) {
 		return nil, nil
 	}
 	f, err := t.session.openFeed(ctx, t.uris[index], t.defines)

@@ -230,6 +230,7 @@ func (v *videoDecoder) give(picture *frame.Video) error {
 func (v *videoDecoder) show(picture *frame.Video) error {
 	outputs := v.out.session.outputs
 	v.given = true
+	v.out.session.subtitles.picture(picture)
 	if err := outputs.tapVideo(picture); err != nil {
 		picture.Release()
 		return err

@@ -47,6 +47,8 @@ type Video struct {
 	SampleAspect Rational
 	// Rotation is the clockwise turn that the picture needs to stand upright: 0, 90, 180 or 270.
 	Rotation int
+	// Captions are the closed captions that came with the picture, triplets of cc_data (CTA-708, 4.4); nil without.
+	Captions []byte
 	// Key says that the picture can be decoded without any other.
 	Key bool
 

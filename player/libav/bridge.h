@@ -146,6 +146,8 @@ typedef struct lk_picture {
     uint8_t *data[LK_PLANES];
     size_t bytes[LK_PLANES];
     int stride[LK_PLANES], row_bytes[LK_PLANES], rows[LK_PLANES];
+    const uint8_t *captions; // the frame's cc_data, NULL without
+    size_t captions_size;
 } lk_picture;
 
 // lk_pixels describes a pixel format. layout is that of frame.Layout.
@@ -172,6 +174,11 @@ void lk_decoder_close(lk_decoder *d);
 void lk_pixel_format(int format, lk_pixels *out);
 void lk_frame_free(AVFrame *frame);
 int lk_frame_replace(AVFrame **frame, AVFrame *copy, int ret);
+
+// captions.c
+int lk_captions_open(AVCodecContext **out, lk_failure *f);
+int lk_captions_decode(AVCodecContext *codec, const uint8_t *data, int size, int64_t us, char *text, int room, lk_failure *f);
+void lk_captions_close(AVCodecContext *codec);
 
 // resample.c
 typedef struct lk_resampler {

@@ -264,6 +264,9 @@ int lk_decoder_receive_picture(lk_decoder *d, lk_picture *out, lk_failure *f)
     out->aspect = d->stream_aspect.num > 0 ? d->stream_aspect : frame->sample_aspect_ratio;
     const AVFrameSideData *matrix = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
     out->rotation = matrix ? lk_rotation(matrix->data, matrix->size) : d->rotation;
+    const AVFrameSideData *captions = av_frame_get_side_data(frame, AV_FRAME_DATA_A53_CC);
+    out->captions = captions ? captions->data : NULL;
+    out->captions_size = captions ? (size_t)captions->size : 0;
     out->frame = d->frame;
     d->frame = NULL;
     return 0;

@@ -80,6 +80,9 @@ func (d *Decoder) ReceiveVideo() (*frame.Video, error) {
 		Rotation:       int(c.rotation),
 		Key:            c.key != 0,
 	}
+	if size := int(c.captions_size); size > 0 && size <= maxCaptionData {
+		p.video.Captions = C.GoBytes(unsafe.Pointer(c.captions), C.int(size))
+	}
 	count := int(c.planes)
 	for i := range count {
 		p.planes[i] = frame.Plane{

@@ -1,0 +1,112 @@
+package player
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"latchkey/player/caption"
+	"latchkey/player/frame"
+	"latchkey/player/libav"
+)
+
+const (
+	// lineTwentyOne is the INSTREAM-ID of the captions that can be read. RFC 8216, 4.3.4.1; CTA-608.
+	lineTwentyOne = "CC1"
+	// captionStay is how long a screen stays that nothing takes away. CTA-608-E, C.9.
+	captionStay = 16 * time.Second
+	// maxScreens is how many screens are kept, for seeks back and for decoders that are ahead.
+	maxScreens = 200
+)
+
+// closedCaptions are those that come with the pictures. Safe for concurrent use.
+type closedCaptions struct {
+	mu      sync.Mutex // guards what follows
+	decoder *libav.CaptionDecoder
+	last    time.Duration   // of the last picture
+	screens []captionScreen // by their start
+	closed  bool
+}
+
+// captionScreen is what is to be seen from a time on, until the next one.
+type captionScreen struct {
+	start time.Duration
+	cues  []caption.Cue
+}
+
+// feed takes the captions of the next picture that is shown. It returns an error where there is no decoder for them.
+func (c *closedCaptions) feed(picture *frame.Video) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || len(picture.Captions) == 0 {
+		return nil
+	}
+	if gap := picture.PTS - c.last; c.decoder != nil && (gap < 0 || gap > time.Second) {
+		c.decoder.Close() // a seek: what it has of a screen is of elsewhere
+		c.decoder = nil
+	}
+	c.last = picture.PTS
+	if c.decoder == nil {
+		decoder, err := libav.NewCaptionDecoder()
+		if err != nil {
+			return err
+		}
+		c.decoder = decoder
+	}
+	ass, changed, err := c.decoder.Decode(picture.Captions, picture.PTS)
+	if err != nil || !changed {
+		return nil // damaged captions are none
+	}
+	c.add(captionScreen{start: picture.PTS, cues: caption.ParseASS(ass)})
+	return nil
+}
+
+// add puts a screen in its place, over one that came before at the same time. The caller holds mu.
+func (c *closedCaptions) add(screen captionScreen) {
+	at, same := slices.BinarySearchFunc(c.screens, screen.start, func(s captionScreen, start time.Duration) int { return int(s.start - start) })
+	if same {
+		c.screens[at] = screen
+		return
+	}
+	c.screens = slices.Insert(c.screens, at, screen)
+	if len(c.screens) > maxScreens {
+		if at < maxScreens/2 { // a seek back: what is far ahead goes
+			c.screens = c.screens[:maxScreens]
+		} else {
+			c.screens = slices.Delete(c.screens, 0, 1)
+		}
+	}
+}
+
+// at returns the cues that are to be seen at a time.
+func (c *closedCaptions) at(position time.Duration) []caption.Cue {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i, same := slices.BinarySearchFunc(c.screens, position, func(s captionScreen, at time.Duration) int { return int(s.start - at) })
+	if !same {
+		i--
+	}
+	if i < 0 || position-c.screens[i].start >= captionStay {
+		return nil
+	}
+	end := c.screens[i].start + captionStay
+	if i+1 < len(c.screens) {
+		end = min(end, c.screens[i+1].start)
+	}
+	cues := slices.Clone(c.screens[i].cues)
+	for j := range cues {
+		cues[j].Start, cues[j].End = c.screens[i].start, end
+	}
+	return cues
+}
+
+// close frees the decoder.
+func (c *closedCaptions) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	if c.decoder != nil {
+		c.decoder.Close()
+		c.decoder = nil
+	}
+}
