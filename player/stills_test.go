@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"latchkey/network"
 	"latchkey/network/networktest"
 	"latchkey/player"
+	"latchkey/player/audio"
 	"latchkey/player/frame"
 	"latchkey/player/mediatest"
 	"latchkey/player/report"
@@ -221,4 +223,26 @@ func TestStillsOfAFile(t *testing.T) {
 		s.open(mediatest.Make(t, mediatest.Spec{Container: "m4a", Audio: "aac"}), nil, 0)
 		assert.False(t, s.state(player.Prepared).Stills)
 	})
+}
+
+// BenchmarkStill shows how long a preview takes of a file of 1080 lines with a key picture every second.
+func BenchmarkStill(b *testing.B) {
+	file := mediatest.Make(b, mediatest.Spec{Video: "h264", Audio: "aac", Frames: 200, Width: 1920, Height: 1080})
+	p, err := player.New(player.Config{AudioOutput: audio.Null})
+	require.NoError(b, err)
+	defer p.Close()
+	resource, err := player.NewMediaResource(file, nil)
+	require.NoError(b, err)
+	require.NoError(b, p.ReplaceCurrentResource(resource))
+	require.NoError(b, p.PrepareToPlay(0))
+	for !p.Snapshot().Stills {
+		runtime.Gosched()
+	}
+	n := 0
+	for b.Loop() {
+		n++
+		picture, err := p.Still(b.Context(), time.Duration(n*5%8)*time.Second, 117)
+		require.NoError(b, err)
+		picture.Release()
+	}
 }
