@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"latchkey/player"
+	"latchkey/player/mediatest"
 )
 
 // lineTwentyOne writes what CTA-608 has for each picture: a pair of bytes, control codes twice.
@@ -75,9 +76,10 @@ func (l lineTwentyOne) captioned(t *testing.T, stream []byte) []byte {
 	return out.Bytes()
 }
 
-// TestClosedCaptions shows captions that come with the pictures: a screen at the picture with which it is complete, and none after it was erased.
-func TestClosedCaptions(t *testing.T) {
-	folder := t.TempDir()
+// withCaptions makes a presentation of four seconds with two screens of captions; main.m3u8 tells of them, and video.m3u8 does not.
+func withCaptions(t *testing.T) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
 	ffmpeg := func(arguments ...string) {
 		out, err := exec.CommandContext(t.Context(), "ffmpeg", append([]string{"-v", "error", "-nostdin", "-y"}, arguments...)...).CombinedOutput()
 		require.NoError(t, err, "%s", out)
@@ -104,7 +106,12 @@ func TestClosedCaptions(t *testing.T) {
 		"#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"Spanish\",LANGUAGE=\"es\",INSTREAM-ID=\"SERVICE2\"\n" +
 		"#EXT-X-STREAM-INF:BANDWIDTH=400000,CODECS=\"avc1.64000c\",CLOSED-CAPTIONS=\"cc\"\nvideo.m3u8\n"
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "main.m3u8"), []byte(main), 0o600))
+	return folder
+}
 
+// TestClosedCaptions shows captions that come with the pictures: a screen at the picture with which it is complete, and none after it was erased.
+func TestClosedCaptions(t *testing.T) {
+	folder := withCaptions(t)
 	s := newScreen(t, player.Config{SubtitleLanguage: "en"})
 	s.open(filepath.Join(folder, "main.m3u8"), nil, 0)
 	now := s.state(player.Prepared)
@@ -128,4 +135,34 @@ func TestClosedCaptions(t *testing.T) {
 	assert.Greater(t, cues[0].Settings.Line, 80.0, "in the lowest row")
 	require.NoError(t, s.player.SelectSubtitles(-1))
 	assert.Empty(t, at(21))
+}
+
+// TestCaptionsThatNothingTellsOf offers them once a picture had some.
+func TestCaptionsThatNothingTellsOf(t *testing.T) {
+	folder := withCaptions(t)
+	for name, source := range map[string]string{"playlist": filepath.Join(folder, "video.m3u8"), "file": filepath.Join(folder, "0.ts")} {
+		t.Run(name, func(t *testing.T) {
+			s := newScreen(t, player.Config{})
+			s.open(source, nil, 0)
+			s.state(player.Prepared)
+			s.play()
+			now := s.until("they are found", func(now player.Snapshot) bool { return len(now.Subtitles) == 1 })
+			assert.Equal(t, -1, now.Subtitle, "nobody has asked for them")
+			require.NoError(t, s.player.SelectSubtitles(0))
+			require.ErrorIs(t, s.player.SelectSubtitles(1), player.ErrSubtitles)
+			s.state(player.Complete)
+			s.play()
+			s.state(player.Playing)
+			s.state(player.Complete)
+			cues := s.player.Cues(22 * 40 * time.Millisecond)
+			require.Len(t, cues, 1)
+			assert.Equal(t, "GOOD MORNING", cues[0].Text())
+		})
+	}
+	t.Run("none", func(t *testing.T) {
+		s := newScreen(t, player.Config{FreeRun: true})
+		s.open(mediatest.Make(t, mediatest.Spec{Container: "ts", Video: "h264"}), nil, 0)
+		s.play()
+		assert.Empty(t, s.state(player.Complete).Subtitles)
+	})
 }

@@ -52,6 +52,7 @@ func (s *session) openMedia(ctx context.Context, o opener) error {
 	s.duration = source.input.Duration()
 	s.title = source.input.Title()
 	s.stills = newFileStills(source)
+	s.subtitles = captionsAlone(s)
 	return nil
 }
 

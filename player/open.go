@@ -121,6 +121,7 @@ func (s *session) openPlaylist(ctx context.Context, data []byte, base string) er
 	s.noteWarnings(list)
 	if list.Media != nil {
 		s.gotPlaylist()
+		s.subtitles = captionsAlone(s)
 		return s.openTracks(newFeed(s, s.mainURI(base), nil, list), nil, list.Start)
 	}
 	return s.openVariant(ctx, list)

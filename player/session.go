@@ -259,7 +259,7 @@ func (s *session) describe(out *Snapshot) {
 			out.Sounds, out.Sound = s.sounds.list, s.sounds.choice()
 		}
 		if s.subtitles != nil {
-			out.Subtitles, out.Subtitle = s.subtitles.list, s.subtitles.choice()
+			out.Subtitles, out.Subtitle = s.subtitles.offered(), s.subtitles.choice()
 		}
 		if s.ladder != nil {
 			out.Stats.Bandwidth = s.ladder.bandwidth()

@@ -55,6 +55,8 @@ type subtitles struct {
 	list    []SubtitleInfo
 	uris    []string       // empty: it comes with the pictures
 	closed  closedCaptions // that does
+	latent  int            // in list: captions that nothing tells of, which are offered once a picture has some; -1: there can be none
+	found   atomic.Bool    // a picture had some
 
 	wake  *notice
 	shown atomic.Pointer[[]caption.Cue] // of the chosen ones, in presentation time, in order
@@ -65,11 +67,12 @@ type subtitles struct {
 
 // newSubtitles returns the subtitles of a variant, and its closed captions, or nil without any.
 func newSubtitles(s *session, list *hls.Playlist, variant hls.Variant) *subtitles {
-	t := &subtitles{session: s, defines: list.Defines, wake: newNotice(), chosen: -1}
-	standard := -1
+	t := &subtitles{session: s, defines: list.Defines, wake: newNotice(), chosen: -1, latent: -1}
+	standard, declared := -1, variant.NoClosedCaptions
 	for i := range list.Multivariant.Renditions {
 		r := &list.Multivariant.Renditions[i]
 		subtitle := r.Type == hls.RenditionSubtitles && variant.Subtitles != "" && r.Group == variant.Subtitles && r.URI != ""
+		declared = declared || r.Type == hls.RenditionClosedCaptions
 		closed := r.Type == hls.RenditionClosedCaptions && variant.ClosedCaptions != "" && r.Group == variant.ClosedCaptions && r.InstreamID == lineTwentyOne
 		if !subtitle && !closed {
 			continue
@@ -84,11 +87,36 @@ func newSubtitles(s *session, list *hls.Playlist, variant hls.Variant) *subtitle
 		}
 		t.uris = append(t.uris, uri)
 	}
+	t.chosen = t.prefer(s.config.SubtitleLanguage, standard)
+	if !declared {
+		t.addLatent()
+	}
 	if t.list == nil {
 		return nil
 	}
-	t.chosen = t.prefer(s.config.SubtitleLanguage, standard)
 	return t
+}
+
+// captionsAlone are the closed captions of what is no multivariant playlist, should its pictures have some.
+func captionsAlone(s *session) *subtitles {
+	t := &subtitles{session: s, wake: newNotice(), chosen: -1}
+	t.addLatent()
+	return t
+}
+
+// addLatent adds captions that nothing tells of.
+func (t *subtitles) addLatent() {
+	t.latent = len(t.list)
+	t.list = append(t.list, SubtitleInfo{Index: t.latent, Name: "Closed captions"})
+	t.uris = append(t.uris, "")
+}
+
+// offered are those that can be chosen.
+func (t *subtitles) offered() []SubtitleInfo {
+	if t.latent >= 0 && !t.found.Load() {
+		return t.list[:t.latent]
+	}
+	return t.list
 }
 
 // prefer returns the subtitles in a language, those that are complete before those that are forced; without a wish the stream's own choice.
@@ -122,7 +150,7 @@ func (t *subtitles) prefer(language string, standard int) int {
 
 // choose shows other subtitles from now on, -1: none.
 func (t *subtitles) choose(index int) bool {
-	if index < -1 || index >= len(t.list) {
+	if index < -1 || index >= len(t.offered()) {
 		return false
 	}
 	t.mu.Lock()
@@ -169,13 +197,30 @@ func (t *subtitles) withPictures(index int) bool {
 
 // picture takes the captions of a picture that is about to be shown. t may be nil.
 func (t *subtitles) picture(v *frame.Video) {
-	if t == nil || len(v.Captions) == 0 || !t.withPictures(t.choice()) {
+	if t == nil || len(v.Captions) == 0 {
+		return
+	}
+	if t.latent >= 0 && !t.found.Load() && captionsIn(v.Captions) {
+		t.found.Store(true)
+		t.session.changed()
+	}
+	if !t.withPictures(t.choice()) {
 		return
 	}
 	if err := t.closed.feed(v); err != nil {
 		t.session.note(fmt.Sprintf("The closed captions cannot be shown: %s.", err))
 		t.choose(-1)
 	}
+}
+
+// captionsIn says whether captions are more than the filling that encoders send all the time: a pair of the first field. CTA-708, 4.4.
+func captionsIn(data []byte) bool {
+	for ; len(data) >= 3; data = data[3:] {
+		if data[0]&0x07 == 0x04 && (data[1]&0x7f != 0 || data[2]&0x7f != 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // run loads what is chosen, ahead of the position, until ctx ends. What fails is told and asked for again, and never ends playback.
