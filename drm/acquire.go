@@ -27,8 +27,7 @@ const (
 
 // acquire gets the key of size bytes of a URI.
 func acquire(ctx context.Context, f Fetcher, uri string, size int) (Key, error) {
-	if scheme, rest, found := strings.Cut(uri, ":"); found && strings.EqualFold(scheme, "data") {
-		data, err := parseData(rest)
+	if data, is, err := DataURI(uri); is {
 		if err != nil {
 			return Key{}, &KeyError{Err: err}
 		}
@@ -94,13 +93,14 @@ func looksLikePage(data []byte) bool {
 	return false
 }
 
-// DataURI returns what a data URI holds, which is small: RFC 2397. It returns ErrKeyURI for what is none.
-func DataURI(uri string) ([]byte, error) {
+// DataURI returns what a data URI holds, which is small (RFC 2397), and whether the URI is one. It returns ErrKeyURI for one that cannot be read.
+func DataURI(uri string) (data []byte, is bool, err error) {
 	scheme, rest, found := strings.Cut(uri, ":")
 	if !found || !strings.EqualFold(scheme, "data") {
-		return nil, ErrKeyURI
+		return nil, false, nil
 	}
-	return parseData(rest)
+	data, err = parseData(rest)
+	return data, true, err
 }
 
 // parseData returns the data of a data URI whose scheme has been taken off. RFC 2397.

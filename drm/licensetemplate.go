@@ -178,24 +178,16 @@ func (t *LicenseTemplate) request(r KeyRequest) (network.Request, error) {
 
 // fill replaces what stands for the key that is needed.
 func fill(text string, r KeyRequest, escape func(string) string) (string, error) {
-	var filled strings.Builder
-	for {
-		before, after, found := strings.Cut(text, "${")
-		filled.WriteString(before)
-		if !found {
-			return filled.String(), nil
-		}
-		name, rest, closed := strings.Cut(after, "}")
+	return network.Expand(text, func(name string) (string, error) {
 		value, known := keyText(name, r)
 		switch {
-		case !closed || !known:
+		case !known:
 			return "", ErrLicenseTemplate
 		case !r.Named && strings.HasPrefix(name, "kid"):
 			return "", fmt.Errorf("the samples do not name their key: %w", ErrNoKey)
 		}
-		filled.WriteString(escape(value))
-		text = rest
-	}
+		return escape(value), nil
+	})
 }
 
 // keyText is what a name of a template stands for.

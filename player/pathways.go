@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -185,8 +184,7 @@ func gone(err error) bool {
 
 // load asks for the steering manifest. wait is how long the server wants not to be asked.
 func (p *pathways) load(ctx context.Context, server string) (manifest *hls.SteeringManifest, wait time.Duration, err error) {
-	if scheme, _, _ := strings.Cut(server, ":"); strings.EqualFold(scheme, "data") {
-		data, err := drm.DataURI(server)
+	if data, is, err := drm.DataURI(server); is {
 		if err != nil {
 			return nil, 0, err
 		}

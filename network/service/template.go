@@ -33,25 +33,11 @@ var (
 
 // fill replaces each ${name} of a template by what value returns, whose first error is the result's.
 func (t Template) fill(value func(name string) (string, error)) (string, error) {
-	var b strings.Builder
-	rest := t.Value
-	for {
-		before, after, ok := strings.Cut(rest, "${")
-		b.WriteString(before)
-		if !ok {
-			return b.String(), nil
-		}
-		name, behind, ok := strings.Cut(after, "}")
-		if !ok {
-			return "", errTemplate
-		}
-		text, err := value(name)
-		if err != nil {
-			return "", err
-		}
-		b.WriteString(text)
-		rest = behind
+	text, err := network.Expand(t.Value, value)
+	if errors.Is(err, network.ErrTemplate) {
+		err = errTemplate
 	}
+	return text, err
 }
 
 // check says whether the template stands for what is known, and returns what of it is sent as it is.
