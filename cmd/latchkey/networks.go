@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"latchkey/ui/history"
@@ -143,16 +142,8 @@ func (n networks) keep(network string, rate int64) error {
 	if err := os.MkdirAll(filepath.Dir(n.path), 0o700); err != nil {
 		return fmt.Errorf("keep what the network carries: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(n.path), "networks-*")
-	if err != nil {
+	if err := history.ReplaceFile(n.path, append(data, '\n')); err != nil {
 		return fmt.Errorf("keep what the network carries: %w", err)
-	}
-	_, err = f.Write(slices.Concat(data, []byte("\n")))
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), n.path)
-	}
-	if err != nil {
-		return fmt.Errorf("keep what the network carries: %w", errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
 }

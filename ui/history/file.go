@@ -144,7 +144,7 @@ func merge(a, b map[Key]Mark) map[Key]Mark {
 }
 
 // write replaces a file by the marks, whole or not at all.
-func write(path string, marks map[Key]Mark) (err error) {
+func write(path string, marks map[Key]Mark) error {
 	d := document{Schema: schema, Titles: make(map[Key]written, len(marks))}
 	for key, m := range marks {
 		d.Titles[key] = written{Position: m.Position.Seconds(), Duration: m.Duration.Seconds(), Watched: m.Watched, At: m.At.UTC().Truncate(time.Second)}
@@ -153,7 +153,12 @@ func write(path string, marks map[Key]Mark) (err error) {
 	if err := json.NewEncoder(&text).Encode(d); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".history-*.partial") // readable by its user alone
+	return ReplaceFile(path, text.Bytes())
+}
+
+// ReplaceFile writes a file that its user alone can read, whole or not at all, in the place of the one that is there. The folder must be there.
+func ReplaceFile(path string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*.partial")
 	if err != nil {
 		return err
 	}
@@ -162,7 +167,7 @@ func write(path string, marks map[Key]Mark) (err error) {
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
-	_, err = f.Write(text.Bytes())
+	_, err = f.Write(data)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {
 		return err
