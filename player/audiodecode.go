@@ -323,7 +323,7 @@ func (a *audioDecoder) flushTempo() error {
 	}
 	if lost := a.next - a.head; err == nil && lost > 0 {
 		// The filter keeps some of the end to itself: without that the clock would stop short of the last pictures.
-		err = a.writeStretched(make([]float32, frames(time.Duration(float64(min(lost, maxTail))/a.rate)+silenceChunk/20)*audio.Channels))
+		err = a.writeStretched(make([]float32, frames(time.Duration(float64(min(lost, maxTail))/a.rate)+sameTime)*audio.Channels))
 	}
 	a.tempo.Close()
 	a.tempo = nil

@@ -1,6 +1,7 @@
 package player
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -34,6 +35,9 @@ type captionScreen struct {
 	cues  []caption.Cue
 }
 
+// compare orders screens by their start.
+func (s captionScreen) compare(at time.Duration) int { return cmp.Compare(s.start, at) }
+
 // feed takes the captions of the next picture that is shown. It returns an error where there is no decoder for them.
 func (c *closedCaptions) feed(picture *frame.Video) error {
 	c.mu.Lock()
@@ -63,7 +67,7 @@ func (c *closedCaptions) feed(picture *frame.Video) error {
 
 // add puts a screen in its place, over one that came before at the same time. The caller holds mu.
 func (c *closedCaptions) add(screen captionScreen) {
-	at, same := slices.BinarySearchFunc(c.screens, screen.start, func(s captionScreen, start time.Duration) int { return int(s.start - start) })
+	at, same := slices.BinarySearchFunc(c.screens, screen.start, captionScreen.compare)
 	if same {
 		c.screens[at] = screen
 		return
@@ -82,7 +86,7 @@ func (c *closedCaptions) add(screen captionScreen) {
 func (c *closedCaptions) at(position time.Duration) []caption.Cue {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i, same := slices.BinarySearchFunc(c.screens, position, func(s captionScreen, at time.Duration) int { return int(s.start - at) })
+	i, same := slices.BinarySearchFunc(c.screens, position, captionScreen.compare)
 	if !same {
 		i--
 	}

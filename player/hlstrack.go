@@ -94,14 +94,7 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *h
 	out.found(t.kinds, o.run)
 	packed := format != "mpegts" && format != "mp4"
 	a := &anchor{track: t, run: o.run, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped}
-	return copyPackets(ctx, o.input, o.run, a, out, o.unlocker.unlock, func(err error) error {
-		switch {
-		case reader.err != nil:
-			return reader.err
-		default:
-			return reader.wrap(err)
-		}
-	})
+	return copyPackets(ctx, o.input, o.run, a, out, o.unlocker.unlock, reader.fault)
 }
 
 // openedRun is a run whose packets can be read. The owner closes input.
@@ -120,10 +113,7 @@ func (t *hlsTrack) openRun(reader *segmentReader, first *hls.Segment, format str
 	now := reader.now // the run's first item: opening may read on to the next
 	input, err := libav.OpenInput(reader, libav.InputOptions{Format: format, Encrypted: format != "mpegts" && unlocker.info.Samples()})
 	if err != nil {
-		if reader.err != nil {
-			return nil, reader.err
-		}
-		return nil, reader.wrap(err)
+		return nil, reader.fault(err)
 	}
 	r := newRun(input, t.kinds, t.session.preferred, format == "mpegts")
 	r.variant, r.locked = now.variant, now.locked

@@ -105,9 +105,10 @@ func newLadder(s *session, list *hls.Playlist, index int, main *feed) *ladder {
 		return chooseAudio(list.Multivariant.Renditions, v.Audio, s.preferred)
 	}
 	playing := variants[index]
+	heard := sound(playing)
 	for i, v := range variants {
 		added := ladderVariant{rate: v.Bandwidth, size: image.Pt(v.Width, v.Height), way: pathwayOf(v), stable: v.StableID, shown: i}
-		if i == index || v.URI != "" && sameSound(sound(v), sound(playing)) && sameCodecs(v.Codecs, playing.Codecs) && (v.Height > 0) == (playing.Height > 0) {
+		if i == index || v.URI != "" && sameSound(sound(v), heard) && sameCodecs(v.Codecs, playing.Codecs) && (v.Height > 0) == (playing.Height > 0) {
 			added.uri = v.URI
 			l.selects = append(l.selects, i)
 		}

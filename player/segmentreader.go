@@ -222,6 +222,14 @@ func (s *segmentReader) wrap(err error) error {
 		encrypted: len(s.now.segment.Keys) > 0, err: err}
 }
 
+// fault is what an error of the demuxer comes from: what reading failed with, or the error itself, with the segment's name.
+func (s *segmentReader) fault(err error) error {
+	if s.err != nil {
+		return s.err
+	}
+	return s.wrap(err)
+}
+
 // keyInfos turns the playlist's keys into drm's.
 func keyInfos(keys []hls.Key) []drm.KeyInfo {
 	infos := make([]drm.KeyInfo, 0, len(keys))

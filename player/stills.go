@@ -31,6 +31,22 @@ type stillSource interface {
 	close()
 }
 
+// turn is held while a picture is made: one at a time. It has room for one element.
+type turn chan struct{}
+
+// take waits for the turn, or for ctx's end, whose cause it returns.
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// give ends the turn.
+func (t turn) give() { <-t }
+
 // stills are the pictures of a stream's I-frame playlists: those that are seen while seeking, and in trick play. RFC 8216, 4.3.3.6 and 4.3.4.3.
 // Safe for concurrent use; one picture is made at a time.
 type stills struct {
@@ -38,14 +54,14 @@ type stills struct {
 	session  *session
 	variants []hls.Variant
 	defines  map[string]string
-	turn     chan struct{} // holds one element while a picture is made
+	turn     turn
 
 	feeds map[int]*feed // guarded by turn
 }
 
 // newStills returns nil where there is no I-frame playlist.
 func newStills(s *session, list *hls.Playlist) stillSource {
-	t := &stills{session: s, defines: list.Defines, turn: make(chan struct{}, 1), feeds: make(map[int]*feed)}
+	t := &stills{session: s, defines: list.Defines, turn: make(turn, 1), feeds: make(map[int]*feed)}
 	for _, v := range list.Multivariant.IFrameVariants {
 		if v.URI != "" {
 			t.variants = append(t.variants, v)
@@ -79,12 +95,10 @@ func (t *stills) at(ctx context.Context, position time.Duration, height int, sho
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(t.session.ctx, func() { cancel(errClosed) })()
-	select {
-	case t.turn <- struct{}{}:
-		defer func() { <-t.turn }()
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := t.turn.take(ctx); err != nil {
+		return nil, err
 	}
+	defer t.turn.give()
 	f, err := t.feed(ctx, t.choose(height))
 	if err != nil {
 		return nil, err
@@ -207,7 +221,7 @@ func (o *openedRun) still(strict bool) (*frame.Video, error) {
 
 // fileStills are the key pictures of a file of this machine, read by a demuxer of its own. Safe for concurrent use; one picture is made at a time.
 type fileStills struct {
-	turn chan struct{} // holds one element while a picture is made; constant
+	turn turn // constant
 
 	source *mediaSource // guarded by turn
 }
@@ -218,19 +232,17 @@ func newFileStills(m *mediaSource) stillSource {
 	if !local || len(newRun(m.input, []libav.Kind{libav.KindVideo}, "", false).streams) == 0 {
 		return nil
 	}
-	return &fileStills{turn: make(chan struct{}, 1), source: &mediaSource{session: m.session, opener: file}}
+	return &fileStills{turn: make(turn, 1), source: &mediaSource{session: m.session, opener: file}}
 }
 
 func (t *fileStills) close() { t.source.close() }
 
 // at is stillSource's.
 func (t *fileStills) at(ctx context.Context, position time.Duration, _ int, shown time.Duration) (*frame.Video, error) {
-	select {
-	case t.turn <- struct{}{}:
-		defer func() { <-t.turn }()
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := t.turn.take(ctx); err != nil {
+		return nil, err
 	}
+	defer t.turn.give()
 	m := t.source
 	if m.input == nil {
 		if err := m.reopen(ctx); err != nil {

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// maxTrick is the fastest trick play, forwards and backwards. TVSDK's.
-	maxTrick = 128
+	// MaxTrick is the fastest trick play, forwards and backwards. TVSDK's.
+	MaxTrick = 128
 	// trickHeight is how many lines its pictures have at least, where there are such.
 	trickHeight = 480
 	// trickInterval is the least time between two of its pictures, trickPatience how long one is waited for, and trickFailures how many may
@@ -41,13 +41,13 @@ type messageStill struct {
 	err     error
 }
 
-// TrickPlay runs through the presentation at a rate of 2 to 128, or backwards at -2 to -128, in pictures of the I-frame playlist, or the key
-// pictures of a file of this machine, and without sound; the state is Paused and Snapshot.Trick the rate. Rate 0 ends it: what played plays on from the position that was reached, as do Play,
-// and, standing still, Pause. Seek ends it too. It returns ErrNoStills where there are no such pictures, and a StateError while there is
-// nothing to run through.
+// TrickPlay runs through the presentation at a rate of 2 to MaxTrick, or backwards at -2 to -MaxTrick, in pictures of the I-frame playlist, or the
+// key pictures of a file of this machine, and without sound; the state is Paused and Snapshot.Trick the rate. Rate 0 ends it: what played plays on
+// from the position that was reached, as do Play, and, standing still, Pause. Seek ends it too. It returns ErrNoStills where there are no such
+// pictures, and a StateError while there is nothing to run through.
 func (p *Player) TrickPlay(rate int) error {
-	if rate != 0 && (max(rate, -rate) < 2 || max(rate, -rate) > maxTrick) {
-		return fmt.Errorf("rate %d of trick play is not between 2 and %d", rate, maxTrick)
+	if rate != 0 && (max(rate, -rate) < 2 || max(rate, -rate) > MaxTrick) {
+		return fmt.Errorf("rate %d of trick play is not between 2 and %d", rate, MaxTrick)
 	}
 	return p.call(func() error { return p.trickPlay(rate) })
 }

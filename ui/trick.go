@@ -3,11 +3,9 @@ package ui
 import (
 	"fmt"
 
+	"latchkey/player"
 	"latchkey/ui/icon"
 )
-
-// maxTrick is the fastest that a person can run through a title.
-const maxTrick = 128
 
 // nextTrick is the rate of trick play that follows one, towards the end (1) or the start (-1): twice as fast, or, against the way that it goes,
 // half as fast. 0 is to play on.
@@ -16,7 +14,7 @@ func nextTrick(rate, direction int) int {
 	case rate == 0:
 		return 2 * direction
 	case rate*direction > 0:
-		return min(max(2*rate, -maxTrick), maxTrick)
+		return min(max(2*rate, -player.MaxTrick), player.MaxTrick)
 	case rate == 2 || rate == -2:
 		return 0
 	}
