@@ -32,6 +32,7 @@ type steered struct {
 	later  string // likewise, from the second question on, where there is one
 	status int    // likewise
 	asked  []string
+	third  chan struct{} // closed with the third question: the second answer was followed
 }
 
 func (s *steered) say(status int, manifest string) {
@@ -65,13 +66,15 @@ func newSteered(t *testing.T, manifest string) *steered {
 		}
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "main.m3u8"), []byte(main), 0o600))
-	s := &steered{source: picture.Source}
+	s := &steered{source: picture.Source, third: make(chan struct{})}
 	s.say(http.StatusOK, manifest)
 	s.Origin = newOrigin(t, networktest.Options{FS: os.DirFS(folder), Routes: []networktest.Route{{Path: "/steer", Class: network.ClassSteering,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.asked = append(s.asked, r.URL.RawQuery)
+			if s.asked = append(s.asked, r.URL.RawQuery); len(s.asked) == 3 {
+				close(s.third)
+			}
 			w.WriteHeader(s.status)
 			answer := s.answer
 			if s.later != "" && len(s.asked) > 1 {
@@ -118,6 +121,14 @@ func watchSteered(t *testing.T, s *steered, speed float64) player.Snapshot {
 func TestSteering(t *testing.T) {
 	s := newSteered(t, `{"VERSION":1,"TTL":1,"RELOAD-URI":"/steer?again","PATHWAY-PRIORITY":["A","B"]}`)
 	s.later = `{"VERSION":1,"TTL":1,"PATHWAY-PRIORITY":["X","B","A"]}`
+	// Of the third segment nothing comes before the second answer was followed, so that the rest is sure to be asked for after it.
+	s.Inject(networktest.Fault{Path: "/*/*/segment2.*", Effect: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		select {
+		case <-s.third:
+			next.ServeHTTP(w, r)
+		case <-r.Context().Done():
+		}
+	}})
 	end := watchSteered(t, s, 1)
 	assert.Equal(t, "B", end.Pathway)
 	pictures, sounds := s.ways()
