@@ -35,12 +35,14 @@ type audioDecoder struct {
 	out       *pipeline
 	decoder   *libav.Decoder
 	run       *run
+	continued bool // the decoder was that of the run before
 	resampler *libav.Resampler
 	tempo     *libav.Tempo
 	failed    int
 	key       int                 // that the newest packet was decrypted with, 0: none
 	proved    int                 // under which there was sound
 	held      []*libav.AudioFrame // under a key that is not proved yet
+	given     time.Duration       // until when there was sound
 	next      time.Duration       // presentation time of the next sample to be written
 	rate      float64             // the tempo's
 	head      time.Duration       // presentation time of the first sample that the tempo will give next
@@ -101,7 +103,7 @@ func (a *audioDecoder) decode(item queued) error {
 	}
 	a.key = item.key
 	if item.run != a.run && a.decoder != nil && item.run.follows(a.run, libav.KindAudio) {
-		a.run = item.run // the decoder goes on: a new one would begin with a gap
+		a.run, a.continued = item.run, true // the decoder goes on: a new one would begin with a gap
 	}
 	if item.run != a.run {
 		if err := a.drain(); err != nil {
@@ -112,8 +114,11 @@ func (a *audioDecoder) decode(item queued) error {
 		if err != nil {
 			return err
 		}
-		a.decoder, a.run = decoder, item.run
+		a.decoder, a.run, a.continued = decoder, item.run, false
 		a.out.session.gotAudio(stream)
+	}
+	if item.run.replaces && a.continued && item.end <= a.given+sameTime && item.at < a.given-sameTime {
+		return nil // the decoder had it from the run before
 	}
 	for {
 		err := a.decoder.Send(item.packet)
@@ -193,9 +198,11 @@ func (a *audioDecoder) dropHeld() {
 // give resamples a frame and writes it where it belongs.
 func (a *audioDecoder) give(sound *libav.AudioFrame) error {
 	at := a.timeOf(sound)
-	if at+soundLength(sound) <= a.out.target {
+	end := at + soundLength(sound)
+	if end <= a.out.target || a.run.replaces && end <= a.given+sameTime {
 		return nil
 	}
+	a.given = end
 	outputs := a.out.session.outputs
 	if err := outputs.tapAudio(at, sound); err != nil {
 		return err

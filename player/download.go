@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"time"
 
+	"latchkey/player/abr"
 	"latchkey/player/hls"
 )
 
@@ -26,19 +28,34 @@ type download struct {
 	done    bool
 	err     error
 	changed chan struct{} // closed, and made anew, at each change
-	begun   bool          // the answer has come, or never will
+	begun   bool          // an answer has come
+	since   time.Time     // when the newest answer came
+	before  int           // the bytes that were there then
+	newest  time.Time     // when the newest byte came
+	length  int64         // of that answer, -1: not known
 }
 
 func newDownload() *download {
 	return &download{changed: make(chan struct{})}
 }
 
-// start says that the answer has come, and its body will.
-func (d *download) start() {
+// start says that an answer of a length, -1: not known, has come, and its body will.
+func (d *download) start(length int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.begun = true
+	now := time.Now()
+	d.begun, d.since, d.newest, d.before, d.length = true, now, now, len(d.data), length
 	d.wake()
+}
+
+// progress tells of the newest answer; of none, it is zero.
+func (d *download) progress(now time.Time) abr.Download {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.begun {
+		return abr.Download{}
+	}
+	return abr.Download{Got: int64(len(d.data) - d.before), Total: d.length, Since: now.Sub(d.since), Idle: now.Sub(d.newest)}
 }
 
 // started waits until the answer has come. It returns the error that came instead, or ctx's cause.
@@ -89,6 +106,7 @@ func (d *download) fill(ctx context.Context, body io.Reader, length int64) error
 		d.mu.Lock()
 		d.data = append(d.data, chunk[:n]...)
 		if n > 0 {
+			d.newest = time.Now()
 			d.wake()
 		}
 		for len(d.data)-d.read > maxUnread && err == nil {
@@ -130,8 +148,11 @@ func (d *download) complete() (size int, ok bool) {
 
 // reader returns a reader from the first byte on. It waits for bytes that have not come yet until ctx
 // ends.
-func (d *download) reader(ctx context.Context) io.Reader {
-	return &downloadReader{wait: ctx.Done(), cause: func() error { return context.Cause(ctx) }, d: d}
+func (d *download) reader(ctx context.Context) io.Reader { return d.readerFrom(ctx, 0) }
+
+// readerFrom is reader from a later byte on.
+func (d *download) readerFrom(ctx context.Context, offset int64) io.Reader {
+	return &downloadReader{wait: ctx.Done(), cause: func() error { return context.Cause(ctx) }, d: d, offset: int(offset)}
 }
 
 type downloadReader struct {

@@ -87,6 +87,9 @@ func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline) 
 // demuxRun reads the packets of one run.
 func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *hls.Segment, format string, out *pipeline) error {
 	o, err := t.openRun(reader, first, format)
+	if err != nil && reader.gone != nil {
+		return nil // there was not enough of it
+	}
 	if err != nil {
 		return err
 	}
@@ -94,7 +97,12 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *h
 	out.found(t.kinds, o.run)
 	packed := format != "mpegts" && format != "mp4"
 	a := &anchor{track: t, run: o.run, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped}
-	return copyPackets(ctx, o.input, o.run, a, out, o.unlocker.unlock, reader.fault)
+	return copyPackets(ctx, o.input, o.run, a, out, o.unlocker.unlock, func(err error) error {
+		if reader.gone != nil {
+			return nil // what was abandoned ends anywhere
+		}
+		return reader.fault(err)
+	})
 }
 
 // openedRun is a run whose packets can be read. The owner closes input.
@@ -116,7 +124,7 @@ func (t *hlsTrack) openRun(reader *segmentReader, first *hls.Segment, format str
 		return nil, reader.fault(err)
 	}
 	r := newRun(input, t.kinds, t.session.preferred, format == "mpegts")
-	r.variant, r.locked = now.variant, now.locked
+	r.variant, r.locked, r.replaces = now.variant, now.locked, now.replaces
 	if len(r.streams) == 0 {
 		input.Close()
 		return nil, reader.wrap(errNoStreams)

@@ -25,6 +25,8 @@ const (
 	respite = 5 * time.Minute
 	// lineUp is how far apart the starts of two variants' segments may be for one to follow the other.
 	lineUp = 100 * time.Millisecond
+	// soon is how much of what is loaded is played still after a person has chosen another variant: time to load that.
+	soon = 3 * time.Second
 )
 
 // errTooManyClones is returned where a steering server asks for more variants than anybody has.
@@ -43,6 +45,7 @@ type ladder struct {
 	aside    bool      // it is of a sound that goes with the picture: of one pathway there is but one
 	selects  []int     // the variants that may be switched to, the one that plays first included, without clones
 	now      func() time.Time
+	choice   *notice // of a person
 
 	mu       sync.Mutex      // guards what follows
 	variants []ladderVariant // by the session's number, and behind them those of clones
@@ -122,7 +125,7 @@ func newLadder(s *session, list *hls.Playlist, index int, main *feed) *ladder {
 
 // emptyLadder returns a ladder without variants; the one at index, whose playlist is given, plays.
 func emptyLadder(s *session, defines map[string]string, index int, main *feed) *ladder {
-	l := &ladder{session: s, controls: s.config.ABR, defines: defines, now: time.Now, loading: index, fixed: -1,
+	l := &ladder{session: s, controls: s.config.ABR, defines: defines, now: time.Now, choice: newNotice(), loading: index, fixed: -1,
 		feeds: map[int]*feed{index: main}, reading: main, left: make(map[int]time.Time), heavy: make(map[int]time.Time)}
 	if s.network > 0 {
 		l.meter.Seed(s.network)
@@ -208,6 +211,16 @@ func (l *ladder) choose(r rung, buffer time.Duration) int {
 		}
 		return wanted
 	}
+	controls, state, numbers := l.state(r, buffer, way)
+	if index := controls.Next(state); index >= 0 {
+		return numbers[index]
+	}
+	return r.variant
+}
+
+// state is what the rules go by for the segment at r: their controls, what they know, and the variants that they have the choice of. way is
+// the pathway that is wanted. The caller holds mu.
+func (l *ladder) state(r rung, buffer time.Duration, way string) (abr.Controls, abr.State, []int) {
 	state := abr.State{Current: -1, Buffer: max(buffer, 0), Target: l.session.config.PlaybackBuffer, Segment: r.segment().Duration}
 	state.Bandwidth, state.Recent = l.meter.Bandwidth()
 	state.Latency = l.meter.Latency()
@@ -227,10 +240,55 @@ func (l *ladder) choose(r rung, buffer time.Duration) int {
 	if most := l.most(); most > 0 && (controls.MaxBitrate == 0 || most < controls.MaxBitrate) {
 		controls.MaxBitrate = most
 	}
-	if index := controls.Next(state); index >= 0 {
-		return numbers[index]
+	return controls, state, numbers
+}
+
+// hopeless says whether the segment at r, which is being loaded, comes so slowly that it is better loaded from a lower variant, and where it
+// is there. left is the time until all of it will have been needed.
+func (l *ladder) hopeless(ctx context.Context, r rung, d *download, left time.Duration) (rung, bool) {
+	if l.aside {
+		return rung{}, false
 	}
-	return r.variant
+	way := l.steer.chosen()
+	under := d.progress(l.now())
+	l.mu.Lock()
+	under.Bandwidth, under.Segment = l.variants[r.variant].rate, r.segment().Duration
+	controls, state, numbers := l.state(r, left, way)
+	index, ok := controls.Abandon(state, under)
+	ok = ok && l.fixed < 0
+	l.mu.Unlock()
+	if !ok {
+		return rung{}, false
+	}
+	other, err := l.at(ctx, numbers[index], r)
+	if err != nil {
+		return rung{}, false
+	}
+	l.take(other)
+	return other, true
+}
+
+// keeps is how many of the segments ahead of a time are kept when a variant is loaded from now on.
+func (l *ladder) keeps(variant int, ahead []rung, now time.Duration) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	keep := len(ahead)
+	switch {
+	case l.aside:
+	case l.fixed >= 0: // a person has chosen, and wants to see it
+		for keep > 0 && ahead[keep-1].segment().Start >= now+soon && ahead[keep-1].variant != variant {
+			keep--
+		}
+	default:
+		var state abr.State
+		state.Bandwidth, state.Recent = l.meter.Bandwidth()
+		loaded := make([]abr.Ahead, 0, len(ahead))
+		for _, r := range ahead {
+			loaded = append(loaded, abr.Ahead{Start: r.segment().Start - now, Bandwidth: l.variants[r.variant].rate})
+		}
+		keep = l.controls.Keep(state, loaded, l.variants[variant].rate)
+	}
+	return keep
 }
 
 // tooMuch says whether a variant has more picture than the screen shows, or than the machine can decode. The caller holds mu.
@@ -353,7 +411,16 @@ func (l *ladder) fix(variant int) bool {
 	if variant >= 0 {
 		l.loading = variant
 	}
+	l.choice.post()
 	return true
+}
+
+// choices is closed with the next choice of a person. l may be nil: then there is none.
+func (l *ladder) choices() <-chan struct{} {
+	if l == nil {
+		return nil
+	}
+	return l.choice.wait()
 }
 
 // chosen is the variant that a person has chosen, or -1.

@@ -27,7 +27,7 @@ type rungs struct {
 	frames []map[time.Duration]string // of each variant: MD5 by presentation time
 	sounds []mediatest.Frame          // the same in each
 
-	fragmented bool
+	subset bool // of the first and last sounds the container tells otherwise than the source
 }
 
 const rungFrames = 150 // six seconds
@@ -35,15 +35,24 @@ const rungFrames = 150 // six seconds
 // makeRungs makes a multivariant stream: each variant is the same picture in another size.
 func makeRungs(t *testing.T, fragmented bool, widths ...int) rungs {
 	t.Helper()
-	made := rungs{folder: t.TempDir(), fragmented: fragmented}
+	made := makePictures(t, fragmented, "aac", widths...)
 	main := "#EXTM3U\n#EXT-X-INDEPENDENT-SEGMENTS\n"
 	for i, width := range widths {
-		stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Fragmented: fragmented,
-			Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: rungFrames, Width: width, Height: width * 9 / 16}})
-		name := string(rune('a' + i))
-		require.NoError(t, os.CopyFS(filepath.Join(made.folder, name), os.DirFS(stream.Folder)))
 		main += fmt.Sprintf("#EXT-X-STREAM-INF:BANDWIDTH=%d,RESOLUTION=%dx%d,CODECS=\"avc1.64001f,mp4a.40.2\"\n%s/index.m3u8\n",
-			(i+1)*400_000, width, width*9/16, name)
+			(i+1)*400_000, width, width*9/16, string(rune('a'+i)))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(made.folder, "main.m3u8"), []byte(main), 0o600))
+	return made
+}
+
+// makePictures makes the variants alone, in folders a, b and so on, with or without sound in them.
+func makePictures(t *testing.T, fragmented bool, sound string, widths ...int) rungs {
+	t.Helper()
+	made := rungs{folder: t.TempDir(), subset: fragmented}
+	for i, width := range widths {
+		stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Fragmented: fragmented,
+			Spec: mediatest.Spec{Video: "h264", Audio: sound, Frames: rungFrames, Width: width, Height: width * 9 / 16}})
+		require.NoError(t, os.CopyFS(filepath.Join(made.folder, string(rune('a'+i))), os.DirFS(stream.Folder)))
 		frames := make(map[time.Duration]string)
 		all := mediatest.FrameMD5(t, stream.Source, mediatest.Video)
 		require.Len(t, all, rungFrames)
@@ -51,9 +60,10 @@ func makeRungs(t *testing.T, fragmented bool, widths ...int) rungs {
 			frames[(f.PTS - all[0].PTS).Round(time.Millisecond)] = f.MD5
 		}
 		made.frames = append(made.frames, frames)
-		made.sounds = mediatest.FrameMD5(t, stream.Source, mediatest.Audio)
+		if sound != "" {
+			made.sounds = mediatest.FrameMD5(t, stream.Source, mediatest.Audio)
+		}
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(made.folder, "main.m3u8"), []byte(main), 0o600))
 	return made
 }
 
@@ -90,17 +100,24 @@ func (r rungs) assertWhole(t *testing.T, got []line) {
 // another than the source's, over switches too.
 func (r rungs) watch(t *testing.T, origin *networktest.Origin, config player.Config) (player.Snapshot, []line) {
 	t.Helper()
+	return r.watchAnd(t, origin, config, func(*screen) {})
+}
+
+// watchAnd is watch, with something done after play was asked for.
+func (r rungs) watchAnd(t *testing.T, origin *networktest.Origin, config player.Config, do func(*screen)) (player.Snapshot, []line) {
+	t.Helper()
 	var pictures, sounds bytes.Buffer
 	video, audio := report.NewHashes(&pictures), report.NewHashes(&sounds)
 	config.VideoTap, config.AudioTap = video.Video, audio.Audio
 	s := newScreen(t, config)
 	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
 	s.play()
+	do(s)
 	end := s.ended()
 	require.Equal(t, player.Complete, end.State, "%v", end.Error)
 	require.NoError(t, video.Flush())
 	require.NoError(t, audio.Flush())
-	if r.fragmented {
+	if r.subset {
 		assertSubset(t, r.sounds, lines(t, &sounds))
 	} else {
 		assertFrames(t, r.sounds, lines(t, &sounds), 12*time.Microsecond) // a tick of 90 kHz
@@ -228,4 +245,50 @@ func TestAVariantThatIsChosenInMidPlay(t *testing.T) {
 	end := s.ended()
 	require.Equal(t, player.Complete, end.State, "%v", end.Error)
 	assert.Equal(t, -1, end.Selected)
+}
+
+// TestTwelveVariantsAndFourGroups plays each variant by itself, and changes to and fro between them: the sound is of four groups, which go with
+// three variants each.
+func TestTwelveVariantsAndFourGroups(t *testing.T) {
+	const count, groups = 12, 4
+	widths := make([]int, count)
+	for i := range widths {
+		widths[i] = 160 + 32*i
+	}
+	for name, fragmented := range map[string]bool{"ts": false, "fmp4": true} {
+		t.Run(name, func(t *testing.T) {
+			stream := makePictures(t, fragmented, "", widths...)
+			sound := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Audio: "aac", Frames: rungFrames}, Fragmented: fragmented})
+			stream.sounds, stream.subset = mediatest.FrameMD5(t, sound.Source, mediatest.Audio), true
+			main := "#EXTM3U\n#EXT-X-INDEPENDENT-SEGMENTS\n"
+			for g := range groups {
+				require.NoError(t, os.CopyFS(filepath.Join(stream.folder, fmt.Sprintf("sound%d", g)), os.DirFS(sound.Folder)))
+				main += fmt.Sprintf("#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"g%d\",NAME=\"Sound\",DEFAULT=YES,AUTOSELECT=YES,URI=\"sound%d/index.m3u8\"\n", g, g)
+			}
+			for i, width := range widths {
+				main += fmt.Sprintf("#EXT-X-STREAM-INF:BANDWIDTH=%d,RESOLUTION=%dx%d,CODECS=\"avc1.64001f,mp4a.40.2\",AUDIO=\"g%d\"\n%s/index.m3u8\n",
+					(i+1)*300_000, width, width*9/16, i*groups/count, string(rune('a'+i)))
+			}
+			require.NoError(t, os.WriteFile(filepath.Join(stream.folder, "main.m3u8"), []byte(main), 0o600))
+			origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
+			for _, variant := range []int{1, 5, 12} {
+				t.Run(fmt.Sprintf("variant %d", variant), func(t *testing.T) {
+					end, got := stream.watch(t, origin, player.Config{FreeRun: true, Variant: variant})
+					stream.assertWhole(t, got)
+					assert.Equal(t, []int{variant - 1}, end.Path)
+				})
+			}
+			t.Run("to and fro", func(t *testing.T) {
+				end, got := stream.watchAnd(t, origin, player.Config{PlaybackBuffer: time.Second, InitialBuffer: time.Second / 2}, func(s *screen) {
+					for i, variant := range []int{11, 0, 7, 3, 9} {
+						at := time.Duration(i) * time.Second
+						s.until("it is time to change", func(now player.Snapshot) bool { return now.Position >= at && len(now.Selects) > 0 })
+						require.NoError(t, s.player.SelectVariant(variant))
+					}
+				})
+				stream.assertWhole(t, got)
+				assert.GreaterOrEqual(t, len(end.Path), 3, "%v", end.Path)
+			})
+		})
+	}
 }

@@ -19,7 +19,12 @@ const (
 	keysAhead = 3
 	// itemsAhead is how many segments may wait between the loader and the demuxer.
 	itemsAhead = 1
+	// lookAgain is how often a download is looked at that may be too slow.
+	lookAgain = 100 * time.Millisecond
 )
+
+// errAbandoned ends a download in whose place another variant's is loaded.
+var errAbandoned = errors.New("the segment was given up for that of a lower variant")
 
 // item is a segment on its way from the loader to the demuxer.
 type item struct {
@@ -29,6 +34,9 @@ type item struct {
 	locked  bool // samples of its playlist are encrypted; told with newRun alone
 	newRun  bool // it cannot follow the item before in one demuxer
 	variant int  // as in rung
+	// replaces says that it begins before the end of the item before, which it takes the place of from there on; told with newRun alone.
+	replaces bool
+	abandon  context.CancelCauseFunc // ends data's request
 }
 
 // load asks for keys, init sections and segments in order, as far ahead as out lets it. What fails is
@@ -36,24 +44,41 @@ type item struct {
 func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pipeline) error {
 	loading := loader{track: t, out: out}
 	var skips skipped
+	lower := false // at is in the place of a segment that was given up
+	choice := t.ladder.choices()
 	for {
 		var err error
 		if at, err = at.wait(ctx); errors.Is(err, io.EOF) {
+			if loading.linger(ctx, choice) {
+				choice = t.ladder.choices()
+				if back, again := loading.chosen(ctx); again {
+					at = back
+				}
+				continue
+			}
 			return skips.atEnd()
 		}
 		if err != nil {
 			return err
 		}
-		if err := out.gate(ctx, at.segment().Start); err != nil {
+		open, err := out.gate(ctx, at.segment().Start, choice)
+		if err != nil {
 			return err
 		}
-		if at.segment().Gap {
+		choice = t.ladder.choices()
+		if open && at.segment().Gap {
 			t.session.note(fmt.Sprintf("Segment %d is missing from the stream and was left out.", at.segment().Sequence))
 			at.index++
 			continue
 		}
-		if t.ladder != nil && at.segment().Part <= 1 {
-			at = t.ladder.next(ctx, at, at.segment().Start-out.consumed())
+		if t.ladder != nil && at.segment().Part <= 1 && !at.segment().Gap && !lower {
+			chosen, again := loading.again(ctx, t.ladder.next(ctx, at, at.segment().Start-out.consumed()))
+			if open = open || again; open {
+				at = chosen
+			}
+		}
+		if !open {
+			continue
 		}
 		next, done := loading.begin(ctx, at)
 		tried := make(map[int]bool)
@@ -86,8 +111,13 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 		case <-ctx.Done():
 			left = context.Cause(ctx)
 		}
-		if failed := done() != nil; failed || left != nil {
+		var failed bool
+		if at, lower, failed = loading.attend(ctx, at, next, done); failed || left != nil {
 			return left
+		}
+		if lower {
+			loading.replaces = true
+			continue
 		}
 		t.session.loaded(t.named(at), at.segment().Duration)
 		at.index++
@@ -111,6 +141,99 @@ type loader struct {
 	init     *download
 	previous rung
 	any      bool
+	ahead    []rung // what was loaded and is not decoded yet
+	replaces bool   // what is loaded next takes the place of what is ahead from there on
+}
+
+// again goes back to where what is ahead is better loaded once more, after the variant was changed to that of at.
+func (l *loader) again(ctx context.Context, at rung) (rung, bool) {
+	if at.segment().Part > 0 {
+		return at, false
+	}
+	if back, again := l.from(ctx, at.variant); again {
+		return back, true
+	}
+	return at, false
+}
+
+// from is where what is ahead is better loaded once more from a variant, if anywhere.
+func (l *loader) from(ctx context.Context, variant int) (rung, bool) {
+	if !l.any || variant == l.previous.variant {
+		return rung{}, false
+	}
+	now := l.out.consumed()
+	l.ahead = slices.DeleteFunc(l.ahead, func(r rung) bool { return r.segment().End() <= now })
+	keep := l.track.ladder.keeps(variant, l.ahead, now)
+	if keep == len(l.ahead) {
+		return rung{}, false
+	}
+	back, err := l.track.ladder.at(ctx, variant, l.ahead[keep])
+	if err != nil {
+		return rung{}, false
+	}
+	l.track.ladder.take(back)
+	l.ahead = l.ahead[:keep]
+	l.replaces = true
+	return back, true
+}
+
+// linger waits at the stream's end until a person chooses another variant, and returns true then, or until it is too late for that.
+func (l *loader) linger(ctx context.Context, choice <-chan struct{}) bool {
+	if l.track.ladder == nil || l.track.ladder.aside || !l.any {
+		return false
+	}
+	l.out.setWhole(l.track.kinds, true)
+	defer l.out.setWhole(l.track.kinds, false)
+	for {
+		space := l.out.space.wait()
+		if l.previous.segment().Start < l.out.consumed()+soon || ctx.Err() != nil {
+			return false
+		}
+		select {
+		case <-space:
+		case <-choice:
+			return true
+		case <-ctx.Done():
+		}
+	}
+}
+
+// chosen is where the variant that a person has chosen is to be loaded from, when all is loaded already.
+func (l *loader) chosen(ctx context.Context) (rung, bool) {
+	variant := l.track.ladder.chosen()
+	if variant < 0 {
+		return rung{}, false
+	}
+	return l.from(ctx, variant)
+}
+
+// attend waits for a segment that is under way. One that is hopeless is given up: lower is true then, and the rung is what is loaded in its
+// place.
+func (l *loader) attend(ctx context.Context, at rung, next item, done func() error) (_ rung, lower, failed bool) {
+	if l.track.ladder == nil || at.segment().Part > 0 {
+		return at, false, done() != nil
+	}
+	finished := make(chan error, 1)
+	go func() { finished <- done() }()
+	look := time.NewTicker(lookAgain)
+	defer look.Stop()
+	for {
+		select {
+		case err := <-finished:
+			return at, false, err != nil
+		case <-look.C:
+		}
+		if other, ok := l.track.ladder.hopeless(ctx, at, next.data, at.segment().End()-l.out.consumed()); ok {
+			next.abandon(errAbandoned)
+			// It may have come to its end by now: then it stays.
+			if err := <-finished; !errors.Is(err, errAbandoned) {
+				return at, false, err != nil
+			}
+			l.track.session.config.Log.Info("a segment comes too slowly: another variant's is loaded", "sequence", at.segment().Sequence)
+			l.ahead = l.ahead[:max(len(l.ahead)-1, 0)]
+			return other, true, false
+		}
+	}
 }
 
 // begin starts what a segment needs. The returned function waits for all of it.
@@ -127,9 +250,14 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 			next.init, wait = t.begin(ctx, network.ClassInit, segment.Map.URI, segment.Map.ByteRange, forInit(told))
 		}
 	}
-	data, done := t.begin(ctx, network.ClassSegment, segment.URI, segment.ByteRange, told)
-	next.data = data
-	return next, sync.OnceValue(func() error { return errors.Join(wait(), done()) })
+	next.replaces = l.replaces
+	loading, abandon := context.WithCancelCause(ctx)
+	data, done := t.begin(loading, network.ClassSegment, segment.URI, segment.ByteRange, told)
+	next.data, next.abandon = data, abandon
+	return next, sync.OnceValue(func() error {
+		defer abandon(nil)
+		return errors.Join(wait(), done())
+	})
 }
 
 // locked says whether a segment's samples are encrypted.
@@ -152,7 +280,8 @@ func continues(before, s *hls.Segment) bool {
 
 // took notes that the segment goes on to the demuxer.
 func (l *loader) took(at rung, next item) {
-	l.previous, l.any = at, true
+	l.previous, l.any, l.replaces = at, true, false
+	l.ahead = append(l.ahead, at)
 	l.init, l.lastMap = next.init, at.segment().Map
 }
 
@@ -197,7 +326,7 @@ func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, p
 			return err
 		})
 		if err == nil {
-			d.start()
+			d.start(length)
 			err = d.fill(ctx, body, length)
 			err = errors.Join(err, body.Close())
 		}
@@ -209,6 +338,13 @@ func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, p
 			}
 			t.session.cache.put(key, d)
 			return nil
+		}
+		if errors.Is(context.Cause(ctx), errAbandoned) {
+			if under := d.progress(time.Now()); under.Got > 0 {
+				t.ladder.downloaded(class, int(under.Got), under.Since, answered.Sub(asked))
+			}
+			d.finish(errAbandoned)
+			return errAbandoned
 		}
 		if !d.answered() || !t.session.endure(ctx, err) {
 			err = &fetchError{class: class, url: display(uri), err: err}

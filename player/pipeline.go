@@ -137,17 +137,19 @@ func (p *pipeline) failure() error {
 
 // gate waits until what starts at the given time is wanted: no more than the playback buffer ahead
 // of what the decoders took, and within the byte budget. A decoder that has nothing gets more, whatever the
-// playlist's times say.
-func (p *pipeline) gate(ctx context.Context, start time.Duration) error {
+// playlist's times say. It returns false when it was waiting and other, which may be nil, came first.
+func (p *pipeline) gate(ctx context.Context, start time.Duration, other <-chan struct{}) (bool, error) {
 	for {
 		space := p.space.wait()
 		if p.starving() || start-p.consumed() < p.session.config.PlaybackBuffer && p.queuedBytes() < maxQueueBytes {
-			return context.Cause(ctx)
+			return true, context.Cause(ctx)
 		}
 		select {
 		case <-space:
+		case <-other:
+			return false, nil
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return false, context.Cause(ctx)
 		}
 	}
 }
@@ -174,6 +176,14 @@ func (p *pipeline) consumed() time.Duration {
 		}
 	}
 	return max(lowest, p.target)
+}
+
+// setWhole says whether all that there is of some kinds is loaded, though it may be loaded anew.
+func (p *pipeline) setWhole(kinds []libav.Kind, whole bool) {
+	for _, kind := range kinds {
+		p.queues[kind].whole.Store(whole)
+	}
+	p.session.changed()
 }
 
 func (p *pipeline) queuedBytes() int {
@@ -260,7 +270,7 @@ func (p *pipeline) found(kinds []libav.Kind, r *run) {
 }
 
 // copyPackets moves packets from a demuxer to the queues until the run's end, which is nil. unlock decrypts
-// a packet in place and numbers the keys. explain gives errors of the demuxer, and of unlock, their context.
+// a packet in place and numbers the keys; it returns errAbandoned for one that is to be left out. explain gives errors of the demuxer, and of unlock, their context.
 func copyPackets(ctx context.Context, input *libav.Input, r *run, place placer, out *pipeline,
 	unlock func(*libav.Packet, libav.Stream) (key int, err error), explain func(error) error) error {
 	var pending []queued
@@ -292,6 +302,9 @@ func copyPackets(ctx context.Context, input *libav.Input, r *run, place placer, 
 			continue
 		}
 		key, err := unlock(packet, r.streams[kind])
+		if errors.Is(err, errAbandoned) {
+			continue
+		}
 		if err != nil {
 			return explain(err)
 		}
@@ -335,8 +348,8 @@ func (p *pipeline) emit(ctx context.Context, item queued) error {
 		return err
 	}
 	item.at = at
-	end := at + libav.Ticks(item.packet.Duration(), item.run.streams[item.kind].TimeBase)
-	p.queues[item.kind].push(item, end)
+	item.end = at + libav.Ticks(item.packet.Duration(), item.run.streams[item.kind].TimeBase)
+	p.queues[item.kind].push(item)
 	return nil
 }
 

@@ -3,7 +3,9 @@ package player
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"latchkey/player/libav"
@@ -22,6 +24,7 @@ type queued struct {
 	run    *run // what it was demuxed from, with how its times are to be read
 	kind   libav.Kind
 	at     time.Duration // presentation time
+	end    time.Duration // likewise, of its end
 	key    int           // which of the run's keys it was decrypted with, counted from 1; 0: it was clear
 }
 
@@ -44,10 +47,12 @@ type queue struct {
 	items []queued
 	bytes int
 	last  time.Duration // end of the newest packet pushed
+	run   *run          // of the newest packet pushed
 	any   bool          // whether last counts
 	ended bool
 	// absent says that the stream has nothing of this kind at present.
 	absent bool
+	whole  atomic.Bool   // all that there is was loaded
 	ready  chan struct{} // a token: something was pushed, or the end
 	space  *notice       // something was popped; shared by the queues of a pipeline
 }
@@ -56,16 +61,39 @@ func newQueue(space *notice) *queue {
 	return &queue{ready: make(chan struct{}, 1), space: space}
 }
 
-// push appends a packet whose presentation ends at end. It never waits.
-func (q *queue) push(item queued, end time.Duration) {
+// push appends a packet. It never waits. The first of a run that takes the place of others takes the place of what nobody has taken yet.
+func (q *queue) push(item queued) {
 	q.mu.Lock()
+	if item.run != q.run && item.run.replaces {
+		q.cut(item.at)
+	}
+	q.run = item.run
 	q.items = append(q.items, item)
 	q.bytes += len(item.packet.Data())
-	if !q.any || end > q.last {
-		q.last, q.any = end, true
+	if !q.any || item.end > q.last {
+		q.last, q.any = item.end, true
 	}
 	q.mu.Unlock()
 	signal(q.ready)
+}
+
+// cut leaves out what is to be shown from a time on, in the order of decoding: what follows the first such packet may need it. The caller
+// holds mu.
+func (q *queue) cut(at time.Duration) {
+	keep := slices.IndexFunc(q.items, func(i queued) bool { return i.at >= at-sameTime })
+	if keep < 0 {
+		return
+	}
+	for _, item := range q.items[keep:] {
+		q.bytes -= len(item.packet.Data())
+		item.packet.Close()
+	}
+	clear(q.items[keep:])
+	q.items = q.items[:keep]
+	q.last = at
+	for _, item := range q.items {
+		q.last = max(q.last, item.end)
+	}
 }
 
 // end says that no packet follows.

@@ -42,10 +42,11 @@ type segmentReader struct {
 
 	current *bufio.Reader
 	format  string
-	pending *item // first of the next run
-	now     item  // what is read
-	initRun bool  // current is the init section; the segment follows
-	err     error // what reading failed with
+	pending *item        // first of the next run
+	now     item         // what is read
+	gone    *hls.Segment // the last segment of the run, after it was abandoned: what was read of it is to be left out
+	initRun bool         // current is the init section; the segment follows
+	err     error        // what reading failed with
 
 	stamp   time.Duration // what the run's packed audio says of its time, when stamped
 	stamped bool
@@ -58,18 +59,24 @@ type segmentReader struct {
 // nextRun goes to the first segment of the next run and names its container. It returns io.EOF when
 // there is none.
 func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
-	if s.pending == nil {
-		next, err := s.receive()
-		if err != nil {
+	for {
+		if s.pending == nil {
+			next, err := s.receive()
+			if err != nil {
+				return nil, "", err
+			}
+			s.pending = &next
+		}
+		s.now, s.pending, s.format, s.gone = *s.pending, nil, "", nil
+		s.given, s.spans = 0, []span{{segment: s.now.segment}}
+		s.groups = new(drm.SampleGroups)
+		err := s.open()
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errAbandoned) {
 			return nil, "", err
 		}
-		s.pending = &next
-	}
-	s.now, s.pending, s.format = *s.pending, nil, ""
-	s.given, s.spans = 0, []span{{segment: s.now.segment}}
-	s.groups = new(drm.SampleGroups)
-	if err := s.open(); err != nil {
-		return nil, "", err
 	}
 	s.stamp, s.stamped = packedStamp(s.current)
 	return s.now.segment, s.format, nil
@@ -177,14 +184,16 @@ func (s *segmentReader) Read(p []byte) (int, error) {
 		if n > 0 {
 			return n, nil
 		}
+		if errors.Is(err, io.EOF) {
+			err = s.advance()
+		}
+		if errors.Is(err, errAbandoned) {
+			s.gone, s.initRun = s.now.segment, false
+			err = s.advance()
+		}
 		switch {
 		case errors.Is(err, io.EOF):
-			if err := s.advance(); err != nil {
-				if !errors.Is(err, io.EOF) {
-					s.err = err
-				}
-				return 0, err
-			}
+			return 0, err
 		case err != nil:
 			s.err = s.wrap(err)
 		}

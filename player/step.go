@@ -205,7 +205,7 @@ func (p *Player) ahead() (buffer time.Duration, all bool) {
 	all = true
 	for _, q := range p.pipeline.queues {
 		_, _, until, ended := q.level()
-		if ended {
+		if ended || q.whole.Load() {
 			continue
 		}
 		if left := max(until-p.last, 0); all || left < buffer {

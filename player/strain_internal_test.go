@@ -29,7 +29,7 @@ func TestStrain(t *testing.T) {
 
 // limited is a ladder of 360, 540, 720 and 1080 lines, on a network that carries all of them.
 func limited() *ladder {
-	l := &ladder{session: &session{config: Config{PlaybackBuffer: 30 * time.Second}}, now: time.Now, fixed: -1, left: make(map[int]time.Time),
+	l := &ladder{choice: newNotice(), session: &session{config: Config{PlaybackBuffer: 30 * time.Second}}, now: time.Now, fixed: -1, left: make(map[int]time.Time),
 		heavy: make(map[int]time.Time)}
 	for i, height := range []int{360, 540, 720, 1080} {
 		l.variants = append(l.variants, ladderVariant{uri: "a", rate: int64(i+1) * 1_000_000, size: image.Pt(height*16/9, height), shown: i})

@@ -76,10 +76,11 @@ func unwrap(media, origin time.Duration) time.Duration {
 
 // run is a stretch of packets from one demuxer, and how their times are to be read.
 type run struct {
-	streams map[libav.Kind]libav.Stream
-	wraps   bool // times are MPEG-2 time stamps
-	variant int  // the session's number of the variant it is of, -1: of none
-	locked  bool // samples are encrypted, in it or in what it goes with: nothing may be patched up
+	streams  map[libav.Kind]libav.Stream
+	wraps    bool // times are MPEG-2 time stamps
+	variant  int  // the session's number of the variant it is of, -1: of none
+	replaces bool // it takes the place of what other runs have from its first packets on: see queue.push
+	locked   bool // samples are encrypted, in it or in what it goes with: nothing may be patched up
 
 	mu     sync.Mutex
 	origin time.Duration

@@ -36,7 +36,11 @@ func newUnlocker(reader *segmentReader, format string) *unlocker {
 
 // unlock decrypts a packet, if it is encrypted, and returns the number of its key. It waits for the key.
 func (u *unlocker) unlock(p *libav.Packet, stream libav.Stream) (int, error) {
-	if err := u.enter(u.segmentOf(p)); err != nil {
+	segment := u.segmentOf(p)
+	if segment == u.reader.gone {
+		return 0, errAbandoned // there may be but a part of it
+	}
+	if err := u.enter(segment); err != nil {
 		return 0, err
 	}
 	if u.format == "mp4" {

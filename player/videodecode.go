@@ -3,6 +3,7 @@ package player
 import (
 	"errors"
 	"io"
+	"math"
 	"time"
 
 	"latchkey/player/frame"
@@ -52,12 +53,15 @@ type videoDecoder struct {
 	given    bool          // a picture was given to the screen
 	lost     bool          // pictures are passed over until the next key picture
 	end      time.Duration
-	reported bool // without a screen: that the first picture was there
+	newest   time.Duration // presentation time of the last picture that was given, when given
+	floor    time.Duration // up to here the run before gave the pictures, whose place this one takes
+	ceiling  time.Duration // from here on the next run gives them
+	reported bool          // without a screen: that the first picture was there
 }
 
 // decodeVideo decodes until the track's end.
 func (p *pipeline) decodeVideo() error {
-	v := &videoDecoder{out: p}
+	v := &videoDecoder{out: p, floor: math.MinInt64, ceiling: math.MaxInt64}
 	defer v.close()
 	for {
 		item, err := p.take(libav.KindVideo)
@@ -82,8 +86,15 @@ func (p *pipeline) decodeVideo() error {
 // decode gives one packet to the decoder and takes what comes out.
 func (v *videoDecoder) decode(item queued) error {
 	if item.run != v.run {
-		if err := v.drain(); err != nil {
+		if item.run.replaces {
+			v.ceiling = item.at
+		}
+		err := v.drain()
+		if v.floor, v.ceiling = math.MinInt64, math.MaxInt64; err != nil {
 			return err
+		}
+		if item.run.replaces && v.given {
+			v.floor = v.newest
 		}
 		if err := v.open(item.run); err != nil {
 			return err
@@ -214,6 +225,10 @@ func (v *videoDecoder) give(picture *frame.Video) error {
 	} else {
 		picture.PTS = v.run.time(libav.KindVideo, picture.Ticks)
 	}
+	if picture.PTS <= v.floor+sameTime || picture.PTS >= v.ceiling-sameTime {
+		picture.Release() // the other run gives it
+		return nil
+	}
 	if picture.Duration <= 0 && stream.FrameRate.Num > 0 {
 		picture.Duration = time.Duration(int64(time.Second) * stream.FrameRate.Den / stream.FrameRate.Num)
 	}
@@ -229,7 +244,7 @@ func (v *videoDecoder) give(picture *frame.Video) error {
 // show puts a picture into the queue of the screen, or, without a clock, counts it at once.
 func (v *videoDecoder) show(picture *frame.Video) error {
 	outputs := v.out.session.outputs
-	v.given = true
+	v.given, v.newest = true, picture.PTS
 	v.out.session.subtitles.picture(picture)
 	if err := outputs.tapVideo(picture); err != nil {
 		picture.Release()

@@ -124,6 +124,32 @@ func inTime(s State, bandwidth int64) bool {
 	return takes <= bufferShare*s.Buffer.Seconds() || s.Buffer < s.Segment && takes <= s.Segment.Seconds()*safety
 }
 
+const (
+	// keepBuffer is what stays of the buffer when the rest of it is loaded again.
+	keepBuffer = 10 * time.Second
+	// again is how many times a variant's rate the bandwidth must be for that.
+	again = 1.5
+)
+
+// Ahead is a segment that was loaded and is still to be played.
+type Ahead struct {
+	Start     time.Duration // from now on
+	Bandwidth int64         // of its variant, bits per second
+}
+
+// Keep returns how many of the segments ahead are kept after the choice has gone up to a variant of the given rate. The others are worse, and
+// there is time to load them again: ten seconds are kept, and the bandwidth is half as much again as is needed.
+func (c Controls) Keep(s State, ahead []Ahead, rate int64) int {
+	keep := len(ahead)
+	if float64(min(s.Bandwidth, s.Recent)) < again*float64(rate) {
+		return keep
+	}
+	for keep > 0 && ahead[keep-1].Start >= keepBuffer && ahead[keep-1].Bandwidth < rate {
+		keep--
+	}
+	return keep
+}
+
 // Download is one that is under way.
 type Download struct {
 	Bandwidth int64         // of its variant, bits per second
@@ -131,13 +157,18 @@ type Download struct {
 	Got       int64         // bytes
 	Total     int64         // bytes, -1: not known
 	Since     time.Duration // from the first byte on
+	Idle      time.Duration // from the newest byte on
 }
 
-// minAbandon is how long a download is watched before it is given up.
-const minAbandon = 500 * time.Millisecond
+const (
+	// minAbandon is how long a download is watched before it is given up.
+	minAbandon = 500 * time.Millisecond
+	// deadAfter is how long nothing may come before a download counts as dead, while there is little in the buffer.
+	deadAfter = 3 * time.Second
+)
 
 // Abandon says whether a download is so slow that its segment is better loaded from the lower variant that is returned: it would not be
-// there before the buffer has run out, and that one would. ok is false when it is to go on.
+// there before the buffer has run out, and that one would; or it is dead, which a new request need not be. ok is false when it is to go on.
 func (c Controls) Abandon(s State, d Download) (index int, ok bool) {
 	if d.Since < minAbandon || d.Got <= 0 {
 		return 0, false
@@ -148,12 +179,17 @@ func (c Controls) Abandon(s State, d Download) (index int, ok bool) {
 		total = float64(d.Bandwidth) / 8 * d.Segment.Seconds()
 	}
 	left := (total - float64(d.Got)) * 8 / rate
-	if left <= s.Buffer.Seconds() {
+	ladder := c.ladder(s.Bandwidths)
+	next := carries(ladder, s.Bandwidths, float64(d.Bandwidth)) - 1
+	switch {
+	case next >= 0 && d.Idle >= deadAfter && s.Buffer <= lowBuffer:
+		return ladder[0], true
+	case left <= s.Buffer.Seconds():
 		return 0, false
 	}
-	ladder := c.ladder(s.Bandwidths)
-	for i := carries(ladder, s.Bandwidths, float64(d.Bandwidth)) - 1; i >= 0; i-- {
-		needs := float64(s.Bandwidths[ladder[i]])*d.Segment.Seconds()/rate + s.Latency.Seconds()
+	for i := next; i >= 0; i-- {
+		// The segment says how many bits it has of those that its variant may have.
+		needs := total*8*float64(s.Bandwidths[ladder[i]])/float64(d.Bandwidth)/rate + s.Latency.Seconds()
 		if needs < left/2 && (needs <= s.Buffer.Seconds() || i == 0) {
 			return ladder[i], true
 		}

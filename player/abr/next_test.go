@@ -10,6 +10,46 @@ import (
 	"latchkey/player/abr"
 )
 
+func TestWhatIsLoadedAgain(t *testing.T) {
+	fast := abr.State{Bandwidth: 8_000_000, Recent: 9_000_000}
+	low := func(starts ...int) (ahead []abr.Ahead) {
+		for _, start := range starts {
+			ahead = append(ahead, abr.Ahead{Start: time.Duration(start) * time.Second, Bandwidth: 1_000_000})
+		}
+		return ahead
+	}
+	sharp := abr.Ahead{Start: 20 * time.Second, Bandwidth: 3_000_000}
+	for name, c := range map[string]struct {
+		state abr.State
+		ahead []abr.Ahead
+		want  int
+	}{
+		"nothing is there":         {fast, nil, 0},
+		"what is not to come soon": {fast, low(-2, 2, 6, 10, 14), 3},
+		"nothing: too little":      {fast, low(0, 4, 8), 3},
+		"what is as good stays":    {fast, append(low(12, 16), sharp), 3},
+		"the network is too slow":  {abr.State{Bandwidth: 8_000_000, Recent: 4_000_000}, low(10, 14), 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.want, abr.Controls{}.Keep(c.state, c.ahead, 3_000_000))
+		})
+	}
+}
+
+func TestADeadDownloadIsGivenUp(t *testing.T) {
+	state := abr.State{Bandwidths: []int64{400_000, 800_000}, Current: 1, Buffer: 5 * time.Second}
+	dead := abr.Download{Bandwidth: 800_000, Segment: 4 * time.Second, Got: 390_000, Total: 400_000, Since: 4 * time.Second, Idle: 3 * time.Second}
+	index, ok := abr.Controls{}.Abandon(state, dead)
+	assert.True(t, ok)
+	assert.Equal(t, 0, index)
+	dead.Idle = time.Second
+	_, ok = abr.Controls{}.Abandon(state, dead)
+	assert.False(t, ok, "it comes")
+	dead.Idle, state.Buffer = 3*time.Second, 20*time.Second
+	_, ok = abr.Controls{}.Abandon(state, dead)
+	assert.False(t, ok, "there is time")
+}
+
 func TestNext(t *testing.T) {
 	full := abr.State{Bandwidths: []int64{6_000_000, 1_000_000, 3_000_000}, Current: 2, Buffer: 30 * time.Second, Target: 30 * time.Second,
 		Segment: 4 * time.Second, Bandwidth: 4_000_000, Recent: 4_000_000}

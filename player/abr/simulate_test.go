@@ -68,12 +68,12 @@ type outcome struct {
 // play simulates a playback.
 func play(c abr.Controls, n trace) outcome {
 	var (
-		meter         abr.Meter
-		out           outcome
-		now, buffer   float64
-		playing       bool
-		current       = -1
-		bits, seconds float64
+		meter       abr.Meter
+		out         outcome
+		now, buffer float64
+		playing     bool
+		current     = -1
+		loaded      []int64 // the rates of the segments, in order
 	)
 	pass := func(to float64) {
 		if playing {
@@ -82,7 +82,7 @@ func play(c abr.Controls, n trace) outcome {
 		}
 		now = to
 	}
-	for range segmentCount {
+	for len(loaded) < segmentCount {
 		if over := buffer + segmentSeconds - targetSeconds; over > 0 {
 			pass(now + over)
 		}
@@ -91,6 +91,16 @@ func play(c abr.Controls, n trace) outcome {
 			Segment: duration(segmentSeconds), Bandwidth: steady, Recent: recent, Latency: meter.Latency()})
 		if current >= 0 && next != current {
 			out.switches++
+		}
+		if current >= 0 && ladder[next] > ladder[current] {
+			var ahead []abr.Ahead
+			from := max(0, len(loaded)-int(math.Ceil(buffer/segmentSeconds)))
+			for i, rate := range loaded[from:] {
+				ahead = append(ahead, abr.Ahead{Start: duration(buffer - float64(len(loaded)-from-i)*segmentSeconds), Bandwidth: rate})
+			}
+			keep := from + c.Keep(abr.State{Bandwidth: steady, Recent: recent}, ahead, ladder[next])
+			buffer -= float64(len(loaded)-keep) * segmentSeconds
+			loaded = loaded[:keep]
 		}
 		size := float64(ladder[next]) * segmentSeconds
 		first, last := n.arrives(now, size)
@@ -115,13 +125,15 @@ func play(c abr.Controls, n trace) outcome {
 		meter.Add(int64(size/8), duration(last-first), duration(n.latency))
 		pass(last)
 		buffer += segmentSeconds
-		bits, seconds = bits+size, seconds+segmentSeconds
+		loaded = append(loaded, ladder[next])
 		if !playing && buffer >= initialSeconds {
 			playing, out.start = true, now
 		}
 		current = next
 	}
-	out.mean = bits / seconds
+	for _, rate := range loaded {
+		out.mean += float64(rate) / segmentCount
+	}
 	return out
 }
 
@@ -201,6 +213,7 @@ func traces() map[string]trace {
 		"latency":    {steps: []step{{600, 5e6}}, latency: 0.3},
 		"noise":      noise,
 		"cliff":      {steps: []step{{60, 20e6}, {600, 400e3}}},
+		"leap":       {steps: []step{{120, 700e3}, {600, 40e6}}},
 		"recovering": {steps: []step{{60, 6e6}, {60, 600e3}, {600, 6e6}}},
 	}
 }
