@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -237,6 +238,43 @@ func TestLowLatency(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 12, parts, "all of the title; then they are in memory")
+}
+
+// TestPreloadHints asks for each part before it is there, of a server that answers when it is, and uses what comes: nothing is asked for twice.
+func TestPreloadHints(t *testing.T) {
+	long := programme
+	long.Frames = 300
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: long})
+	list, err := os.ReadFile(stream.Playlist)
+	require.NoError(t, err)
+	for name, hints := range map[string]networktest.Hint{"with a length": networktest.HintRange, "to the segment's end": networktest.HintOpen} {
+		t.Run(name, func(t *testing.T) {
+			var early atomic.Int32
+			b := networktest.Broadcast{Began: time.Now().Add(-4500 * time.Millisecond), Blocks: true, Parts: 3, Dates: true, Ends: 12, Hints: hints, Early: &early}
+			origin := broadcast(t, stream.Folder, b)
+			origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassSegment}, Effect: b.RequestEffect(list)})
+			var pictures bytes.Buffer
+			video := report.NewHashes(&pictures)
+			s := newScreen(t, player.Config{VideoTap: video.Video})
+			s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), time.Millisecond)
+			s.play()
+			end := s.ended()
+			require.Equal(t, player.Complete, end.State, "%v", end.Error)
+			require.NoError(t, video.Flush())
+			assertFrames(t, mediatest.FrameMD5(t, stream.Source, mediatest.Video), lines(t, &pictures), time.Microsecond)
+			asked := make(map[string]int)
+			for _, r := range origin.Requests(network.ClassSegment) {
+				asked[r.Path+" "+r.Range()]++
+			}
+			for what, times := range asked {
+				assert.Equal(t, 1, times, what)
+			}
+			assert.Greater(t, early.Load(), int32(5))
+			if hints == networktest.HintOpen {
+				assert.Less(t, len(asked), 24, "one request has all parts of a segment: there are 36 parts")
+			}
+		})
+	}
 }
 
 // TestAFileWithoutAnEnd plays to what there is, when nobody writes to it any more.

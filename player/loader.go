@@ -43,11 +43,13 @@ type item struct {
 // told to who reads it, since playback goes on until there, unless another variant has it.
 func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pipeline) error {
 	loading := loader{track: t, out: out}
+	defer loading.drop()
 	var skips skipped
 	lower := false // at is in the place of a segment that was given up
 	choice := t.ladder.choices()
 	for {
 		var err error
+		loading.await(ctx, at)
 		if at, err = at.wait(ctx); errors.Is(err, io.EOF) {
 			if loading.linger(ctx, choice) {
 				choice = t.ladder.choices()
@@ -141,8 +143,10 @@ type loader struct {
 	init     *download
 	previous rung
 	any      bool
-	ahead    []rung // what was loaded and is not decoded yet
-	replaces bool   // what is loaded next takes the place of what is ahead from there on
+	ahead    []rung   // what was loaded and is not decoded yet
+	preload  *preload // nil: nothing was asked for beforehand
+	refusals int      // how many of those came to nothing
+	replaces bool     // what is loaded next takes the place of what is ahead from there on
 }
 
 // again goes back to where what is ahead is better loaded once more, after the variant was changed to that of at.
@@ -252,7 +256,10 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	}
 	next.replaces = l.replaces
 	loading, abandon := context.WithCancelCause(ctx)
-	data, done := t.begin(loading, network.ClassSegment, segment.URI, segment.ByteRange, told)
+	data, done := l.take(loading, segment, told)
+	if data == nil {
+		data, done = t.begin(loading, network.ClassSegment, segment.URI, segment.ByteRange, told)
+	}
 	next.data, next.abandon = data, abandon
 	return next, sync.OnceValue(func() error {
 		defer abandon(nil)

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,8 +33,87 @@ type Broadcast struct {
 	// Parts is into how many parts each segment is cut, as byte ranges of whole packets of MPEG-2 TS; 0: no low latency. It needs Blocks, and
 	// segments that are not encrypted. Second edition, 4.4.4.9.
 	Parts int
+	// Hints tells of the part that comes next: HintRange with its length, HintOpen without. RequestEffect then holds back what was not made yet.
+	// The title is sent once. Second edition, 4.4.5.3.
+	Hints Hint
+	// Early counts the requests for what was not made yet, when not nil.
+	Early *atomic.Int32
 	// Now is the clock, time.Now when nil.
 	Now func() time.Time
+}
+
+// Hint is how a broadcast tells of what comes next.
+type Hint int
+
+// The ways to tell.
+const (
+	NoHint Hint = iota
+	HintRange
+	HintOpen
+)
+
+// RequestEffect answers requests for segments, of each byte not before it was made.
+func (b Broadcast) RequestEffect(list []byte) Effect {
+	media := readList(list, "")
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		index := slices.IndexFunc(media.segments, func(s listSegment) bool { return s.uri == path.Base(r.URL.Path) })
+		of := r.Clone(r.Context())
+		of.Header.Del("Range")
+		body := capture(next, of).body.Bytes()
+		from, to := 0, len(body)
+		status := http.StatusOK
+		if n, _ := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-%d", &from, &to); n > 0 {
+			status = http.StatusPartialContent
+			if n > 1 {
+				to = min(to+1, len(body))
+			}
+		}
+		if index < 0 || from > to {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		begun := false
+		for i, end := range partEnds(len(body), b.Parts) {
+			if end <= from {
+				continue
+			}
+			begins, ends := media.start(index), media.start(index+1)
+			due := b.Began.Add(begins + (ends-begins)*time.Duration(i+1)/time.Duration(b.Parts)).Sub(b.now())
+			if due > 0 && !begun && b.Early != nil {
+				b.Early.Add(1)
+			}
+			timer := time.NewTimer(due)
+			select {
+			case <-timer.C:
+			case <-r.Context().Done():
+				timer.Stop()
+				return
+			}
+			if !begun {
+				begun = true
+				w.Header().Set("Content-Type", contentTypes[path.Ext(r.URL.Path)])
+				if status == http.StatusPartialContent {
+					w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/*", from, to-1))
+				}
+				w.WriteHeader(status)
+			}
+			n := min(end, to) - from
+			_, _ = w.Write(body[from : from+n])
+			flush(w)
+			if from += n; from >= to {
+				return
+			}
+		}
+	}
+}
+
+// partEnds are the ends of the parts of a segment of a size.
+func partEnds(size, parts int) []int {
+	var ends []int
+	for i := range parts {
+		ends = append(ends, size/packet*(i+1)/parts*packet)
+	}
+	return ends
 }
 
 // Effect answers requests for media playlists with those of the broadcast.
@@ -160,7 +241,9 @@ func (b Broadcast) playlist(list mediaList, skip bool, size func(uri string) int
 			w.line("#EXT-X-DISCONTINUITY")
 		}
 		s := list.segments[count%n]
-		b.parts(w, s, int((passed-list.start(count))*time.Duration(b.Parts)/max(s.duration(), 1)), size)
+		made := int((passed - list.start(count)) * time.Duration(b.Parts) / max(s.duration(), 1))
+		b.parts(w, s, made, size)
+		b.hint(w, s, made, size)
 	}
 	if b.Ends > 0 && count == b.Ends {
 		w.line("#EXT-X-ENDLIST")
@@ -176,15 +259,28 @@ const packet = 188
 
 // parts writes the first parts of a segment.
 func (b Broadcast) parts(w *listWriter, s listSegment, count int, size func(uri string) int) {
-	packets := size(s.uri) / packet
-	for i := range min(count, b.Parts) {
-		from, to := packets*i/b.Parts, packets*(i+1)/b.Parts
+	ends, from := partEnds(size(s.uri), b.Parts), 0
+	for i, to := range ends[:min(count, b.Parts)] {
 		independent := ""
 		if i == 0 {
 			independent = ",INDEPENDENT=YES"
 		}
-		w.line("#EXT-X-PART:DURATION=%.6f,URI=\"%s\",BYTERANGE=\"%d@%d\"%s", s.duration().Seconds()/float64(b.Parts), s.uri, (to-from)*packet, from*packet, independent)
+		w.line("#EXT-X-PART:DURATION=%.6f,URI=\"%s\",BYTERANGE=\"%d@%d\"%s", s.duration().Seconds()/float64(b.Parts), s.uri, to-from, from, independent)
+		from = to
 	}
+}
+
+// hint tells of the part that follows the first ones of a segment.
+func (b Broadcast) hint(w *listWriter, s listSegment, made int, size func(uri string) int) {
+	if b.Hints == NoHint || made >= b.Parts {
+		return
+	}
+	ends := append([]int{0}, partEnds(size(s.uri), b.Parts)...)
+	length := ""
+	if b.Hints == HintRange {
+		length = fmt.Sprintf(",BYTERANGE-LENGTH=%d", ends[made+1]-ends[made])
+	}
+	w.line("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"%s\",BYTERANGE-START=%d%s", s.uri, ends[made], length)
 }
 
 func (b Broadcast) now() time.Time {

@@ -1,0 +1,151 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"latchkey/network"
+	"latchkey/player/hls"
+)
+
+// maxRefusals is how many hints may come to nothing before no more are followed: the server does not know what it says.
+const maxRefusals = 3
+
+// preload is what a low-latency playlist says will come next (EXT-X-PRELOAD-HINT), asked for before it is there: the server answers with the
+// first byte of it. Second edition, 6.2.6 and 6.3.8. It belongs to the loader's goroutine.
+type preload struct {
+	hint   hls.PreloadHint
+	d      *download
+	cancel context.CancelFunc
+	ended  chan struct{}
+}
+
+// await asks for what the playlist at the given place, where it ends for now, says will come next.
+func (l *loader) await(ctx context.Context, at rung) {
+	if at.index < len(at.media.Segments) || !lowLatency(at.media) || at.variant != l.previous.variant {
+		return
+	}
+	for _, hint := range at.feed.current().PreloadHints {
+		if hint.Type == "PART" && !l.preload.covers(hint) {
+			l.drop()
+			if l.refusals >= maxRefusals {
+				return
+			}
+			l.preload = l.track.preload(ctx, hint, l.track.cmcd(expected(at), l.out))
+		}
+	}
+}
+
+// expected is the part that follows those that are there.
+func expected(at rung) rung {
+	last := at.media.Segments[len(at.media.Segments)-1]
+	at.media = &hls.Media{Segments: []hls.Segment{{Start: last.End(), Duration: at.media.PartTarget}}}
+	at.index = 0
+	return at
+}
+
+// covers says whether it already has, or will have, what a hint names.
+func (p *preload) covers(hint hls.PreloadHint) bool {
+	if p == nil || p.failed() || p.hint.URI != hint.URI {
+		return false
+	}
+	if size, whole := p.d.complete(); whole && p.hint.Length < 0 && hint.Start >= p.hint.Start+int64(size) {
+		return false // it ended before
+	}
+	return p.hint.Start == hint.Start && p.hint.Length == hint.Length || p.hint.Length < 0 && p.hint.Start <= hint.Start
+}
+
+// failed says whether nothing comes of it.
+func (p *preload) failed() bool {
+	p.d.mu.Lock()
+	defer p.d.mu.Unlock()
+	return p.d.done && p.d.err != nil
+}
+
+// drop gives up what was asked for and not needed. l may have asked for nothing.
+func (l *loader) drop() {
+	if l.preload != nil {
+		if l.preload.failed() {
+			l.refusals++
+		}
+		l.preload.cancel()
+		<-l.preload.ended
+		l.preload = nil
+	}
+}
+
+// preload asks for what a hint names. What fails is no failure: it is asked for again when the playlist has it.
+func (t *hlsTrack) preload(ctx context.Context, hint hls.PreloadHint, told *network.CMCD) *preload {
+	ctx, cancel := context.WithCancel(ctx)
+	p := &preload{hint: hint, d: newDownload(), cancel: cancel, ended: make(chan struct{})}
+	var part *hls.ByteRange
+	if hint.Start > 0 || hint.Length >= 0 {
+		part = &hls.ByteRange{Offset: hint.Start, Length: hint.Length}
+	}
+	go func() {
+		defer close(p.ended)
+		body, length, err := t.session.fetcher.open(ctx, network.ClassSegment, hint.URI, part, told)
+		if err == nil {
+			p.d.start(length)
+			err = errors.Join(p.d.fill(ctx, body, length), body.Close())
+		}
+		if size, _ := p.d.complete(); err == nil && hint.Length >= 0 && int64(size) != hint.Length {
+			err = io.ErrUnexpectedEOF
+		}
+		p.d.finish(err)
+		if took := p.d.progress(time.Now()); err == nil && hint.Length >= 0 && t.ladder != nil {
+			t.ladder.downloaded(network.ClassSegment, int(took.Got), took.Since-took.Idle, 0) // the rest of an open one comes as it is made
+		}
+	}()
+	return p
+}
+
+// place is where a segment is in what was asked for, and how long it is there, -1: to its end. ok is false when it is not part of that.
+func (p *preload) place(s *hls.Segment) (offset, length int64, ok bool) {
+	if p == nil || p.failed() || p.hint.URI != s.URI {
+		return 0, 0, false
+	}
+	if s.ByteRange == nil {
+		return 0, -1, p.hint.Start == 0 && p.hint.Length < 0
+	}
+	offset = s.ByteRange.Offset - p.hint.Start
+	return offset, s.ByteRange.Length, offset >= 0 && (p.hint.Length < 0 || offset+s.ByteRange.Length <= p.hint.Length)
+}
+
+// take returns the bytes of a segment that were asked for beforehand, nil when they were not. What is missing of them in the end is asked for
+// again.
+func (l *loader) take(ctx context.Context, s *hls.Segment, told *network.CMCD) (*download, func() error) {
+	p := l.preload
+	offset, length, ok := p.place(s)
+	if !ok {
+		return nil, nil
+	}
+	key := keyOf(s.URI, s.ByteRange)
+	d := newDownload()
+	failed := make(chan error, 1)
+	go func() {
+		d.start(length)
+		there, _ := p.d.complete()
+		began := time.Now()
+		source := p.d.readerFrom(ctx, offset)
+		if length >= 0 {
+			source = io.LimitReader(source, length)
+		}
+		err := d.fill(ctx, source, length)
+		size, _ := d.complete()
+		if late := size - max(there-int(offset), 0); p.hint.Length < 0 && late > 0 && l.track.ladder != nil {
+			l.track.ladder.downloaded(network.ClassSegment, late, time.Since(began), 0) // all of it is there by now, so that the network alone holds it up
+		}
+		if err != nil || length >= 0 && int64(size) < length {
+			failed <- l.track.fetch(ctx, network.ClassSegment, s.URI, s.ByteRange, told, key, d)
+			return
+		}
+		d.finish(nil)
+		l.track.session.found()
+		l.track.session.cache.put(key, d)
+		failed <- nil
+	}()
+	return d, func() error { return <-failed }
+}
