@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/url"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -241,12 +241,12 @@ func (f *feed) reload(ctx context.Context) {
 	f.reloading.Lock()
 	defer f.reloading.Unlock()
 	f.mu.Lock()
-	previous, uri := f.list, f.next()
+	previous, directives := f.list, f.directives()
 	f.asked = time.Now()
 	f.mu.Unlock()
-	list, err := f.session.fetchList(ctx, uri, f.variables, previous)
+	list, err := f.session.fetchList(ctx, f.uri, directives, f.variables, previous)
 	if errors.Is(err, hls.ErrNoPrevious) {
-		list, err = f.session.fetchList(ctx, f.uri, f.variables, nil) // the update does not fit: all of it
+		list, err = f.session.fetchList(ctx, f.uri, "", f.variables, nil) // the update does not fit: all of it
 	}
 	if ctx.Err() != nil {
 		return
@@ -274,42 +274,28 @@ func (f *feed) reload(ctx context.Context) {
 	f.session.changed()
 }
 
-// next is the URI that is asked for next, with the directives that the server knows. Second edition, 6.2.5. The caller holds mu.
-func (f *feed) next() string {
+// directives are what is said with the next request, of those that the server knows. Second edition, 6.2.5. The caller holds mu.
+func (f *feed) directives() string {
 	control := f.media.ServerControl
 	if control == nil || len(f.list.Media.Segments) == 0 {
-		return f.uri
+		return ""
 	}
-	u, err := url.Parse(f.uri)
-	if err != nil || u.Scheme == "" {
-		return f.uri
-	}
-	directives := ""
+	var all []string
 	if control.CanBlockReload {
 		last := f.list.Media.Segments[len(f.list.Media.Segments)-1]
-		directives = "_HLS_msn=" + strconv.FormatUint(last.Sequence+1, 10)
+		all = append(all, "_HLS_msn="+strconv.FormatUint(last.Sequence+1, 10))
 		if partial := f.list.Media.Partial; lowLatency(f.media) {
 			known := 0
 			if partial != nil {
 				known = len(partial.Parts)
 			}
-			directives += "&_HLS_part=" + strconv.Itoa(known)
+			all = append(all, "_HLS_part="+strconv.Itoa(known))
 		}
 	}
 	if control.CanSkipUntil > 0 && time.Since(f.moved) < control.CanSkipUntil/2 {
-		if directives != "" {
-			directives += "&"
-		}
-		directives += "_HLS_skip=YES"
+		all = append(all, "_HLS_skip=YES")
 	}
-	if directives == "" {
-		return f.uri
-	}
-	if u.RawQuery != "" {
-		directives = u.RawQuery + "&" + directives
-	}
-	u.RawQuery = directives
-	return u.String()
+	return strings.Join(all, "&")
 }
 
 // merge takes a newer playlist. It says whether that has something new. The caller holds mu.
@@ -448,11 +434,20 @@ func byDate(m *hls.Media, at time.Time) int {
 	return -1
 }
 
-// fetchList gets a media playlist. previous is what it was before, or nil.
-func (s *session) fetchList(ctx context.Context, uri string, variables map[string]string, previous *hls.Playlist) (*hls.Playlist, error) {
+// fetchList gets the media playlist that the stream named so when it was opened, with directives in its query. previous is what it was before, or
+// nil.
+func (s *session) fetchList(ctx context.Context, uri, directives string, variables map[string]string, previous *hls.Playlist) (*hls.Playlist, error) {
 	var list *hls.Playlist
-	err := s.authorized(ctx, func() (err error) {
-		list, err = s.fetcher.Playlist(ctx, uri, hls.ParseOptions{Variables: variables, Previous: previous})
+	fetch := func() (err error) {
+		address, variables := s.addresses.of(uri, variables)
+		list, err = s.fetcher.Playlist(ctx, withDirectives(address, directives), hls.ParseOptions{Variables: variables, Previous: previous})
+		return err
+	}
+	err := s.authorized(ctx, func() error {
+		err := fetch()
+		if stale(err) && s.addresses.again(ctx) {
+			err = fetch()
+		}
 		return err
 	})
 	if err != nil {
@@ -472,7 +467,7 @@ func (s *session) fetchList(ctx context.Context, uri string, variables map[strin
 
 // openFeed gets a media playlist and its feed.
 func (s *session) openFeed(ctx context.Context, uri string, variables map[string]string) (*feed, error) {
-	list, err := s.fetchList(ctx, uri, variables, nil)
+	list, err := s.fetchList(ctx, uri, "", variables, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -68,6 +68,7 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 			return err
 		}
 		choice = t.ladder.choices()
+		at = at.newest()
 		if open && at.segment().Gap {
 			t.session.note(fmt.Sprintf("Segment %d is missing from the stream and was left out.", at.segment().Sequence))
 			at.index++
@@ -248,17 +249,28 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 		!continues(l.previous.segment(), segment) || !sameMap(l.lastMap, segment.Map) || locked(*l.previous.segment()) != locked(*segment)}
 	next.locked = next.newRun && slices.ContainsFunc(at.media.Segments, locked)
 	wait, told := func() error { return nil }, t.cmcd(at, l.out)
+	again := func(ctx context.Context) (string, *hls.ByteRange, bool) {
+		fresh, ok := at.feed.afresh(ctx, segment)
+		return fresh.URI, fresh.ByteRange, ok
+	}
+	initAgain := func(ctx context.Context) (string, *hls.ByteRange, bool) {
+		fresh, ok := at.feed.afresh(ctx, segment)
+		if !ok || fresh.Map == nil {
+			return "", nil, false
+		}
+		return fresh.Map.URI, fresh.Map.ByteRange, true
+	}
 	if segment.Map != nil {
 		next.init = l.init
 		if l.init == nil || !sameMap(l.lastMap, segment.Map) {
-			next.init, wait = t.begin(ctx, network.ClassInit, segment.Map.URI, segment.Map.ByteRange, forInit(told))
+			next.init, wait = t.begin(ctx, wanted{class: network.ClassInit, uri: segment.Map.URI, part: segment.Map.ByteRange, told: forInit(told), again: initAgain})
 		}
 	}
 	next.replaces = l.replaces
 	loading, abandon := context.WithCancelCause(ctx)
 	data, done := l.take(loading, segment, told)
 	if data == nil {
-		data, done = t.begin(loading, network.ClassSegment, segment.URI, segment.ByteRange, told)
+		data, done = t.begin(loading, wanted{class: network.ClassSegment, uri: segment.URI, part: segment.ByteRange, told: told, again: again})
 	}
 	next.data, next.abandon = data, abandon
 	return next, sync.OnceValue(func() error {
@@ -302,23 +314,31 @@ func (i item) refused(ctx context.Context) bool {
 	return false
 }
 
-// begin returns the bytes of uri, from the cache or loading in a goroutine that the returned function
+// wanted is a request for a segment or an init section.
+type wanted struct {
+	class network.Class
+	uri   string
+	part  *hls.ByteRange                                                   // nil: all of it
+	told  *network.CMCD                                                    // may be nil
+	again func(context.Context) (uri string, part *hls.ByteRange, ok bool) // what is asked for instead where the address has run out; may be nil
+}
+
+// begin returns the bytes of what is wanted, from the cache or loading in a goroutine that the returned function
 // waits for.
-func (t *hlsTrack) begin(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, told *network.CMCD) (*download, func() error) {
-	key := keyOf(uri, part)
-	if d := t.session.cache.get(key); d != nil {
+func (t *hlsTrack) begin(ctx context.Context, w wanted) (*download, func() error) {
+	if d := t.session.cache.get(keyOf(w.uri, w.part)); d != nil {
 		return d, func() error { return nil }
 	}
 	d := newDownload()
 	failed := make(chan error, 1)
 	go func() {
-		failed <- t.fetch(ctx, class, uri, part, told, key, d)
+		failed <- t.fetch(ctx, w, d)
 	}()
 	return d, func() error { return <-failed }
 }
 
 // fetch fills d and keeps it.
-func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, told *network.CMCD, key cacheKey, d *download) error {
+func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
 	var (
 		body            io.ReadCloser
 		length          int64
@@ -327,10 +347,19 @@ func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, p
 	for {
 		before, _ := d.complete()
 		err := t.session.authorized(ctx, func() (err error) {
-			asked = time.Now()
-			body, length, err = t.session.fetcher.open(ctx, class, uri, rest(part, before), told)
-			answered = time.Now()
-			return err
+			for again := w.again != nil; ; again = false {
+				asked = time.Now()
+				body, length, err = t.session.fetcher.open(ctx, w.class, w.uri, rest(w.part, before), w.told)
+				answered = time.Now()
+				if !again || !stale(err) {
+					return err
+				}
+				uri, part, other := w.again(ctx)
+				if !other {
+					return err
+				}
+				w.uri, w.part = uri, part
+			}
 		})
 		if err == nil {
 			d.start(length)
@@ -341,20 +370,20 @@ func (t *hlsTrack) fetch(ctx context.Context, class network.Class, uri string, p
 			d.finish(nil)
 			t.session.found()
 			if size, ok := d.complete(); ok && t.ladder != nil {
-				t.ladder.downloaded(class, size-before, time.Since(answered), answered.Sub(asked))
+				t.ladder.downloaded(w.class, size-before, time.Since(answered), answered.Sub(asked))
 			}
-			t.session.cache.put(key, d)
+			t.session.cache.put(keyOf(w.uri, w.part), d)
 			return nil
 		}
 		if errors.Is(context.Cause(ctx), errAbandoned) {
 			if under := d.progress(time.Now()); under.Got > 0 {
-				t.ladder.downloaded(class, int(under.Got), under.Since, answered.Sub(asked))
+				t.ladder.downloaded(w.class, int(under.Got), under.Since, answered.Sub(asked))
 			}
 			d.finish(errAbandoned)
 			return errAbandoned
 		}
 		if !d.answered() || !t.session.endure(ctx, err) {
-			err = &fetchError{class: class, url: display(uri), err: err}
+			err = &fetchError{class: w.class, url: display(w.uri), err: err}
 			d.finish(err)
 			return err
 		}

@@ -141,6 +141,7 @@ func (s *session) openVariant(ctx context.Context, list *hls.Playlist) error {
 		s.variants = append(s.variants, VariantInfo{Index: i, Bandwidth: v.Bandwidth, Codecs: v.Codecs,
 			Width: v.Width, Height: v.Height, FrameRate: v.FrameRate})
 	}
+	s.addresses = newAddresses(s, list)
 	for _, info := range keyInfos(list.Multivariant.SessionKeys) { // RFC 8216, 4.3.4.5
 		s.keys.Prefetch(ctx, info)
 	}

@@ -122,7 +122,6 @@ func (l *loader) take(ctx context.Context, s *hls.Segment, told *network.CMCD) (
 	if !ok {
 		return nil, nil
 	}
-	key := keyOf(s.URI, s.ByteRange)
 	d := newDownload()
 	failed := make(chan error, 1)
 	go func() {
@@ -139,12 +138,12 @@ func (l *loader) take(ctx context.Context, s *hls.Segment, told *network.CMCD) (
 			l.track.ladder.downloaded(network.ClassSegment, late, time.Since(began), 0) // all of it is there by now, so that the network alone holds it up
 		}
 		if err != nil || length >= 0 && int64(size) < length {
-			failed <- l.track.fetch(ctx, network.ClassSegment, s.URI, s.ByteRange, told, key, d)
+			failed <- l.track.fetch(ctx, wanted{class: network.ClassSegment, uri: s.URI, part: s.ByteRange, told: told}, d)
 			return
 		}
 		d.finish(nil)
 		l.track.session.found()
-		l.track.session.cache.put(key, d)
+		l.track.session.cache.put(keyOf(s.URI, s.ByteRange), d)
 		failed <- nil
 	}()
 	return d, func() error { return <-failed }

@@ -46,6 +46,7 @@ type session struct {
 	duration  time.Duration // of media that is no playlist
 	title     string
 	variants  []VariantInfo
+	addresses *addresses  // nil: there is no multivariant playlist
 	variant   int         // the first
 	main      *feed       // the first playlist that leads, nil for other media
 	start     *hls.Start  // where it says that playback begins, may be nil
