@@ -176,6 +176,8 @@ func explainNetwork(err error, e *Error) (Code, string) {
 		return CodeKeyUnreachable, fmt.Sprintf("%s, which has the key, cannot be reached. Check your connection and try again.", e.host())
 	case errors.Is(err, network.ErrUnreachable):
 		return CodeUnreachable, fmt.Sprintf("%s cannot be reached. Check the address and your connection, and try again.", e.host())
+	case errors.Is(err, network.ErrEncoding):
+		return CodeEncoding, fmt.Sprintf("%s sent something that cannot be unpacked. The service is at fault.", e.host())
 	case errors.Is(err, network.ErrRequest):
 		return CodePlaylistSyntax, "The stream names an address that Latchkey does not ask: only http and https are."
 	case request != nil:

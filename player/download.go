@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -262,6 +263,18 @@ func (c *cache) put(key cacheKey, d *download) {
 	c.entries[key] = d
 	c.order = append(c.order, key)
 	c.bytes += size
+}
+
+// drop forgets a download.
+func (c *cache) drop(key cacheKey) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if d := c.entries[key]; d != nil {
+		size, _ := d.complete()
+		c.bytes -= size
+		delete(c.entries, key)
+		c.order = slices.DeleteFunc(c.order, func(k cacheKey) bool { return k == key })
+	}
 }
 
 func (c *cache) touch(key cacheKey) {

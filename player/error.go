@@ -35,6 +35,7 @@ const (
 	CodeTooLarge       Code = 2005
 	CodeTruncated      Code = 2006 // a body shorter than announced
 	CodeDowngrade      Code = 2007 // https to http where it matters
+	CodeEncoding       Code = 2008 // a body in a form that cannot be unpacked
 	CodeNetworkUnknown Code = 2999
 
 	CodeNotPlaylist     Code = 3001 // something else came than a playlist

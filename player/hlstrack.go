@@ -3,6 +3,7 @@ package player
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -70,22 +71,54 @@ func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
 // demux reads run after run into out's queues.
 func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline) error {
 	reader := &segmentReader{track: t, items: items, wait: ctx}
+	var lost damaged
 	for {
-		first, format, err := reader.nextRun()
+		err := t.demuxRun(ctx, reader, out)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil {
+		failed, is := errors.AsType[*segmentError](err)
+		if !is {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if !reader.placed || !lost.may(t.feed, reader.now.segment) || !reader.leaveOut() {
 			return err
 		}
-		if err := t.demuxRun(ctx, reader, first, format, out); err != nil {
-			return err
-		}
+		t.session.note(fmt.Sprintf("Segment %d of the live stream is damaged, or its key cannot be had, and was left out.", failed.sequence))
 	}
 }
 
-// demuxRun reads the packets of one run.
-func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *hls.Segment, format string, out *pipeline) error {
+// maxDamaged is how many segments in a row a live stream is believed to have damaged.
+const maxDamaged = 3
+
+// damaged counts the segments of a live stream in a row that nothing could be made of.
+type damaged struct {
+	row  int
+	last uint64 // its sequence number
+}
+
+// may says whether a segment may be left out.
+func (d *damaged) may(f *feed, s *hls.Segment) bool {
+	if !f.live() {
+		return false // of a title nothing is to be missed
+	}
+	if s.Sequence > d.last+1 {
+		d.row = 0
+	}
+	d.row++
+	d.last = s.Sequence
+	return d.row <= maxDamaged
+}
+
+// demuxRun reads the packets of the next run. It returns io.EOF when there is none.
+func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, out *pipeline) error {
+	first, format, err := reader.nextRun()
+	if err != nil {
+		return err
+	}
 	o, err := t.openRun(reader, first, format)
 	if err != nil && reader.gone != nil {
 		return nil // there was not enough of it
@@ -96,6 +129,7 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, first *h
 	defer o.input.Close()
 	out.found(t.kinds, o.run)
 	packed := format != "mpegts" && format != "mp4"
+	defer func() { reader.placed = reader.placed || o.run.placed() }()
 	a := &anchor{track: t, run: o.run, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped}
 	return copyPackets(ctx, o.input, o.run, a, out, o.unlocker.unlock, func(err error) error {
 		if reader.gone != nil {

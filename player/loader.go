@@ -45,6 +45,7 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 	loading := loader{track: t, out: out}
 	defer loading.drop()
 	var skips skipped
+	var lost damaged
 	lower := false // at is in the place of a segment that was given up
 	choice := t.ladder.choices()
 	for {
@@ -115,8 +116,12 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 			left = context.Cause(ctx)
 		}
 		var failed bool
-		if at, lower, failed = loading.attend(ctx, at, next, done); failed || left != nil {
+		if at, lower, failed = loading.attend(ctx, at, next, done); left != nil || failed && !lost.may(at.feed, at.segment()) {
 			return left
+		}
+		if failed {
+			at.index++ // who reads it says whether it can be done without
+			continue
 		}
 		if lower {
 			loading.replaces = true

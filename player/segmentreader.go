@@ -19,6 +19,9 @@ const segmentBuffer = 64 << 10
 // errWrongKey is returned when what a key deciphers is no media.
 var errWrongKey = errors.New("what was deciphered is no media: the key is wrong")
 
+// errDamaged ends the download of a segment that nothing can be made of.
+var errDamaged = errors.New("the segment is damaged")
+
 // segmentError names the segment at which reading failed.
 type segmentError struct {
 	url       string // without query
@@ -51,6 +54,9 @@ type segmentReader struct {
 	stamp   time.Duration // what the run's packed audio says of its time, when stamped
 	stamped bool
 
+	placed bool // something was made of a run
+	locked bool // as item has it, of the run
+
 	given  int64             // bytes of the run that were read
 	groups *drm.SampleGroups // of the samples in them, where they are ISO base media
 	spans  []span            // of the run, in order
@@ -68,6 +74,7 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 			s.pending = &next
 		}
 		s.now, s.pending, s.format, s.gone = *s.pending, nil, "", nil
+		s.locked = s.now.locked
 		s.given, s.spans = 0, []span{{segment: s.now.segment}}
 		s.groups = new(drm.SampleGroups)
 		err := s.open()
@@ -216,6 +223,24 @@ func (s *segmentReader) advance() error {
 	}
 	s.now = next
 	return s.openSegment()
+}
+
+// leaveOut goes on with what follows the segment that failed, as a run of its own. It says whether there is anything.
+func (s *segmentReader) leaveOut() bool {
+	if s.now.abandon != nil {
+		s.now.abandon(errDamaged) // it may have no end
+	}
+	s.track.session.cache.drop(keyOf(s.now.segment.URI, s.now.segment.ByteRange))
+	if s.pending == nil {
+		next, err := s.receive()
+		if err != nil {
+			return false
+		}
+		next.locked = next.locked || s.locked
+		s.pending = &next
+	}
+	s.err, s.current, s.initRun = nil, nil, false
+	return true
 }
 
 // wrap names the segment in an error.

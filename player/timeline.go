@@ -94,6 +94,13 @@ func (r *run) setOrigin(origin time.Duration) {
 	r.origin, r.known = origin, true
 }
 
+// placed says whether its place on the timeline was found.
+func (r *run) placed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.known
+}
+
 // follows says whether the stream of a kind goes on in this run as it was in another: on the same clock, in the same format.
 func (r *run) follows(other *run, kind libav.Kind) bool {
 	if !r.streams[kind].SameFormat(other.streams[kind]) {
