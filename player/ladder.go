@@ -244,7 +244,7 @@ func (l *ladder) state(r rung, buffer time.Duration, way string) (abr.Controls, 
 }
 
 // hopeless says whether the segment at r, which is being loaded, comes so slowly that it is better loaded from a lower variant, and where it
-// is there. left is the time until all of it will have been needed.
+// is there. left is the time in which it has to be there.
 func (l *ladder) hopeless(ctx context.Context, r rung, d *download, left time.Duration) (rung, bool) {
 	if l.aside {
 		return rung{}, false
@@ -570,6 +570,13 @@ func (l *ladder) downloaded(class network.Class, bytes int, took, firstByte time
 	l.mu.Lock()
 	l.meter.Add(int64(bytes), took, firstByte)
 	l.mu.Unlock()
+}
+
+// abandoned tells of a download that was given up.
+func (l *ladder) abandoned(d abr.Download) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.meter.Abandoned(d.Got, d.Since)
 }
 
 // bandwidth is the estimate in bits per second, 0 before the first download.

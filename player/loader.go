@@ -233,7 +233,11 @@ func (l *loader) attend(ctx context.Context, at rung, next item, done func() err
 			return at, false, err != nil
 		case <-look.C:
 		}
-		if other, ok := l.track.ladder.hopeless(ctx, at, next.data, at.segment().End()-l.out.consumed()); ok {
+		left := at.segment().Start - l.out.consumed()
+		if left < at.segment().Duration {
+			left += at.segment().Duration // it is played while it comes
+		}
+		if other, ok := l.track.ladder.hopeless(ctx, at, next.data, left); ok {
 			next.abandon(errAbandoned)
 			// It may have come to its end by now: then it stays.
 			if err := <-finished; !errors.Is(err, errAbandoned) {
@@ -381,9 +385,7 @@ func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
 			return nil
 		}
 		if errors.Is(context.Cause(ctx), errAbandoned) {
-			if under := d.progress(time.Now()); under.Got > 0 {
-				t.ladder.downloaded(w.class, int(under.Got), under.Since, answered.Sub(asked))
-			}
+			t.ladder.abandoned(d.progress(time.Now()))
 			d.finish(errAbandoned)
 			return errAbandoned
 		}

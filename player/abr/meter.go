@@ -53,6 +53,12 @@ func (m *Meter) Add(bytes int64, took, firstByte time.Duration) {
 	m.slow.add(rate, lasted, slowHalfLife)
 }
 
+// Abandoned tells of a download that was given up: what was thought of the network before no longer holds.
+func (m *Meter) Abandoned(bytes int64, took time.Duration) {
+	m.fast, m.slow = average{}, average{}
+	m.Seed(int64(float64(bytes) * 8 / max(took, minTook).Seconds()))
+}
+
 // Seed tells what the network carried before, in bits per second: a first guess, which the first downloads outweigh.
 func (m *Meter) Seed(rate int64) {
 	m.fast.add(float64(rate), time.Second, fastHalfLife)

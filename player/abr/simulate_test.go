@@ -116,7 +116,7 @@ func play(c abr.Controls, n trace) outcome {
 			if !ok {
 				continue
 			}
-			meter.Add(int64(got/8), duration(at-first), 0)
+			meter.Abandoned(int64(got/8), duration(at-first))
 			pass(at)
 			next, size = lower, float64(ladder[lower])*segmentSeconds
 			first, last = n.arrives(now, size)
