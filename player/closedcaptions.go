@@ -12,21 +12,25 @@ import (
 )
 
 const (
-	// lineTwentyOne is the INSTREAM-ID of the captions that can be read. RFC 8216, 4.3.4.1; CTA-608.
-	lineTwentyOne = "CC1"
 	// captionStay is how long a screen stays that nothing takes away. CTA-608-E, C.9.
 	captionStay = 16 * time.Second
 	// maxScreens is how many screens are kept, for seeks back and for decoders that are ahead.
-	maxScreens = 200
+	maxScreens = 2000
 )
 
-// closedCaptions are those that come with the pictures. Safe for concurrent use.
+// closedCaptions are those of one channel that come with the pictures. Safe for concurrent use.
 type closedCaptions struct {
 	mu      sync.Mutex // guards what follows
+	filter  caption.ChannelFilter
+	picked  []byte
 	decoder *libav.CaptionDecoder
 	last    time.Duration   // of the last picture
 	screens []captionScreen // by their start
 	closed  bool
+}
+
+func newClosedCaptions(channel caption.Channel) *closedCaptions {
+	return &closedCaptions{filter: caption.ChannelFilter{Channel: channel}}
 }
 
 // captionScreen is what is to be seen from a time on, until the next one.
@@ -47,9 +51,12 @@ func (c *closedCaptions) feed(picture *frame.Video) error {
 	}
 	if gap := picture.PTS - c.last; c.decoder != nil && (gap < 0 || gap > time.Second) {
 		c.decoder.Close() // a seek: what it has of a screen is of elsewhere
-		c.decoder = nil
+		c.decoder, c.filter = nil, caption.ChannelFilter{Channel: c.filter.Channel}
 	}
 	c.last = picture.PTS
+	if c.picked = c.filter.Pick(c.picked[:0], picture.Captions); len(c.picked) == 0 {
+		return nil
+	}
 	if c.decoder == nil {
 		decoder, err := libav.NewCaptionDecoder()
 		if err != nil {
@@ -57,7 +64,7 @@ func (c *closedCaptions) feed(picture *frame.Video) error {
 		}
 		c.decoder = decoder
 	}
-	ass, changed, err := c.decoder.Decode(picture.Captions, picture.PTS)
+	ass, changed, err := c.decoder.Decode(c.picked, picture.PTS)
 	if err != nil || !changed {
 		return nil // damaged captions are none
 	}
@@ -93,13 +100,32 @@ func (c *closedCaptions) at(position time.Duration) []caption.Cue {
 	if i < 0 || position-c.screens[i].start >= captionStay {
 		return nil
 	}
-	end := c.screens[i].start + captionStay
+	return c.screen(i)
+}
+
+// all returns the cues of the pictures that were decoded between two times.
+func (c *closedCaptions) all(from, to time.Duration) []caption.Cue {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var cues []caption.Cue
+	for i := range c.screens {
+		if start := c.screens[i].start; start >= from && start < to {
+			cues = append(cues, c.screen(i)...)
+		}
+	}
+	return cues
+}
+
+// screen returns the cues of a screen with their times. The caller holds mu.
+func (c *closedCaptions) screen(i int) []caption.Cue {
+	start := c.screens[i].start
+	end := start + captionStay
 	if i+1 < len(c.screens) {
 		end = min(end, c.screens[i+1].start)
 	}
 	cues := slices.Clone(c.screens[i].cues)
 	for j := range cues {
-		cues[j].Start, cues[j].End = c.screens[i].start, end
+		cues[j].Start, cues[j].End = start, end
 	}
 	return cues
 }

@@ -42,8 +42,8 @@ func letters(text string) (pairs [][2]byte) {
 	return pairs
 }
 
-// captioned puts the captions into a stream of H.264 with access unit delimiters and without B-frames, as SEI messages: ITU-T T.35 of ATSC A/53, part 4.
-func (l lineTwentyOne) captioned(t *testing.T, stream []byte) []byte {
+// captioned puts the captions of the two fields into a stream of H.264 with access unit delimiters and without B-frames, as SEI messages: ITU-T T.35 of ATSC A/53, part 4.
+func captioned(t *testing.T, stream []byte, first, second lineTwentyOne) []byte {
 	t.Helper()
 	parity := func(b byte) byte {
 		if bits.OnesCount8(b)%2 == 0 {
@@ -63,9 +63,9 @@ func (l lineTwentyOne) captioned(t *testing.T, stream []byte) []byte {
 		case 1, 5:
 			if !done {
 				done = true
-				pair := l[picture]
-				payload := append([]byte{0xb5, 0, 0x31}, "GA94\x03\xc1\xff\xfc"...)
-				payload = append(payload, parity(pair[0]), parity(pair[1]), 0xff)
+				payload := append([]byte{0xb5, 0, 0x31}, "GA94\x03\xc2\xff"...)
+				payload = append(payload, 0xfc, parity(first[picture][0]), parity(first[picture][1]))
+				payload = append(payload, 0xfd, parity(second[picture][0]), parity(second[picture][1]), 0xff)
 				out.Write(append([]byte{0, 0, 0, 1, 6, 4, byte(len(payload))}, append(payload, 0x80)...))
 			}
 		}
@@ -99,11 +99,18 @@ func withCaptions(t *testing.T) (folder string) {
 	captions.put(32, append(control(bottom), letters("second")...)...)
 	captions.put(50, control(show)...)
 	captions.put(80, control(erase)...)
-	require.NoError(t, os.WriteFile(raw, captions.captioned(t, stream), 0o600))
+	spanish := make(lineTwentyOne)
+	for _, code := range []byte{load, bottom} {
+		spanish.put(5, [2]byte{0x15, code}, [2]byte{0x15, code})
+	}
+	spanish.put(9, letters("BUENOS DIAS")...)
+	spanish.put(20, [2]byte{0x15, show}, [2]byte{0x15, show})
+	require.NoError(t, os.WriteFile(raw, captioned(t, stream, captions, spanish), 0o600))
 	ffmpeg("-framerate", "25", "-f", "h264", "-i", raw, "-c", "copy", "-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod",
 		"-hls_segment_filename", filepath.Join(folder, "%d.ts"), filepath.Join(folder, "video.m3u8"))
 	main := "#EXTM3U\n#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"English CC\",LANGUAGE=\"en\",INSTREAM-ID=\"CC1\"\n" +
-		"#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"Spanish\",LANGUAGE=\"es\",INSTREAM-ID=\"SERVICE2\"\n" +
+		"#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"Spanish\",LANGUAGE=\"es\",INSTREAM-ID=\"CC3\"\n" +
+		"#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"cc\",NAME=\"French\",LANGUAGE=\"fr\",INSTREAM-ID=\"SERVICE3\"\n" +
 		"#EXT-X-STREAM-INF:BANDWIDTH=400000,CODECS=\"avc1.64000c\",CLOSED-CAPTIONS=\"cc\"\nvideo.m3u8\n"
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "main.m3u8"), []byte(main), 0o600))
 	return folder
@@ -115,7 +122,7 @@ func TestClosedCaptions(t *testing.T) {
 	s := newScreen(t, player.Config{SubtitleLanguage: "en"})
 	s.open(filepath.Join(folder, "main.m3u8"), nil, 0)
 	now := s.state(player.Prepared)
-	require.Len(t, now.Subtitles, 1, "what cannot be read is not offered")
+	require.Len(t, now.Subtitles, 2, "what cannot be read is not offered")
 	assert.Equal(t, "English CC", now.Subtitles[0].Name)
 	assert.Equal(t, 0, now.Subtitle)
 	s.play()
@@ -130,11 +137,21 @@ func TestClosedCaptions(t *testing.T) {
 	for picture, want := range map[int]string{0: "", 15: "", 19: "", 21: "GOOD MORNING", 49: "GOOD MORNING", 51: "second", 79: "second", 81: "", 99: ""} {
 		assert.Equal(t, want, at(picture), "picture %d", picture)
 	}
+	all, err := s.player.AllCues(t.Context(), 0, time.Hour)
+	require.NoError(t, err)
+	require.Len(t, all, 2)
+	assert.Equal(t, "second", all[1].Text())
+	assert.Equal(t, 30*40*time.Millisecond, all[1].End-all[1].Start, "until it was erased")
 	cues := s.player.Cues(22 * 40 * time.Millisecond)
 	require.Len(t, cues, 1)
 	assert.Greater(t, cues[0].Settings.Line, 80.0, "in the lowest row")
 	require.NoError(t, s.player.SelectSubtitles(-1))
 	assert.Empty(t, at(21))
+	require.NoError(t, s.player.SelectSubtitles(1))
+	s.play()
+	s.state(player.Playing)
+	s.state(player.Complete)
+	assert.Equal(t, "BUENOS DIAS", at(22), "the other field's")
 }
 
 // TestCaptionsThatNothingTellsOf offers them once a picture had some.
@@ -146,10 +163,12 @@ func TestCaptionsThatNothingTellsOf(t *testing.T) {
 			s.open(source, nil, 0)
 			s.state(player.Prepared)
 			s.play()
-			now := s.until("they are found", func(now player.Snapshot) bool { return len(now.Subtitles) == 1 })
+			now := s.until("they are found", func(now player.Snapshot) bool { return len(now.Subtitles) == 2 })
 			assert.Equal(t, -1, now.Subtitle, "nobody has asked for them")
 			require.NoError(t, s.player.SelectSubtitles(0))
-			require.ErrorIs(t, s.player.SelectSubtitles(1), player.ErrSubtitles)
+			assert.Equal(t, "Closed captions", now.Subtitles[0].Name)
+			assert.Equal(t, "Closed captions CC3", now.Subtitles[1].Name)
+			require.ErrorIs(t, s.player.SelectSubtitles(2), player.ErrSubtitles)
 			s.state(player.Complete)
 			s.play()
 			s.state(player.Playing)

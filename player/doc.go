@@ -53,7 +53,7 @@
 //
 // # Subtitles
 //
-// Snapshot.Subtitles are WebVTT renditions, which are loaded ahead of the position, and closed captions of the first channel (CTA-608), which come with
+// Snapshot.Subtitles are WebVTT renditions, which are loaded ahead of the position, and closed captions (CTA-608, CC1 to CC4), which come with
 // the pictures: the latter are known only where pictures were decoded. [Player.Cues] has both.
 //
 // # Content steering

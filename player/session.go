@@ -88,7 +88,7 @@ func (s *session) close() {
 		s.stills.close()
 	}
 	if s.subtitles != nil {
-		s.subtitles.closed.close()
+		s.subtitles.close()
 	}
 	// What remains is their own memory and connections; there is nobody left to tell of a failure.
 	_ = errors.Join(s.keys.Close(), s.client.Close())

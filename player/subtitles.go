@@ -53,10 +53,11 @@ type subtitles struct {
 	session *session
 	defines map[string]string
 	list    []SubtitleInfo
-	uris    []string       // empty: it comes with the pictures
-	closed  closedCaptions // that does
-	latent  int            // in list: captions that nothing tells of, which are offered once a picture has some; -1: there can be none
-	found   atomic.Bool    // a picture had some
+	uris    []string                // empty: it comes with the pictures
+	closed  []*closedCaptions       // that does, by the index in list; else nil
+	latent  int                     // in list: where captions stand that nothing tells of, one channel as soon as a picture has some; -1: there can be none
+	found   atomic.Int32            // how many of those there are; what stands behind them in list is changed by the decoder's goroutine alone
+	missing []caption.ChannelFilter // the channels of which no picture had any; owned by that goroutine
 
 	wake  *notice
 	shown atomic.Pointer[[]caption.Cue] // of the chosen ones, in presentation time, in order
@@ -73,7 +74,7 @@ func newSubtitles(s *session, list *hls.Playlist, variant hls.Variant) *subtitle
 		r := &list.Multivariant.Renditions[i]
 		subtitle := r.Type == hls.RenditionSubtitles && variant.Subtitles != "" && r.Group == variant.Subtitles && r.URI != ""
 		declared = declared || r.Type == hls.RenditionClosedCaptions
-		closed := r.Type == hls.RenditionClosedCaptions && variant.ClosedCaptions != "" && r.Group == variant.ClosedCaptions && r.InstreamID == lineTwentyOne
+		closed := r.Type == hls.RenditionClosedCaptions && variant.ClosedCaptions != "" && r.Group == variant.ClosedCaptions && caption.ChannelOf(r.InstreamID) != 0
 		if !subtitle && !closed {
 			continue
 		}
@@ -81,11 +82,11 @@ func newSubtitles(s *session, list *hls.Playlist, variant hls.Variant) *subtitle
 			standard = len(t.list)
 		}
 		t.list = append(t.list, SubtitleInfo{Index: len(t.list), Name: r.Name, Language: r.Language, Forced: r.Forced})
-		uri := r.URI
 		if closed {
-			uri = ""
+			t.uris, t.closed = append(t.uris, ""), append(t.closed, newClosedCaptions(caption.ChannelOf(r.InstreamID)))
+		} else {
+			t.uris, t.closed = append(t.uris, r.URI), append(t.closed, nil)
 		}
-		t.uris = append(t.uris, uri)
 	}
 	t.chosen = t.prefer(s.config.SubtitleLanguage, standard)
 	if !declared {
@@ -104,17 +105,40 @@ func captionsAlone(s *session) *subtitles {
 	return t
 }
 
-// addLatent adds captions that nothing tells of.
+// addLatent makes room for captions that nothing tells of.
 func (t *subtitles) addLatent() {
 	t.latent = len(t.list)
-	t.list = append(t.list, SubtitleInfo{Index: t.latent, Name: "Closed captions"})
-	t.uris = append(t.uris, "")
+	for _, channel := range caption.Channels {
+		t.list = append(t.list, SubtitleInfo{Index: len(t.list)})
+		t.uris, t.closed = append(t.uris, ""), append(t.closed, nil)
+		t.missing = append(t.missing, caption.ChannelFilter{Channel: channel})
+	}
+}
+
+// discover offers the channels that nothing tells of as soon as a picture has something of them.
+func (t *subtitles) discover(data []byte) {
+	for i := 0; i < len(t.missing); i++ {
+		f := &t.missing[i]
+		if len(f.Pick(nil, data)) == 0 {
+			continue
+		}
+		at := t.latent + int(t.found.Load())
+		t.list[at].Name = "Closed captions"
+		if f.Channel != caption.CC1 {
+			t.list[at].Name += " " + f.Channel.String()
+		}
+		t.closed[at] = newClosedCaptions(f.Channel)
+		t.found.Add(1)
+		t.session.changed()
+		t.missing = slices.Delete(t.missing, i, i+1)
+		i--
+	}
 }
 
 // offered are those that can be chosen.
 func (t *subtitles) offered() []SubtitleInfo {
-	if t.latent >= 0 && !t.found.Load() {
-		return t.list[:t.latent]
+	if t.latent >= 0 {
+		return t.list[:t.latent+int(t.found.Load())]
 	}
 	return t.list
 }
@@ -170,8 +194,8 @@ func (t *subtitles) choice() int {
 
 // at returns the cues that are to be seen at a time. It never waits.
 func (t *subtitles) at(position time.Duration) []caption.Cue {
-	if t.withPictures(t.choice()) {
-		return t.closed.at(position)
+	if index := t.choice(); t.withPictures(index) {
+		return t.closed[index].at(position)
 	}
 	all := t.shown.Load()
 	if all == nil {
@@ -190,6 +214,15 @@ func (t *subtitles) at(position time.Duration) []caption.Cue {
 	return out
 }
 
+// close frees the decoders, after that of the pictures has ended.
+func (t *subtitles) close() {
+	for _, c := range t.closed {
+		if c != nil {
+			c.close()
+		}
+	}
+}
+
 // withPictures says whether the captions with an index come with the pictures.
 func (t *subtitles) withPictures(index int) bool {
 	return index >= 0 && index < len(t.uris) && t.uris[index] == ""
@@ -200,27 +233,15 @@ func (t *subtitles) picture(v *frame.Video) {
 	if t == nil || len(v.Captions) == 0 {
 		return
 	}
-	if t.latent >= 0 && !t.found.Load() && captionsIn(v.Captions) {
-		t.found.Store(true)
-		t.session.changed()
-	}
-	if !t.withPictures(t.choice()) {
+	t.discover(v.Captions)
+	index := t.choice()
+	if !t.withPictures(index) {
 		return
 	}
-	if err := t.closed.feed(v); err != nil {
+	if err := t.closed[index].feed(v); err != nil {
 		t.session.note(fmt.Sprintf("The closed captions cannot be shown: %s.", err))
 		t.choose(-1)
 	}
-}
-
-// captionsIn says whether captions are more than the filling that encoders send all the time: a pair of the first field. CTA-708, 4.4.
-func captionsIn(data []byte) bool {
-	for ; len(data) >= 3; data = data[3:] {
-		if data[0]&0x07 == 0x04 && (data[1]&0x7f != 0 || data[2]&0x7f != 0) {
-			return true
-		}
-	}
-	return false
 }
 
 // run loads what is chosen, ahead of the position, until ctx ends. What fails is told and asked for again, and never ends playback.
@@ -277,11 +298,14 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 	return nil
 }
 
-// all loads all cues of the chosen subtitles from a time to another.
+// all loads all cues of the chosen subtitles from a time to another; of those that come with the pictures, it has what was decoded.
 func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.Cue, error) {
 	index := t.choice()
-	if index < 0 || t.withPictures(index) {
+	if index < 0 {
 		return nil, nil
+	}
+	if t.withPictures(index) {
+		return t.closed[index].all(from, to), nil
 	}
 	f, err := t.session.openFeed(ctx, t.uris[index], t.defines)
 	if err != nil {
@@ -447,7 +471,8 @@ func (p *Player) Cues(position time.Duration) []caption.Cue {
 	return nil
 }
 
-// AllCues loads and returns all cues of the chosen subtitles between two positions, in order. It waits for the network.
+// AllCues loads and returns all cues of the chosen subtitles between two positions, in order: of closed captions those of the pictures that
+// were played. It waits for the network.
 func (p *Player) AllCues(ctx context.Context, from, to time.Duration) ([]caption.Cue, error) {
 	if t := p.captions.Load(); t != nil {
 		return t.all(ctx, from, to)
