@@ -14,7 +14,7 @@ func (t *hlsTrack) cmcd(at rung, out *pipeline) *network.CMCD {
 		return nil
 	}
 	segment := at.segment()
-	buffer := max(segment.Start-out.consumed(), 0)
+	buffer := max(t.session.mediaTime(at.media, segment.Start)-out.consumed(), 0)
 	rate := t.session.speed()
 	data := &network.CMCD{BufferLength: &buffer, ObjectDuration: segment.Duration, ObjectType: network.CMCDMuxed, StreamType: network.CMCDOnDemand,
 		Startup: buffer < t.session.config.InitialBuffer, BufferStarved: t.session.starved.Swap(false)}

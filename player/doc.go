@@ -33,7 +33,8 @@
 // All times count from the start of the presentation. For a file that is where its container says; for HLS
 // it is the first picture of the first segment, or the first sound where there is no picture, and within a
 // discontinuity sequence all renditions share one origin (RFC 8216, 6.2.4). Times are computed from the
-// stream's own ticks and never summed.
+// stream's own ticks and never summed. Segments stand where the playlist's durations add up to; where their media says otherwise, what was
+// read so far tells how the one goes over into the other (drift).
 //
 // # Concurrency
 //
@@ -46,10 +47,17 @@
 // A playlist without an end is read again as RFC 8216, 6.3.4 says; its segments keep their presentation time, which began with the first
 // that was offered. Playback begins at the live point, the window's end less the hold-back, and is kept there: what it fell behind by
 // standing still is made up for by playing a little faster. Low latency (parts, blocking reload, delta updates) is used where the server
-// knows it. Snapshot.Window is where Seek can go; GoLive goes back to the live point.
+// knows it, and what it hints at is asked for beforehand. Snapshot.Window is where Seek can go; GoLive goes back to the live point.
 //
 // A network that is away fails nothing for Config.NetworkPatience: what is loaded is played, Snapshot.Offline says why it stands still,
 // and playback goes on by itself.
+//
+// # Variants
+//
+// The variant of each segment is chosen by package abr. A segment that comes too slowly, or no further, is given up for that of a lower one, and
+// what is ahead is loaded again after a person's choice ([Player.SelectVariant]) and when the network has become much faster: the first
+// packets of a run that replaces others take their place in the queues, and the decoders give no picture and no sound twice. Addresses that
+// are refused or gone are looked up again in the playlists that named them before anybody is asked to sign in.
 //
 // # Subtitles
 //

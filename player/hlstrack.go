@@ -26,16 +26,24 @@ type hlsTrack struct {
 // produce loads, deciphers and demuxes from the segment at from on, until the playlist's end, an error
 // or ctx's end.
 func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipeline) error {
-	group, ctx := errgroup.WithContext(ctx)
-	items := make(chan item, itemsAhead)
-	group.Go(func() error {
-		defer close(items)
-		return t.load(ctx, t.begins(ctx, from), items, out)
-	})
-	group.Go(func() error {
-		return t.demux(ctx, items, out)
-	})
-	return group.Wait()
+	for misses := 0; ; misses++ {
+		known := t.session.drift.lessons()
+		if misses == maxMisses {
+			known = -1
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		items := make(chan item, itemsAhead)
+		group.Go(func() error {
+			defer close(items)
+			return t.load(ctx, t.begins(ctx, from), items, out)
+		})
+		group.Go(func() error {
+			return t.demux(ctx, items, out, known)
+		})
+		if err := group.Wait(); !errors.Is(err, errMissed) {
+			return err
+		}
+	}
 }
 
 // named is the session's number of the variant that a rung is told of as, -1: of none.
@@ -52,7 +60,7 @@ func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
 		t.feed.refresh(ctx) // it may not be the one that is watched
 	}
 	media := t.feed.current()
-	first := rung{variant: t.variant, feed: t.feed, media: media, index: max(media.At(from), 0)}
+	first := rung{variant: t.variant, feed: t.feed, media: media, index: max(t.session.indexAt(media, from), 0)}
 	for first.index > 0 && media.Segments[first.index].Part > 1 {
 		first.index-- // the segment's start is sure to be one that decoding can begin at
 	}
@@ -68,12 +76,14 @@ func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
 	return first
 }
 
-// demux reads run after run into out's queues.
-func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline) error {
+// demux reads run after run into out's queues. Where the first is not what out begins with, since
+// more was learned of the playlist's durations than was known, errMissed is returned; -1: it is taken as it is.
+func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline, known int) error {
 	reader := &segmentReader{track: t, items: items, wait: ctx}
 	var lost damaged
 	for {
-		err := t.demuxRun(ctx, reader, out)
+		err := t.demuxRun(ctx, reader, out, known)
+		known = -1
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -114,7 +124,7 @@ func (d *damaged) may(f *feed, s *hls.Segment) bool {
 }
 
 // demuxRun reads the packets of the next run. It returns io.EOF when there is none.
-func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, out *pipeline) error {
+func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, out *pipeline, known int) error {
 	first, format, err := reader.nextRun()
 	if err != nil {
 		return err
@@ -130,8 +140,8 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, out *pip
 	out.found(t.kinds, o.run)
 	packed := format != "mpegts" && format != "mp4"
 	defer func() { reader.placed = reader.placed || o.run.placed() }()
-	a := &anchor{track: t, run: o.run, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped}
-	return copyPackets(ctx, o.input, o.run, a, out, o.unlocker.unlock, func(err error) error {
+	a := &anchor{track: t, run: o.run, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped, known: known, target: out.target}
+	return copyPackets(ctx, o.input, o.run, a, out, o.learning(t), func(err error) error {
 		if reader.gone != nil {
 			return nil // what was abandoned ends anywhere
 		}
@@ -144,6 +154,30 @@ type openedRun struct {
 	input    *libav.Input
 	run      *run
 	unlocker *unlocker
+}
+
+// learning returns what unlocks the packets of the run, and notes where its segments stand.
+func (o *openedRun) learning(t *hlsTrack) func(*libav.Packet, libav.Stream) (int, error) {
+	if !t.leads {
+		return o.unlocker.unlock
+	}
+	kind := libav.KindAudio
+	if _, video := o.run.streams[libav.KindVideo]; video {
+		kind = libav.KindVideo
+	}
+	var last *hls.Segment
+	return func(p *libav.Packet, stream libav.Stream) (int, error) {
+		key, err := o.unlocker.unlock(p, stream)
+		if s := o.unlocker.segment; err == nil && s != last && stream.Kind == kind && p.PTS() != libav.NoPTS && o.run.placed() {
+			last = s
+			if at := o.run.time(kind, p.PTS()); t.feed.live() {
+				t.session.drift.learnLive(s.Start, at)
+			} else if t.session.drift.learn(s.Start, at) {
+				t.session.changed()
+			}
+		}
+		return key, err
+	}
 }
 
 // openRun opens the run that the reader has gone to.
@@ -174,17 +208,43 @@ type anchor struct {
 	packed  bool          // the times are the demuxer's own count
 	stamp   time.Duration // the media time of its first sample, when stamped
 	stamped bool
+	known   int // what was learned of the playlist's durations before target was looked for, -1: it is not the first run
+	target  time.Duration
 }
 
 // at returns the origin when this packet, or an earlier run, says it.
 func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration) (time.Duration, bool, error) {
+	origin, known, err := a.find(ctx, kind, media)
+	if err != nil || !known || a.known < 0 || a.track.feed.live() {
+		return origin, known, err
+	}
+	if a.run.wraps {
+		media = unwrap(media, origin)
+	}
+	drift := &a.track.session.drift
+	if at := media - origin; (drift.media(a.segment.Start) - at).Abs() >= driftless {
+		drift.learn(a.segment.Start, at)
+	}
+	if drift.lessons() == a.known {
+		return origin, known, nil
+	}
+	list := a.track.feed.current()
+	if index := list.BySequence(a.segment.Sequence); index >= 0 && (a.track.session.indexAt(list, a.target)-index < 0 || a.track.session.indexAt(list, a.target)-index > 1) {
+		return 0, false, errMissed
+	}
+	return origin, known, nil
+}
+
+// find is at, wherever that is.
+func (a *anchor) find(ctx context.Context, kind libav.Kind, media time.Duration) (time.Duration, bool, error) {
 	timeline, domain := a.track.session.timeline, a.segment.DiscontinuitySequence
+	start := a.track.session.mediaTime(a.track.feed.current(), a.segment.Start)
 	_, hasVideo := a.run.streams[libav.KindVideo]
 	switch {
 	case a.packed && !a.stamped:
-		return media - a.segment.Start, true, nil
+		return media - start, true, nil
 	case a.packed && a.track.leads:
-		timeline.anchor(domain, a.stamp, a.segment.Start)
+		timeline.anchor(domain, a.stamp, start)
 		fallthrough
 	case a.packed:
 		origin, err := timeline.await(ctx, domain)
@@ -199,5 +259,5 @@ func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration) (
 	if hasVideo && kind != libav.KindVideo {
 		return 0, false, nil
 	}
-	return timeline.anchor(domain, media, a.segment.Start), true, nil
+	return timeline.anchor(domain, media, start), true, nil
 }

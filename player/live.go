@@ -47,7 +47,7 @@ func (s *session) length() time.Duration {
 	if s.leading().live() {
 		return 0
 	}
-	return s.leading().window().End
+	return s.window().End
 }
 
 // window is where playback can be.
@@ -55,12 +55,13 @@ func (s *session) window() Range {
 	if s.main == nil {
 		return Range{End: s.duration}
 	}
-	return s.leading().window()
+	window, media := s.leading().window(), s.leading().current()
+	return Range{Start: s.mediaTime(media, window.Start), End: s.mediaTime(media, window.End)}
 }
 
 // livePoint is the newest position that a live stream should be played at: the window's end less the hold-back.
 func (s *session) livePoint() time.Duration {
-	window := s.leading().window()
+	window := s.window()
 	return max(window.Start, window.End-s.leading().holdBack())
 }
 
@@ -102,14 +103,14 @@ func (s *session) startsAt(start *hls.Start) time.Duration {
 	}
 	at := s.resolve(max(offset, window.Start))
 	if media := s.leading().current(); !start.Precise && len(media.Segments) > 0 {
-		at = media.Segments[media.At(at)].Start
+		at = s.mediaTime(media, media.Segments[s.indexAt(media, at)].Start)
 	}
 	return at
 }
 
 // latency is how far a position is behind what the stream has come to.
 func (s *session) latency(position time.Duration, now time.Time) time.Duration {
-	return max(s.leading().edge(now)-position, 0)
+	return max(s.mediaTime(s.leading().current(), s.leading().edge(now))-position, 0)
 }
 
 // goal is the latency that a live stream is held at: what the hold-back asks for, with the time until a segment is whole.
@@ -123,11 +124,11 @@ func (s *session) dateAt(position time.Duration) time.Time {
 		return time.Time{}
 	}
 	media := s.leading().current()
-	i := media.At(position)
+	i := s.indexAt(media, position)
 	if i < 0 || media.Segments[i].ProgramDateTime.IsZero() {
 		return time.Time{}
 	}
-	return media.Segments[i].ProgramDateTime.Add(position - media.Segments[i].Start)
+	return media.Segments[i].ProgramDateTime.Add(position - s.mediaTime(media, media.Segments[i].Start))
 }
 
 // goLive seeks to the live point.

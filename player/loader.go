@@ -64,7 +64,7 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 		if err != nil {
 			return err
 		}
-		open, err := out.gate(ctx, at.segment().Start, choice)
+		open, err := out.gate(ctx, t.session.mediaTime(at.media, at.segment().Start), choice)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 			continue
 		}
 		if t.ladder != nil && at.segment().Part <= 1 && !at.segment().Gap && !lower {
-			chosen, again := loading.again(ctx, t.ladder.next(ctx, at, at.segment().Start-out.consumed()))
+			chosen, again := loading.again(ctx, t.ladder.next(ctx, at, at.segment().Start-loading.now(at.media)))
 			if open = open || again; open {
 				at = chosen
 			}
@@ -155,6 +155,11 @@ type loader struct {
 	replaces bool     // what is loaded next takes the place of what is ahead from there on
 }
 
+// now is how far the decoders have come, in a playlist's time.
+func (l *loader) now(media *hls.Media) time.Duration {
+	return l.track.session.playlistTime(media, l.out.consumed())
+}
+
 // again goes back to where what is ahead is better loaded once more, after the variant was changed to that of at.
 func (l *loader) again(ctx context.Context, at rung) (rung, bool) {
 	if at.segment().Part > 0 {
@@ -171,7 +176,7 @@ func (l *loader) from(ctx context.Context, variant int) (rung, bool) {
 	if !l.any || variant == l.previous.variant {
 		return rung{}, false
 	}
-	now := l.out.consumed()
+	now := l.now(l.previous.media)
 	l.ahead = slices.DeleteFunc(l.ahead, func(r rung) bool { return r.segment().End() <= now })
 	keep := l.track.ladder.keeps(variant, l.ahead, now)
 	if keep == len(l.ahead) {
@@ -196,7 +201,7 @@ func (l *loader) linger(ctx context.Context, choice <-chan struct{}) bool {
 	defer l.out.setWhole(l.track.kinds, false)
 	for {
 		space := l.out.space.wait()
-		if l.previous.segment().Start < l.out.consumed()+soon || ctx.Err() != nil {
+		if l.previous.segment().Start < l.now(l.previous.media)+soon || ctx.Err() != nil {
 			return false
 		}
 		select {
@@ -233,7 +238,7 @@ func (l *loader) attend(ctx context.Context, at rung, next item, done func() err
 			return at, false, err != nil
 		case <-look.C:
 		}
-		left := at.segment().Start - l.out.consumed()
+		left := at.segment().Start - l.now(at.media)
 		if left < at.segment().Duration {
 			left += at.segment().Duration // it is played while it comes
 		}

@@ -360,13 +360,13 @@ func (h *hlsSource) cached(r Range) Range {
 		segment := &media.Segments[i]
 		return h.session.cache.has(keyOf(segment.URI, segment.ByteRange))
 	}
-	first := media.At(r.Start)
+	first := h.session.indexAt(media, r.Start)
 	for first >= 0 && there(first) {
-		r.Start = min(r.Start, media.Segments[first].Start)
+		r.Start = min(r.Start, h.session.mediaTime(media, media.Segments[first].Start))
 		first--
 	}
-	for last := media.At(r.End); last < len(media.Segments) && there(last); last++ {
-		r.End = max(r.End, media.Segments[last].End())
+	for last := h.session.indexAt(media, r.End); last < len(media.Segments) && there(last); last++ {
+		r.End = max(r.End, h.session.mediaTime(media, media.Segments[last].End()))
 	}
 	return r
 }

@@ -31,6 +31,7 @@ type session struct {
 	keys      *drm.KeyStore
 	cache     *cache
 	timeline  *timeline
+	drift     drift
 	outputs   *outputs
 	preferred string         // language of the sound, BCP 47, may be empty
 	post      func(message)  // to the player's mailbox, never waiting

@@ -107,15 +107,16 @@ func (t *stills) at(ctx context.Context, position time.Duration, height int, sho
 	if len(media.Segments) == 0 {
 		return nil, errNoStill
 	}
-	segment := withInit(media, max(media.At(position), 0))
-	if segment.Start == shown {
+	segment := withInit(media, max(t.session.indexAt(media, position), 0))
+	at := t.session.mediaTime(media, segment.Start)
+	if at == shown {
 		return nil, nil //nolint:nilnil // there is nothing new, and nothing wrong
 	}
 	picture, err := t.decode(ctx, f, segment)
 	if err != nil {
 		return nil, fmt.Errorf("picture of segment %d: %w", segment.Sequence, err)
 	}
-	picture.PTS, picture.Duration = segment.Start, segment.Duration
+	picture.PTS, picture.Duration = at, segment.Duration
 	return picture, nil
 }
 

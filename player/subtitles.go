@@ -270,7 +270,8 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 	for ctx.Err() == nil && t.choice() == index {
 		position := time.Duration(t.session.at.Load())
 		f.refresh(ctx)
-		segment := loaded.next(f.current(), position, position+subtitlesAhead)
+		at := t.session.playlistTime(f.current(), position)
+		segment := loaded.next(f.current(), at, at+subtitlesAhead)
 		if segment == nil {
 			loaded.forget(position - subtitlesBehind)
 			pause(ctx, changed, subtitlesLook)
@@ -289,7 +290,7 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 			t.session.config.Log.Info("subtitles", "error", err)
 			track = &caption.Track{}
 		}
-		loaded.add(segment, placed(track, segment, origin))
+		loaded.add(segment, placed(track, t.session.inMedia(f.current(), segment), origin))
 		if cues := loaded.sorted(); t.choice() == index {
 			t.shown.Store(&cues)
 			t.session.changed()
@@ -319,7 +320,7 @@ func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.
 			return nil, err
 		}
 		origin, _ := t.session.timeline.origin(segment.DiscontinuitySequence)
-		loaded.add(segment, placed(track, segment, origin))
+		loaded.add(segment, placed(track, t.session.inMedia(f.current(), segment), origin))
 	}
 	return loaded.sorted(), nil
 }
