@@ -42,93 +42,44 @@ type item struct {
 // load asks for keys, init sections and segments in order, as far ahead as out lets it. What fails is
 // told to who reads it, since playback goes on until there, unless another variant has it.
 func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pipeline) error {
-	loading := loader{track: t, out: out}
-	defer loading.drop()
-	var skips skipped
-	var lost damaged
-	lower := false // at is in the place of a segment that was given up
-	choice := t.ladder.choices()
+	l := &loader{track: t, out: out, choice: t.ladder.choices()}
+	defer l.drop()
 	for {
+		var open bool
 		var err error
-		loading.await(ctx, at)
-		if at, err = at.wait(ctx); errors.Is(err, io.EOF) {
-			if loading.linger(ctx, choice) {
-				choice = t.ladder.choices()
-				if back, again := loading.chosen(ctx); again {
-					at = back
-				}
-				continue
-			}
-			return skips.atEnd()
+		if at, open, err = l.next(ctx, at); errors.Is(err, io.EOF) {
+			return l.skips.atEnd()
 		}
 		if err != nil {
 			return err
-		}
-		open, err := out.gate(ctx, t.session.mediaTime(at.media, at.segment().Start), choice)
-		if err != nil {
-			return err
-		}
-		choice = t.ladder.choices()
-		at = at.newest()
-		if open && at.segment().Gap {
-			t.session.note(fmt.Sprintf("Segment %d is missing from the stream and was left out.", at.segment().Sequence))
-			at.index++
-			continue
-		}
-		if t.ladder != nil && at.segment().Part <= 1 && !at.segment().Gap && !lower {
-			chosen, again := loading.again(ctx, t.ladder.next(ctx, at, at.segment().Start-loading.now(at.media)))
-			if open = open || again; open {
-				at = chosen
-			}
 		}
 		if !open {
 			continue
 		}
-		next, done := loading.begin(ctx, at)
-		tried := make(map[int]bool)
-		for t.ladder != nil && next.refused(ctx) {
-			failed := done()
-			other, err := t.ladder.instead(ctx, at, tried)
-			if err != nil {
-				break
-			}
-			t.session.note(fmt.Sprintf("Segment %d could not be had and was taken from another variant: %s.", at.segment().Sequence, brief(failed)))
-			at = other
-			next, done = loading.begin(ctx, at)
+		next, done, loaded := l.obtain(ctx, &at)
+		if !loaded {
+			continue
 		}
-		if next.refused(ctx) {
-			failed := done()
-			if t.session.endure(ctx, failed) {
-				continue
-			}
-			if _, err := t.session.keys.Select(keyInfos(at.segment().Keys)); err == nil && skips.may(failed) {
-				t.session.note(fmt.Sprintf("Segment %d could not be had and was left out: %s.", at.segment().Sequence, brief(failed)))
-				at.index++
-				continue
-			}
-		}
-		loading.took(at, next)
-		skips.none()
-		var left error
+		l.took(at, next)
+		l.skips.none()
 		select {
 		case items <- next:
 		case <-ctx.Done():
-			left = context.Cause(ctx)
+			_ = done() // the reader has gone
+			return context.Cause(ctx)
 		}
-		var failed bool
-		if at, lower, failed = loading.attend(ctx, at, next, done); left != nil || failed && !lost.may(at.feed, at.segment()) {
-			return left
-		}
-		if failed {
+		other, failed := l.attend(ctx, at, next, done)
+		switch {
+		case failed && !l.lost.may(at.feed, at.segment()):
+			return nil // who reads it says why
+		case failed:
 			at.index++ // who reads it says whether it can be done without
-			continue
+		case l.lower:
+			at = other
+		default:
+			t.session.loaded(t.named(at), at.segment().Duration)
+			at.index++
 		}
-		if lower {
-			loading.replaces = true
-			continue
-		}
-		t.session.loaded(t.named(at), at.segment().Duration)
-		at.index++
 	}
 }
 
@@ -149,10 +100,79 @@ type loader struct {
 	init     *download
 	previous rung
 	any      bool
-	ahead    []rung   // what was loaded and is not decoded yet
-	preload  *preload // nil: nothing was asked for beforehand
-	refusals int      // how many of those came to nothing
-	replaces bool     // what is loaded next takes the place of what is ahead from there on
+	ahead    []rung          // what was loaded and is not decoded yet
+	preload  *preload        // nil: nothing was asked for beforehand
+	refusals int             // how many of those came to nothing
+	replaces bool            // what is loaded next takes the place of what is ahead from there on
+	lower    bool            // what is loaded next is in the place of a segment that was given up
+	choice   <-chan struct{} // closed with a person's next choice of a variant
+	skips    skipped
+	lost     damaged
+}
+
+// next waits until a segment is to be loaded, and chooses its variant. open is false where there is none to load yet. It returns io.EOF at the
+// stream's end.
+func (l *loader) next(ctx context.Context, at rung) (_ rung, open bool, err error) {
+	t := l.track
+	l.await(ctx, at)
+	if at, err = at.wait(ctx); errors.Is(err, io.EOF) && l.linger(ctx) {
+		l.choice = t.ladder.choices()
+		if back, again := l.chosen(ctx); again {
+			at = back
+		}
+		return at, false, nil
+	}
+	if err != nil {
+		return at, false, err
+	}
+	if open, err = l.out.gate(ctx, t.session.mediaTime(at.media, at.segment().Start), l.choice); err != nil {
+		return at, false, err
+	}
+	l.choice = t.ladder.choices()
+	at = at.newest()
+	if open && at.segment().Gap {
+		t.session.note(fmt.Sprintf("Segment %d is missing from the stream and was left out.", at.segment().Sequence))
+		at.index++
+		return at, false, nil
+	}
+	if t.ladder != nil && at.segment().Part <= 1 && !at.segment().Gap && !l.lower {
+		chosen, again := l.again(ctx, t.ladder.next(ctx, at, at.segment().Start-l.now(at.media)))
+		if open = open || again; open {
+			at = chosen
+		}
+	}
+	return at, open, nil
+}
+
+// obtain begins the downloads of the segment at a rung, or of what stands in for it, to which the rung is set. It returns false when that is not to be
+// had now, or at all: then the rung is what is to be loaded next.
+func (l *loader) obtain(ctx context.Context, at *rung) (item, func() error, bool) {
+	t := l.track
+	next, done := l.begin(ctx, *at)
+	tried := make(map[int]bool)
+	for t.ladder != nil && next.refused(ctx) {
+		failed := done()
+		other, err := t.ladder.instead(ctx, *at, tried)
+		if err != nil {
+			break
+		}
+		t.session.note(fmt.Sprintf("Segment %d could not be had and was taken from another variant: %s.", at.segment().Sequence, brief(failed)))
+		*at = other
+		next, done = l.begin(ctx, *at)
+	}
+	if !next.refused(ctx) {
+		return next, done, true
+	}
+	failed := done()
+	if t.session.endure(ctx, failed) {
+		return item{}, nil, false
+	}
+	if _, err := t.session.keys.Select(keyInfos(at.segment().Keys)); err != nil || !l.skips.may(failed) {
+		return next, done, true
+	}
+	t.session.note(fmt.Sprintf("Segment %d could not be had and was left out: %s.", at.segment().Sequence, brief(failed)))
+	at.index++
+	return item{}, nil, false
 }
 
 // now is how far the decoders have come, in a playlist's time.
@@ -193,7 +213,7 @@ func (l *loader) from(ctx context.Context, variant int) (rung, bool) {
 }
 
 // linger waits at the stream's end until a person chooses another variant, and returns true then, or until it is too late for that.
-func (l *loader) linger(ctx context.Context, choice <-chan struct{}) bool {
+func (l *loader) linger(ctx context.Context) bool {
 	if l.track.ladder == nil || l.track.ladder.aside || !l.any {
 		return false
 	}
@@ -206,7 +226,7 @@ func (l *loader) linger(ctx context.Context, choice <-chan struct{}) bool {
 		}
 		select {
 		case <-space:
-		case <-choice:
+		case <-l.choice:
 			return true
 		case <-ctx.Done():
 		}
@@ -222,11 +242,12 @@ func (l *loader) chosen(ctx context.Context) (rung, bool) {
 	return l.from(ctx, variant)
 }
 
-// attend waits for a segment that is under way. One that is hopeless is given up: lower is true then, and the rung is what is loaded in its
+// attend waits for a segment that is under way. One that is hopeless is given up: l.lower is true then, and the rung is what is loaded in its
 // place.
-func (l *loader) attend(ctx context.Context, at rung, next item, done func() error) (_ rung, lower, failed bool) {
+func (l *loader) attend(ctx context.Context, at rung, next item, done func() error) (instead rung, failed bool) {
+	l.lower = false
 	if l.track.ladder == nil || at.segment().Part > 0 {
-		return at, false, done() != nil
+		return at, done() != nil
 	}
 	finished := make(chan error, 1)
 	go func() { finished <- done() }()
@@ -235,7 +256,7 @@ func (l *loader) attend(ctx context.Context, at rung, next item, done func() err
 	for {
 		select {
 		case err := <-finished:
-			return at, false, err != nil
+			return at, err != nil
 		case <-look.C:
 		}
 		left := at.segment().Start - l.now(at.media)
@@ -246,11 +267,12 @@ func (l *loader) attend(ctx context.Context, at rung, next item, done func() err
 			next.abandon(errAbandoned)
 			// It may have come to its end by now: then it stays.
 			if err := <-finished; !errors.Is(err, errAbandoned) {
-				return at, false, err != nil
+				return at, err != nil
 			}
 			l.track.session.config.Log.Info("a segment comes too slowly: another variant's is loaded", "sequence", at.segment().Sequence)
 			l.ahead = l.ahead[:max(len(l.ahead)-1, 0)]
-			return other, true, false
+			l.lower, l.replaces = true, true
+			return other, false
 		}
 	}
 }
@@ -326,91 +348,6 @@ func (i item) refused(ctx context.Context) bool {
 		}
 	}
 	return false
-}
-
-// wanted is a request for a segment or an init section.
-type wanted struct {
-	class network.Class
-	uri   string
-	part  *hls.ByteRange                                                   // nil: all of it
-	told  *network.CMCD                                                    // may be nil
-	again func(context.Context) (uri string, part *hls.ByteRange, ok bool) // what is asked for instead where the address has run out; may be nil
-}
-
-// begin returns the bytes of what is wanted, from the cache or loading in a goroutine that the returned function
-// waits for.
-func (t *hlsTrack) begin(ctx context.Context, w wanted) (*download, func() error) {
-	if d := t.session.cache.get(keyOf(w.uri, w.part)); d != nil {
-		return d, func() error { return nil }
-	}
-	d := newDownload()
-	failed := make(chan error, 1)
-	go func() {
-		failed <- t.fetch(ctx, w, d)
-	}()
-	return d, func() error { return <-failed }
-}
-
-// fetch fills d and keeps it.
-func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
-	var (
-		body            io.ReadCloser
-		length          int64
-		asked, answered time.Time
-	)
-	for {
-		before, _ := d.complete()
-		err := t.session.authorized(ctx, func() (err error) {
-			for again := w.again != nil; ; again = false {
-				asked = time.Now()
-				body, length, err = t.session.fetcher.open(ctx, w.class, w.uri, rest(w.part, before), w.told)
-				answered = time.Now()
-				if !again || !stale(err) {
-					return err
-				}
-				uri, part, other := w.again(ctx)
-				if !other {
-					return err
-				}
-				w.uri, w.part = uri, part
-			}
-		})
-		if err == nil {
-			d.start(length)
-			err = d.fill(ctx, body, length)
-			err = errors.Join(err, body.Close())
-		}
-		if err == nil {
-			d.finish(nil)
-			t.session.found()
-			if size, ok := d.complete(); ok && t.ladder != nil {
-				t.ladder.downloaded(w.class, size-before, time.Since(answered), answered.Sub(asked))
-			}
-			t.session.cache.put(keyOf(w.uri, w.part), d)
-			return nil
-		}
-		if errors.Is(context.Cause(ctx), errAbandoned) {
-			t.ladder.abandoned(d.progress(time.Now()))
-			d.finish(errAbandoned)
-			return errAbandoned
-		}
-		if !d.answered() || !t.session.endure(ctx, err) {
-			err = &fetchError{class: w.class, url: display(w.uri), err: err}
-			d.finish(err)
-			return err
-		}
-	}
-}
-
-// rest is what remains of a range, or of all, after the bytes that are there.
-func rest(part *hls.ByteRange, there int) *hls.ByteRange {
-	switch {
-	case there == 0:
-		return part
-	case part == nil:
-		return &hls.ByteRange{Offset: int64(there), Length: -1}
-	}
-	return &hls.ByteRange{Offset: part.Offset + int64(there), Length: part.Length - int64(there)}
 }
 
 // prefetchKeys asks for the keys of the segment and of those that follow.

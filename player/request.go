@@ -1,0 +1,96 @@
+package player
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"latchkey/network"
+	"latchkey/player/hls"
+)
+
+// wanted is a request for a segment or an init section.
+type wanted struct {
+	class network.Class
+	uri   string
+	part  *hls.ByteRange                                                   // nil: all of it
+	told  *network.CMCD                                                    // may be nil
+	again func(context.Context) (uri string, part *hls.ByteRange, ok bool) // what is asked for instead where the address has run out; may be nil
+}
+
+// begin returns the bytes of what is wanted, from the cache or loading in a goroutine that the returned function
+// waits for.
+func (t *hlsTrack) begin(ctx context.Context, w wanted) (*download, func() error) {
+	if d := t.session.cache.get(keyOf(w.uri, w.part)); d != nil {
+		return d, func() error { return nil }
+	}
+	d := newDownload()
+	failed := make(chan error, 1)
+	go func() {
+		failed <- t.fetch(ctx, w, d)
+	}()
+	return d, func() error { return <-failed }
+}
+
+// fetch fills d and keeps it.
+func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
+	var (
+		body            io.ReadCloser
+		length          int64
+		asked, answered time.Time
+	)
+	for {
+		before, _ := d.complete()
+		err := t.session.authorized(ctx, func() (err error) {
+			for again := w.again != nil; ; again = false {
+				asked = time.Now()
+				body, length, err = t.session.fetcher.open(ctx, w.class, w.uri, rest(w.part, before), w.told)
+				answered = time.Now()
+				if !again || !stale(err) {
+					return err
+				}
+				uri, part, other := w.again(ctx)
+				if !other {
+					return err
+				}
+				w.uri, w.part = uri, part
+			}
+		})
+		if err == nil {
+			d.start(length)
+			err = d.fill(ctx, body, length)
+			err = errors.Join(err, body.Close())
+		}
+		if err == nil {
+			d.finish(nil)
+			t.session.found()
+			if size, ok := d.complete(); ok && t.ladder != nil {
+				t.ladder.downloaded(w.class, size-before, time.Since(answered), answered.Sub(asked))
+			}
+			t.session.cache.put(keyOf(w.uri, w.part), d)
+			return nil
+		}
+		if errors.Is(context.Cause(ctx), errAbandoned) {
+			t.ladder.abandoned(d.progress(time.Now()))
+			d.finish(errAbandoned)
+			return errAbandoned
+		}
+		if !d.answered() || !t.session.endure(ctx, err) {
+			err = &fetchError{class: w.class, url: display(w.uri), err: err}
+			d.finish(err)
+			return err
+		}
+	}
+}
+
+// rest is what remains of a range, or of all, after the bytes that are there.
+func rest(part *hls.ByteRange, there int) *hls.ByteRange {
+	switch {
+	case there == 0:
+		return part
+	case part == nil:
+		return &hls.ByteRange{Offset: int64(there), Length: -1}
+	}
+	return &hls.ByteRange{Offset: part.Offset + int64(there), Length: part.Length - int64(there)}
+}
