@@ -44,6 +44,8 @@ type actor struct {
 	hurried   bool // and a little faster, to catch up
 	yielded   int  // how often it stood still
 	trick     trick
+	upcoming  *upcoming   // what was prepared to follow, may be nil
+	begun     *upcoming   // the current resource, of which the opening was begun before anybody asked for that; nil after that
 	view      image.Point // how large the picture is shown
 	strain    strain
 	network   int64 // what the network was last measured to carry, bits per second, 0: not known
@@ -93,6 +95,7 @@ func (p *Player) run() {
 // release ends everything that the player started.
 func (p *Player) release() {
 	p.leave()
+	p.forgetNext()
 	p.sessions.Wait()
 	p.outputs.presenter.reset()
 	if p.outputs.sink != nil {
@@ -114,7 +117,12 @@ func (p *Player) handle(m message) {
 		}
 		m.reply <- err
 	case messageOpened:
-		if m.session == p.session {
+		switch {
+		case p.upcoming != nil && m.session == p.upcoming.session:
+			p.upcoming.opened, p.upcoming.err = true, m.err
+		case p.begun != nil && m.session == p.begun.session:
+			p.begun.opened, p.begun.err = true, m.err
+		case m.session == p.session:
 			p.opened(m.err)
 		}
 	case messageRefused:
@@ -141,17 +149,13 @@ func (p *Player) replace(r *MediaResource) error {
 	if err := p.state.check(callReplace); err != nil {
 		return err
 	}
-	options := p.config.Network
-	options.Resource = r.source
-	if r.file {
-		options.Resource = ""
-	}
-	if source := r.credentials(); source != nil {
-		options.Credentials = source
-	}
-	client, err := network.NewClient(r.configuration(), options)
-	if err != nil {
-		return fmt.Errorf("take the network configuration: %w", err)
+	next := p.takeNext(r)
+	if next == nil {
+		client, err := p.newClient(r)
+		if err != nil {
+			return err
+		}
+		next = &upcoming{client: client}
 	}
 	p.leave()
 	p.resource, p.failure = r, nil
@@ -164,8 +168,12 @@ func (p *Player) replace(r *MediaResource) error {
 	p.outputs.position.Store(0)
 	p.outputs.reached.Store(false)
 	p.setState(Initializing)
-	p.client = client
-	p.session = newSession(p.config, r, client, p.outputs, p.box.post)
+	p.client, p.session = next.client, next.session
+	if p.session == nil {
+		p.session = newSession(p.config, r, p.client, p.outputs, p.box.post)
+	} else {
+		p.begun = next
+	}
 	p.session.setSpeed(p.speed)
 	p.session.network = p.network
 	p.tell(ItemCreated)
@@ -185,7 +193,7 @@ func (p *Player) leave() {
 		p.pipeline.stop()
 		p.previous, p.pipeline = p.pipeline, nil
 	}
-	p.signIn, p.trick = nil, trick{}
+	p.signIn, p.trick, p.begun = nil, trick{}, nil
 	if s := p.session; s != nil {
 		p.measured()
 		p.session = nil
@@ -212,6 +220,13 @@ func (p *Player) prepare(from time.Duration) error {
 	p.asked, p.target, p.last = from, max(from, 0), max(from, 0)
 	p.setState(Preparing)
 	s := p.session
+	if begun := p.begun; begun != nil {
+		p.begun = nil
+		if begun.opened {
+			p.opened(begun.err)
+		}
+		return nil
+	}
 	s.opened = time.Now()
 	s.work.Go(func() {
 		s.post(messageOpened{session: s, err: s.open(s.ctx)})
@@ -373,6 +388,7 @@ func (p *Player) update(replace func(*network.Client) error) error {
 	if p.session == nil {
 		return &StateError{Call: "update the cookies", State: p.state}
 	}
+	p.forgetNext() // it may be of the same sign-in
 	if err := p.session.update(replace); err != nil {
 		return err
 	}

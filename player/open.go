@@ -330,18 +330,26 @@ func (h *hlsSource) hear(audio *feed, others *ladder) {
 }
 
 func (h *hlsSource) tracks() []producer {
+	var all []producer
+	for _, t := range h.hlsTracks() {
+		all = append(all, t)
+	}
+	return all
+}
+
+func (h *hlsSource) hlsTracks() []*hlsTrack {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	main := &hlsTrack{session: h.session, feed: h.session.main, kinds: bothKinds, leads: true, variant: h.session.variant, ladder: h.session.ladder}
 	if h.audio == nil {
-		return []producer{main}
+		return []*hlsTrack{main}
 	}
 	main.kinds = []libav.Kind{libav.KindVideo}
 	sound := &hlsTrack{session: h.session, feed: h.audio, kinds: []libav.Kind{libav.KindAudio}, variant: -1, ladder: h.ladder}
 	if h.ladder != nil {
 		sound.variant = 0
 	}
-	return []producer{main, sound}
+	return []*hlsTrack{main, sound}
 }
 
 func (h *hlsSource) close() {
