@@ -377,6 +377,7 @@ func (p *Player) reset() error {
 		return err
 	}
 	p.leave()
+	p.forgetNext()
 	p.resource, p.failure = nil, nil
 	p.target, p.last, p.wantPlay, p.buffering = 0, 0, false, false
 	p.setState(Idle)

@@ -59,6 +59,10 @@
 // packets of a run that replaces others take their place in the queues, and the decoders give no picture and no sound twice. Addresses that
 // are refused or gone are looked up again in the playlists that named them before anybody is asked to sign in.
 //
+// # What comes next
+//
+// [Player.PrepareNext] opens a resource while another one plays: ReplaceCurrentResource with the same one then begins at once.
+//
 // # Subtitles
 //
 // Snapshot.Subtitles are WebVTT renditions, which are loaded ahead of the position, and closed captions (CTA-608, CC1 to CC4), which come with

@@ -86,6 +86,8 @@ func (w *window) act(a action) {
 		w.runThrough(1)
 	case actRunBackward:
 		w.runThrough(-1)
+	case actNext:
+		w.playNext()
 	case actNormalSpeed:
 		w.setSpeed(1)
 	case actBegin:

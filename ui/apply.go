@@ -75,7 +75,8 @@ func (w *window) settleSeek(s player.Snapshot) {
 func (w *window) showState() {
 	s := w.snapshot
 	w.updateBar()
-	setVisible(w.replay, w.screen == screenPlayer && w.pane == nil && s.State == player.Complete && w.seekTo == nil)
+	w.lookAhead()
+	setVisible(w.replay.Container, w.screen == screenPlayer && w.pane == nil && s.State == player.Complete && w.seekTo == nil)
 	if s.Trick != 0 && w.screen == screenPlayer && w.pane == nil {
 		if !w.toast.Visible() {
 			w.sayTrick(s.Trick)

@@ -22,6 +22,7 @@ const (
 	kindSound    kind = 10
 	kindTrick    kind = 11
 	kindViewport kind = 12
+	kindNext     kind = 13
 )
 
 // replaced reports whether only the newest command of a kind counts.
@@ -34,7 +35,7 @@ func (k kind) discards() bool { return k == kindOpen || k == kindReset }
 
 // ofResource reports whether a command is for the current resource, rather than for all.
 func (k kind) ofResource() bool {
-	return k == kindOpen || k == kindPlay || k == kindSeek || k == kindReset || k == kindQuality || k == kindTrick
+	return k == kindOpen || k == kindPlay || k == kindSeek || k == kindReset || k == kindQuality || k == kindTrick || k == kindNext
 }
 
 type command struct {

@@ -122,6 +122,11 @@ func (e *fakeEngine) GoLive() error {
 func (e *fakeEngine) SelectVariant(index int) error {
 	return e.call(fmt.Sprintf("variant %d", index), func(s *player.Snapshot) { s.Selected = index })
 }
+
+func (e *fakeEngine) PrepareNext(r *player.MediaResource, from time.Duration) error {
+	return e.call(fmt.Sprintf("prepare next %s %s", r, from), nil)
+}
+
 func (e *fakeEngine) TrickPlay(rate int) error {
 	return e.call(fmt.Sprintf("trick %d", rate), func(s *player.Snapshot) { s.Trick = rate })
 }

@@ -26,6 +26,7 @@ const (
 	actInformation action = "information"
 	actRunForward  action = "run forward"
 	actRunBackward action = "run backward"
+	actNext        action = "next title"
 )
 
 var plainKeys = map[fyne.KeyName]action{
@@ -56,6 +57,8 @@ func actionFor(name fyne.KeyName, shift bool) action {
 			return actRunForward
 		case fyne.KeyJ:
 			return actRunBackward
+		case fyne.KeyN:
+			return actNext
 		}
 	}
 	return plainKeys[name]

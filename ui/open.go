@@ -48,7 +48,7 @@ func (w *window) play(title catalogue.Title, from time.Duration) {
 // here. by is the service whose sign-in it is played with, or nil.
 func (w *window) playFrom(title catalogue.Title, from time.Duration, by Service, resource func() (*player.MediaResource, error)) {
 	w.source, w.title, w.startAt, w.playedBy, w.resource = title.Source, title, from, by, resource
-	w.seekTo, w.wantPlay = nil, true
+	w.seekTo, w.wantPlay, w.upNext = nil, true, upNext{}
 	w.snapshot = player.Snapshot{State: player.Initializing}
 	w.forgetSignIn()
 	w.picture.Clear().Release()

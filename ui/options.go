@@ -34,6 +34,7 @@ type Engine interface {
 	SetVolume(float64)
 	SetMuted(bool)
 	SetViewport(width, height int)
+	PrepareNext(r *player.MediaResource, from time.Duration) error
 	Reset() error
 
 	Snapshot() player.Snapshot

@@ -50,6 +50,7 @@ func TestActionFor(t *testing.T) {
 		{fyne.KeyL, false, actFarForward},
 		{fyne.KeyL, true, actRunForward},
 		{fyne.KeyJ, true, actRunBackward},
+		{fyne.KeyN, true, actNext},
 		{fyne.KeyPeriod, false, actFaster},
 		{fyne.KeyComma, false, actSlower},
 		{fyne.KeyEscape, false, actLeave},

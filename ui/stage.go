@@ -32,7 +32,7 @@ func (s stage) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	s.w.top.Resize(fyne.NewSize(size.Width-2*theme.GapLarge, topHeight))
 	s.w.top.Move(fyne.NewPos(theme.GapLarge, theme.GapLarge))
 	middle(s.w.spinner, size)
-	middle(s.w.replay, size)
+	middle(s.w.replay.Container, size)
 	s.w.layoutToast()
 	s.w.layoutInformation()
 	s.w.layoutPane()
@@ -59,20 +59,33 @@ func (w *window) layoutToast() {
 	w.toast.Move(fyne.NewPos((w.root.Size().Width-m.Width)/2, toastTop))
 }
 
-// replayLayout puts a way back below the large button.
-type replayLayout struct{ again, back fyne.CanvasObject }
+// column puts what is visible below one another, in the middle.
+type column struct{}
 
-// MinSize returns the room of both.
-func (l replayLayout) MinSize([]fyne.CanvasObject) fyne.Size {
-	a, b := l.again.MinSize(), l.back.MinSize()
-	return fyne.NewSize(max(a.Width, b.Width), a.Height+theme.Margin+b.Height)
+// MinSize returns the room of all.
+func (column) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		if o.Visible() {
+			m := o.MinSize()
+			if size.Height > 0 {
+				size.Height += theme.Margin
+			}
+			size = fyne.NewSize(max(size.Width, m.Width), size.Height+m.Height)
+		}
+	}
+	return size
 }
 
-// Layout places both in the middle.
-func (l replayLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
-	a, b := l.again.MinSize(), l.back.MinSize()
-	l.again.Resize(a)
-	l.again.Move(fyne.NewPos((s.Width-a.Width)/2, 0))
-	l.back.Resize(b)
-	l.back.Move(fyne.NewPos((s.Width-b.Width)/2, a.Height+theme.Margin))
+// Layout places all.
+func (column) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	y := float32(0)
+	for _, o := range objects {
+		if o.Visible() {
+			m := o.MinSize()
+			o.Resize(m)
+			o.Move(fyne.NewPos((s.Width-m.Width)/2, y))
+			y += m.Height + theme.Margin
+		}
+	}
 }

@@ -55,7 +55,7 @@ type window struct {
 	root        *fyne.Container
 	subtitles   *subtitle.Layer
 	surface     *controls.DoubleSurface
-	replay      *fyne.Container
+	replay      *replay
 	spinner     *controls.Spinner
 	top         *topBar
 	bar         *controls.Bar
@@ -104,6 +104,7 @@ type window struct {
 	source     string // the resource's URL or file; never shown
 	resource   func() (*player.MediaResource, error)
 	title      catalogue.Title
+	upNext     upNext
 	startAt    time.Duration
 	early      *opening // of the resource that the options name, until it is played
 	wantPlay   bool
@@ -190,26 +191,27 @@ func (w *window) build() {
 	w.lens = newLens(w.win)
 	w.files = files.New(w.hooks, files.Actions{Read: w.readFolder, Open: w.fileChosen, Close: w.closeFiles})
 	w.root = &fyne.Container{Objects: []fyne.CanvasObject{
-		w.picture, w.subtitles, w.surface, w.replay, w.spinner, w.information.Container, w.top.Container, w.bar, w.toast, w.banner.Container,
+		w.picture, w.subtitles, w.surface, w.replay.Container, w.spinner, w.information.Container, w.top.Container, w.bar, w.toast, w.banner.Container,
 		w.start.Container, w.catalogue.Container, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container,
 		w.sheet.Card, w.card, w.requests.Container, w.lens.Rectangle,
 	}}
 	w.root.Layout = stage{w: w, full: []fyne.CanvasObject{
 		w.picture, w.subtitles, w.surface, w.start.Container, w.catalogue.Container, w.scrim, w.shield,
 	}}
-	for _, o := range []fyne.CanvasObject{w.replay, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container, w.sheet.Card, w.card, w.requests.Container} {
+	for _, o := range []fyne.CanvasObject{w.replay.Container, w.scrim, w.shield, w.signIn.Card, w.trouble.Card, w.files.Container, w.sheet.Card, w.card, w.requests.Container} {
 		o.Hide()
 	}
 	w.bar.Update(w.barState())
 }
 
 // buildReplay makes what stands on the picture at the end of a stream.
-func (w *window) buildReplay() *fyne.Container {
+func (w *window) buildReplay() *replay {
 	again := controls.NewIconButton(icon.Replay, 84, theme.Pill, w.hooks, w.playPause)
+	next := controls.NewButton("Next", icon.Play, controls.Primary, w.hooks, w.playNext)
 	back := controls.NewButton("Back", icon.Back, controls.Secondary, w.hooks, w.leave)
-	box := &fyne.Container{Objects: []fyne.CanvasObject{again, back}}
-	box.Layout = replayLayout{again, back}
-	return box
+	next.Hide()
+	objects := []fyne.CanvasObject{again, next, back}
+	return &replay{Container: &fyne.Container{Objects: objects, Layout: column{}}, next: next}
 }
 
 // stir notes that the pointer moved, or something else happened that brings the controls back.

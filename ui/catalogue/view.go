@@ -3,6 +3,7 @@ package catalogue
 import (
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -97,6 +98,17 @@ func (v *View) Spinner() *controls.Spinner { return v.spinner }
 func (v *View) ShowTitles(titles []Title, locked bool) {
 	v.titles, v.locked = titles[:min(len(titles), MaxTitles)], locked
 	v.fill()
+}
+
+// After returns the title that follows one in the first of its rows. ok is false for the last, and for what is live.
+func (v *View) After(t Title) (next Title, ok bool) {
+	for _, row := range sections(v.titles) {
+		at := slices.IndexFunc(row.titles, func(o Title) bool { return o.ID == t.ID })
+		if at >= 0 && at+1 < len(row.titles) && !row.titles[at+1].Live {
+			return row.titles[at+1], true
+		}
+	}
+	return Title{}, false
 }
 
 // Search shows the titles in which every word stands; nothing shows all in their rows.

@@ -1,0 +1,109 @@
+package ui
+
+import (
+	"sync/atomic"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"latchkey/player"
+	"latchkey/ui/catalogue"
+	"latchkey/ui/controls"
+)
+
+// nextAhead is how long before the end of a title the one that follows it is prepared.
+const nextAhead = 30 * time.Second
+
+// upNext is the title that follows the one that plays in its row of the catalogue. The zero value is none.
+type upNext struct {
+	title    catalogue.Title
+	from     time.Duration
+	prepared *atomic.Pointer[player.MediaResource] // what the engine has prepared of it, for one use; nil: nothing was asked for
+}
+
+// following returns the title that follows the one that plays.
+func (w *window) following() (catalogue.Title, bool) {
+	if w.playedBy == nil || w.playedBy != w.service || w.title.ID == "" || w.snapshot.Live {
+		return catalogue.Title{}, false
+	}
+	return w.catalogue.view.After(w.title)
+}
+
+// lookAhead prepares the title that follows when the end comes near, and says at the end which it is.
+func (w *window) lookAhead() {
+	s := w.snapshot
+	ending := s.State == player.Complete || s.State == player.Playing && s.Duration > 0 && s.Duration-s.Position <= nextAhead
+	if w.screen != screenPlayer || !ending {
+		return
+	}
+	title, ok := w.following()
+	if w.replay.offer(title.Name, ok) {
+		middle(w.replay.Container, w.root.Size())
+		w.replay.Refresh()
+	}
+	if !ok || w.upNext.prepared != nil {
+		return
+	}
+	by, from := w.playedBy, w.mark(title).Resume()
+	prepared := new(atomic.Pointer[player.MediaResource])
+	w.upNext = upNext{title: title, from: from, prepared: prepared}
+	engine := w.options.Engine
+	w.commands.give(kindNext, func() error {
+		resource, err := by.Resource(title)
+		if err != nil {
+			return nil // who plays it is told why
+		}
+		prepared.Store(resource)
+		return engine.PrepareNext(resource, from)
+	})
+}
+
+// playNext plays the title that follows, if there is one.
+func (w *window) playNext() {
+	title, ok := w.following()
+	if w.screen != screenPlayer || w.pane != nil || !ok {
+		return
+	}
+	next, by := w.upNext, w.playedBy
+	if next.prepared == nil || next.title.ID != title.ID {
+		w.play(title, 0)
+		return
+	}
+	w.playFrom(title, next.from, by, func() (*player.MediaResource, error) {
+		if resource := next.prepared.Swap(nil); resource != nil {
+			return resource, nil
+		}
+		return by.Resource(title)
+	})
+	if next.from > 0 {
+		w.sayResumed(next.from)
+	}
+}
+
+// replay is what stands on the picture at the end of a title: again, the next one, and the way back.
+type replay struct {
+	*fyne.Container
+
+	next *controls.Button
+}
+
+// offer shows or hides the way to the next title, and says whether that changes anything.
+func (r *replay) offer(name string, ok bool) bool {
+	text := "Next: " + cutName(name)
+	if ok == r.next.Visible() && (!ok || text == r.next.Text()) {
+		return false
+	}
+	r.next.SetText(text)
+	setVisible(r.next, ok)
+	return true
+}
+
+// maxNextName is how many letters of a title's name stand on the button.
+const maxNextName = 40
+
+func cutName(name string) string {
+	if letters := []rune(name); len(letters) > maxNextName {
+		return string(letters[:maxNextName-1]) + "…"
+	}
+	return name
+}
