@@ -51,7 +51,7 @@ func (w *window) lookAhead() {
 	w.commands.give(kindNext, func() error {
 		resource, err := by.Resource(title)
 		if err != nil {
-			return nil // who plays it is told why
+			return err
 		}
 		prepared.Store(resource)
 		return engine.PrepareNext(resource, from)
