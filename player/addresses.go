@@ -84,7 +84,7 @@ func (a *addresses) again(ctx context.Context) bool {
 	}
 	a.asked, a.epoch = time.Now(), epoch
 	a.mu.Unlock()
-	list, err := a.session.fetcher.Playlist(ctx, a.session.resource.source, hls.ParseOptions{})
+	list, err := a.session.fetchMain(ctx)
 	if err != nil || list.Multivariant == nil || !alike(list.Multivariant, a.opened.Multivariant) ||
 		slices.Equal(named(list.Multivariant), named(before.Multivariant)) {
 		return false
@@ -94,6 +94,24 @@ func (a *addresses) again(ctx context.Context) bool {
 	a.mu.Unlock()
 	a.session.note("The stream's addresses had run out: new ones were asked for.")
 	return true
+}
+
+// fetchMain reads the resource's own playlist once more.
+func (s *session) fetchMain(ctx context.Context) (*hls.Playlist, error) {
+	source := s.resource.source
+	data, response, err := s.fetcher.Fetch(ctx, requestOf(network.ClassPlaylist, source, nil))
+	if err != nil {
+		return nil, err
+	}
+	return hls.Parse(data, s.baseOf(response), hls.ParseOptions{})
+}
+
+// baseOf is what the addresses in the resource's own playlist are resolved against.
+func (s *session) baseOf(answer *network.Response) string {
+	if s.resource.configuration().UseRedirectedURL {
+		return answer.URL
+	}
+	return s.resource.source
 }
 
 // named are the addresses in a multivariant playlist, in order.

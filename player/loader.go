@@ -196,8 +196,7 @@ func (l *loader) from(ctx context.Context, variant int) (rung, bool) {
 	if !l.any || variant == l.previous.variant {
 		return rung{}, false
 	}
-	now := l.now(l.previous.media)
-	l.ahead = slices.DeleteFunc(l.ahead, func(r rung) bool { return r.segment().End() <= now })
+	now := l.forget(l.previous.media)
 	keep := l.track.ladder.keeps(variant, l.ahead, now)
 	if keep == len(l.ahead) {
 		return rung{}, false
@@ -210,6 +209,13 @@ func (l *loader) from(ctx context.Context, variant int) (rung, bool) {
 	l.ahead = l.ahead[:keep]
 	l.replaces = true
 	return back, true
+}
+
+// forget leaves out of what is ahead what the decoders have come to, and returns how far that is.
+func (l *loader) forget(media *hls.Media) time.Duration {
+	now := l.now(media)
+	l.ahead = slices.DeleteFunc(l.ahead, func(r rung) bool { return r.segment().End() <= now })
+	return now
 }
 
 // linger waits at the stream's end until a person chooses another variant, and returns true then, or until it is too late for that.
@@ -336,7 +342,10 @@ func continues(before, s *hls.Segment) bool {
 // took notes that the segment goes on to the demuxer.
 func (l *loader) took(at rung, next item) {
 	l.previous, l.any, l.replaces = at, true, false
-	l.ahead = append(l.ahead, at)
+	if l.track.ladder != nil {
+		l.forget(at.media)
+		l.ahead = append(l.ahead, at)
+	}
 	l.init, l.lastMap = next.init, at.segment().Map
 }
 

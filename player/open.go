@@ -97,11 +97,7 @@ func (s *session) openURL(ctx context.Context) error {
 		if err = errors.Join(err, response.Body.Close()); err != nil {
 			return &fetchError{class: network.ClassPlaylist, url: display(source), err: err}
 		}
-		base := source
-		if s.resource.configuration().UseRedirectedURL {
-			base = response.URL
-		}
-		return s.openPlaylist(ctx, slices.Concat(head, data), base)
+		return s.openPlaylist(ctx, slices.Concat(head, data), s.baseOf(response))
 	}
 	if err := response.Body.Close(); err != nil && !errors.Is(err, context.Canceled) {
 		s.config.Log.Debug("close of a probe", "error", err)
