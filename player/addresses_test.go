@@ -66,7 +66,6 @@ func TestAddressesThatRunOut(t *testing.T) {
 		"ts":          {status: http.StatusForbidden},
 		"fmp4":        {fragmented: true, status: http.StatusGone},
 		"sound apart": {fragmented: true, apart: true, status: http.StatusForbidden},
-		"not found":   {status: http.StatusNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			spec := mediatest.Spec{Video: "h264", Audio: "aac", Frames: rungFrames}

@@ -438,14 +438,19 @@ func byDate(m *hls.Media, at time.Time) int {
 // nil.
 func (s *session) fetchList(ctx context.Context, uri, directives string, variables map[string]string, previous *hls.Playlist) (*hls.Playlist, error) {
 	var list *hls.Playlist
+	var address string
 	fetch := func() (err error) {
-		address, variables := s.addresses.of(uri, variables)
+		address, variables = s.addresses.of(uri, variables)
 		list, err = s.fetcher.Playlist(ctx, withDirectives(address, directives), hls.ParseOptions{Variables: variables, Previous: previous})
 		return err
 	}
 	err := s.authorized(ctx, func() error {
 		err := fetch()
-		if stale(err) && s.addresses.again(ctx) {
+		if !stale(err) {
+			return err
+		}
+		// Another playlist may have had the same trouble, and the answer, while this one was asked for.
+		if now, _ := s.addresses.of(uri, variables); now != address || s.addresses.again(ctx) {
 			err = fetch()
 		}
 		return err

@@ -27,6 +27,8 @@ const (
 	lineUp = 100 * time.Millisecond
 	// soon is how much of what is loaded is played still after a person has chosen another variant: time to load that.
 	soon = 3 * time.Second
+	// bearable is how many times a variant's rate the network must carry for what is there to be given up for it.
+	bearable = 1.2
 )
 
 // errTooManyClones is returned where a steering server asks for more variants than anybody has.
@@ -273,8 +275,10 @@ func (l *ladder) keeps(variant int, ahead []rung, now time.Duration) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	keep := len(ahead)
+	_, recent := l.meter.Bandwidth()
 	switch {
 	case l.aside:
+	case l.fixed >= 0 && recent > 0 && float64(recent) < bearable*float64(l.variants[variant].rate): // what is there is all that there is to show for now
 	case l.fixed >= 0: // a person has chosen, and wants to see it
 		for keep > 0 && ahead[keep-1].segment().Start >= now+soon && ahead[keep-1].variant != variant {
 			keep--

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -279,11 +280,16 @@ func TestTwelveVariantsAndFourGroups(t *testing.T) {
 				})
 			}
 			t.Run("to and fro", func(t *testing.T) {
+				origin.ResetLog()
 				end, got := stream.watchAnd(t, origin, player.Config{PlaybackBuffer: time.Second, InitialBuffer: time.Second / 2}, func(s *screen) {
-					for i, variant := range []int{11, 0, 7, 3, 9} {
-						at := time.Duration(i) * time.Second
-						s.until("it is time to change", func(now player.Snapshot) bool { return now.Position >= at && len(now.Selects) > 0 })
+					s.until("it can be chosen", func(now player.Snapshot) bool { return len(now.Selects) > 0 })
+					for _, variant := range []int{11, 0, 7} {
 						require.NoError(t, s.player.SelectVariant(variant))
+						s.until("it is loaded", func(player.Snapshot) bool {
+							return slices.ContainsFunc(origin.Requests(network.ClassSegment), func(r networktest.Request) bool {
+								return strings.HasPrefix(r.Path, "/"+string(rune('a'+variant))+"/")
+							})
+						})
 					}
 				})
 				stream.assertWhole(t, got)

@@ -120,9 +120,10 @@ func (p *Player) Seek(to time.Duration) error {
 // GoLive seeks to the live point of a live stream, and keeps to it. It returns a StateError when the resource is not live.
 func (p *Player) GoLive() error { return p.call(p.goLive) }
 
-// SelectVariant has a variant of Snapshot.Variants played, whatever the network carries: three seconds of what is loaded stay; a Seek
-// makes it the very next picture. -1 leaves the choice to the player again. The error wraps ErrVariant when there is no such one to
-// change to: it has another sound or other codecs than what plays, or the stream has but one.
+// SelectVariant has a variant of Snapshot.Variants played, whatever the network carries: three seconds of what is loaded stay, or, on a
+// network that does not carry the variant, all of it; a Seek makes it the very next picture. -1 leaves the choice to the player again. The
+// error wraps ErrVariant when there is no such one to change to: it has another sound or other codecs than what plays, or the stream has
+// but one.
 func (p *Player) SelectVariant(index int) error {
 	return p.call(func() error { return p.selectVariant(index) })
 }

@@ -74,3 +74,24 @@ func TestNoMorePictureThanTheMachineDecodes(t *testing.T) {
 	l.controls = abr.Controls{MaxBitrate: 2_500_000}
 	assert.Equal(t, 1, chosen(l, 1))
 }
+
+// TestWhatAChoiceKeeps keeps three seconds for who has chosen a variant that the network carries, and all for who has chosen one that it does not.
+func TestWhatAChoiceKeeps(t *testing.T) {
+	media := &hls.Media{EndList: true}
+	var ahead []rung
+	for i := range 6 {
+		media.Segments = append(media.Segments, hls.Segment{Start: time.Duration(4*i) * time.Second, Duration: 4 * time.Second})
+		ahead = append(ahead, rung{media: media, index: i})
+	}
+	l := limited()
+	assert.True(t, l.fix(2))
+	assert.Equal(t, 2, l.keeps(2, ahead, 2*time.Second), "the next one begins in two seconds")
+	assert.Equal(t, 6, l.keeps(0, ahead, 2*time.Second), "it is that very variant")
+	l.meter = abr.Meter{}
+	l.meter.Add(50_000, time.Second, time.Millisecond)
+	assert.Equal(t, 6, l.keeps(2, ahead, 2*time.Second), "half a megabit a second carries none")
+	assert.True(t, l.fix(-1))
+	assert.Equal(t, 6, l.keeps(2, ahead, 2*time.Second))
+	l.meter.Abandoned(50_000_000, time.Second)
+	assert.Equal(t, 3, l.keeps(2, ahead, 2*time.Second), "ten seconds are kept")
+}
