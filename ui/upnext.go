@@ -9,10 +9,14 @@ import (
 	"latchkey/player"
 	"latchkey/ui/catalogue"
 	"latchkey/ui/controls"
+	"latchkey/ui/theme"
 )
 
 // nextAhead is how long before the end of a title the one that follows it is prepared.
 const nextAhead = 30 * time.Second
+
+// nextWidth is the room for the name of a title on the button that leads to it.
+const nextWidth = 320
 
 // upNext is the title that follows the one that plays in its row of the catalogue. The zero value is none.
 type upNext struct {
@@ -84,26 +88,17 @@ func (w *window) playNext() {
 type replay struct {
 	*fyne.Container
 
-	next *controls.Button
+	next    *controls.Button
+	offered string // the name of the title that next leads to
 }
 
 // offer shows or hides the way to the next title, and says whether that changes anything.
 func (r *replay) offer(name string, ok bool) bool {
-	text := "Next: " + cutName(name)
-	if ok == r.next.Visible() && (!ok || text == r.next.Text()) {
+	if ok == r.next.Visible() && name == r.offered {
 		return false
 	}
-	r.next.SetText(text)
+	r.offered = name
+	r.next.SetText("Next: " + cut(name, nextWidth, theme.Text("", theme.SizeStrong, theme.Foreground)))
 	setVisible(r.next, ok)
 	return true
-}
-
-// maxNextName is how many letters of a title's name stand on the button.
-const maxNextName = 40
-
-func cutName(name string) string {
-	if letters := []rune(name); len(letters) > maxNextName {
-		return string(letters[:maxNextName-1]) + "…"
-	}
-	return name
 }

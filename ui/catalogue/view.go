@@ -52,6 +52,7 @@ type View struct {
 	middle  *fyne.Container
 
 	titles  []Title
+	rows    []section // of the titles
 	search  string
 	locked  bool
 	plan    plan
@@ -97,12 +98,13 @@ func (v *View) Spinner() *controls.Spinner { return v.spinner }
 // ShowTitles shows titles in place of what there was. Locked says whether protected ones wear a lock.
 func (v *View) ShowTitles(titles []Title, locked bool) {
 	v.titles, v.locked = titles[:min(len(titles), MaxTitles)], locked
+	v.rows = sections(v.titles)
 	v.fill()
 }
 
 // After returns the title that follows one in the first of its rows. ok is false for the last, and for what is live.
 func (v *View) After(t Title) (next Title, ok bool) {
-	for _, row := range sections(v.titles) {
+	for _, row := range v.rows {
 		at := slices.IndexFunc(row.titles, func(o Title) bool { return o.ID == t.ID })
 		if at >= 0 && at+1 < len(row.titles) && !row.titles[at+1].Live {
 			return row.titles[at+1], true
@@ -137,7 +139,7 @@ func (v *View) fill() {
 		}
 		list = []section{{titles: hits}}
 	default:
-		list = sections(v.titles)
+		list = v.rows
 		if begun := v.begun(); len(begun) > 0 {
 			list = append([]section{{name: continueName, titles: begun}}, list...)
 		}
