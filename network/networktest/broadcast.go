@@ -2,6 +2,7 @@ package networktest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"path"
@@ -77,16 +78,11 @@ func (b Broadcast) RequestEffect(list []byte) Effect {
 			if end <= from {
 				continue
 			}
-			begins, ends := media.start(index), media.start(index+1)
-			due := b.Began.Add(begins + (ends-begins)*time.Duration(i+1)/time.Duration(b.Parts)).Sub(b.now())
+			due := b.due(b.partEnd(media, index, i))
 			if due > 0 && !begun && b.Early != nil {
 				b.Early.Add(1)
 			}
-			timer := time.NewTimer(due)
-			select {
-			case <-timer.C:
-			case <-r.Context().Done():
-				timer.Stop()
+			if !sleep(r.Context(), due) {
 				return
 			}
 			if !begun {
@@ -104,6 +100,27 @@ func (b Broadcast) RequestEffect(list []byte) Effect {
 				return
 			}
 		}
+	}
+}
+
+// partEnd is how long after the stream's beginning a part of a segment is made, both counted from 0.
+func (b Broadcast) partEnd(list mediaList, segment, part int) time.Duration {
+	begins, ends := list.start(segment), list.start(segment+1)
+	return begins + (ends-begins)*time.Duration(min(part+1, b.Parts))/time.Duration(b.Parts)
+}
+
+// due is how long it is until so long after the stream's beginning.
+func (b Broadcast) due(after time.Duration) time.Duration { return b.Began.Add(after).Sub(b.now()) }
+
+// sleep waits for a while. It says whether ctx lasted as long.
+func sleep(ctx context.Context, long time.Duration) bool {
+	timer := time.NewTimer(long)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 
@@ -130,14 +147,9 @@ func (b Broadcast) Effect() Effect {
 		if wanted, err := strconv.Atoi(r.URL.Query().Get("_HLS_msn")); err == nil && b.Blocks {
 			ready := list.start(wanted - b.First + 1)
 			if part, err := strconv.Atoi(r.URL.Query().Get("_HLS_part")); err == nil && b.Parts > 0 {
-				begins := list.start(wanted - b.First)
-				ready = begins + (ready-begins)*time.Duration(min(part+1, b.Parts))/time.Duration(b.Parts)
+				ready = b.partEnd(list, wanted-b.First, part)
 			}
-			timer := time.NewTimer(b.Began.Add(ready).Sub(b.now()))
-			select {
-			case <-timer.C:
-			case <-r.Context().Done():
-				timer.Stop()
+			if !sleep(r.Context(), b.due(ready)) {
 				return
 			}
 		}
