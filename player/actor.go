@@ -197,9 +197,14 @@ func (p *Player) leave() {
 	if s := p.session; s != nil {
 		p.measured()
 		p.session = nil
-		s.cancel(errClosed)
-		p.sessions.Go(s.close)
+		p.end(s)
 	}
+}
+
+// end ends a session in the background.
+func (p *Player) end(s *session) {
+	s.cancel(errClosed)
+	p.sessions.Go(s.close)
 }
 
 // measured keeps what the network was measured to carry for the next resource, and returns it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -195,17 +194,4 @@ func (r rung) newest() rung {
 		r.media, r.index = media, media.BySequence(s.Sequence)
 	}
 	return r
-}
-
-// withDirectives adds to the query of an address. What cannot have any stays as it is.
-func withDirectives(uri, directives string) string {
-	u, err := url.Parse(uri)
-	if directives == "" || err != nil || u.Scheme == "" {
-		return uri
-	}
-	if u.RawQuery != "" {
-		directives = u.RawQuery + "&" + directives
-	}
-	u.RawQuery = directives
-	return u.String()
 }

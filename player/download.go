@@ -147,6 +147,13 @@ func (d *download) complete() (size int, ok bool) {
 	return len(d.data), d.done && d.err == nil
 }
 
+// failed says whether it ended before all bytes were there.
+func (d *download) failed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.done && d.err != nil
+}
+
 // reader returns a reader from the first byte on. It waits for bytes that have not come yet until ctx
 // ends.
 func (d *download) reader(ctx context.Context) io.Reader { return d.readerFrom(ctx, 0) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -296,6 +297,19 @@ func (f *feed) directives() string {
 		all = append(all, "_HLS_skip=YES")
 	}
 	return strings.Join(all, "&")
+}
+
+// withDirectives adds to the query of an address. What cannot have any stays as it is.
+func withDirectives(uri, directives string) string {
+	u, err := url.Parse(uri)
+	if directives == "" || err != nil || u.Scheme == "" {
+		return uri
+	}
+	if u.RawQuery != "" {
+		directives = u.RawQuery + "&" + directives
+	}
+	u.RawQuery = directives
+	return u.String()
 }
 
 // merge takes a newer playlist. It says whether that has something new. The caller holds mu.

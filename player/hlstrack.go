@@ -229,7 +229,8 @@ func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration) (
 		return origin, known, nil
 	}
 	list := a.track.feed.current()
-	if index := list.BySequence(a.segment.Sequence); index >= 0 && (a.track.session.indexAt(list, a.target)-index < 0 || a.track.session.indexAt(list, a.target)-index > 1) {
+	here, there := list.BySequence(a.segment.Sequence), a.track.session.indexAt(list, a.target)
+	if here >= 0 && (there < here || there > here+1) {
 		return 0, false, errMissed
 	}
 	return origin, known, nil

@@ -275,7 +275,7 @@ func (l *ladder) keeps(variant int, ahead []rung, now time.Duration) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	keep := len(ahead)
-	_, recent := l.meter.Bandwidth()
+	steady, recent := l.meter.Bandwidth()
 	switch {
 	case l.aside:
 	case l.fixed >= 0 && recent > 0 && float64(recent) < bearable*float64(l.variants[variant].rate): // what is there is all that there is to show for now
@@ -284,13 +284,11 @@ func (l *ladder) keeps(variant int, ahead []rung, now time.Duration) int {
 			keep--
 		}
 	default:
-		var state abr.State
-		state.Bandwidth, state.Recent = l.meter.Bandwidth()
 		loaded := make([]abr.Ahead, 0, len(ahead))
 		for _, r := range ahead {
 			loaded = append(loaded, abr.Ahead{Start: r.segment().Start - now, Bandwidth: l.variants[r.variant].rate})
 		}
-		keep = l.controls.Keep(state, loaded, l.variants[variant].rate)
+		keep = l.controls.Keep(abr.State{Bandwidth: steady, Recent: recent}, loaded, l.variants[variant].rate)
 	}
 	return keep
 }

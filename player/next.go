@@ -80,8 +80,7 @@ func (p *Player) forgetNext() {
 	if p.upcoming != nil {
 		s := p.upcoming.session
 		p.upcoming = nil
-		s.cancel(errClosed)
-		p.sessions.Go(s.close)
+		p.end(s)
 	}
 }
 

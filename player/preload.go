@@ -48,7 +48,7 @@ func expected(at rung) rung {
 
 // covers says whether it already has, or will have, what a hint names.
 func (p *preload) covers(hint hls.PreloadHint) bool {
-	if p == nil || p.failed() || p.hint.URI != hint.URI {
+	if p == nil || p.d.failed() || p.hint.URI != hint.URI {
 		return false
 	}
 	if size, whole := p.d.complete(); whole && p.hint.Length < 0 && hint.Start >= p.hint.Start+int64(size) {
@@ -57,17 +57,10 @@ func (p *preload) covers(hint hls.PreloadHint) bool {
 	return p.hint.Start == hint.Start && p.hint.Length == hint.Length || p.hint.Length < 0 && p.hint.Start <= hint.Start
 }
 
-// failed says whether nothing comes of it.
-func (p *preload) failed() bool {
-	p.d.mu.Lock()
-	defer p.d.mu.Unlock()
-	return p.d.done && p.d.err != nil
-}
-
 // drop gives up what was asked for and not needed. l may have asked for nothing.
 func (l *loader) drop() {
 	if l.preload != nil {
-		if l.preload.failed() {
+		if l.preload.d.failed() {
 			l.refusals++
 		}
 		l.preload.cancel()
@@ -104,7 +97,7 @@ func (t *hlsTrack) preload(ctx context.Context, hint hls.PreloadHint, told *netw
 
 // place is where a segment is in what was asked for, and how long it is there, -1: to its end. ok is false when it is not part of that.
 func (p *preload) place(s *hls.Segment) (offset, length int64, ok bool) {
-	if p == nil || p.failed() || p.hint.URI != s.URI {
+	if p == nil || p.d.failed() || p.hint.URI != s.URI {
 		return 0, 0, false
 	}
 	if s.ByteRange == nil {
@@ -122,7 +115,7 @@ func (l *loader) take(ctx context.Context, s *hls.Segment, told *network.CMCD) (
 	if !ok {
 		return nil, nil
 	}
-	d := newDownload()
+	d, w := newDownload(), wanted{class: network.ClassSegment, uri: s.URI, part: s.ByteRange, told: told}
 	failed := make(chan error, 1)
 	go func() {
 		d.start(length)
@@ -138,12 +131,10 @@ func (l *loader) take(ctx context.Context, s *hls.Segment, told *network.CMCD) (
 			l.track.ladder.downloaded(network.ClassSegment, late, time.Since(began), 0) // all of it is there by now, so that the network alone holds it up
 		}
 		if err != nil || length >= 0 && int64(size) < length {
-			failed <- l.track.fetch(ctx, wanted{class: network.ClassSegment, uri: s.URI, part: s.ByteRange, told: told}, d)
+			failed <- l.track.fetch(ctx, w, d)
 			return
 		}
-		d.finish(nil)
-		l.track.session.found()
-		l.track.session.cache.put(keyOf(s.URI, s.ByteRange), d)
+		l.track.got(w, d)
 		failed <- nil
 	}()
 	return d, func() error { return <-failed }

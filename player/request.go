@@ -63,12 +63,10 @@ func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
 			err = errors.Join(err, body.Close())
 		}
 		if err == nil {
-			d.finish(nil)
-			t.session.found()
+			t.got(w, d)
 			if size, ok := d.complete(); ok && t.ladder != nil {
 				t.ladder.downloaded(w.class, size-before, time.Since(answered), answered.Sub(asked))
 			}
-			t.session.cache.put(keyOf(w.uri, w.part), d)
 			return nil
 		}
 		if errors.Is(context.Cause(ctx), errAbandoned) {
@@ -82,6 +80,13 @@ func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
 			return err
 		}
 	}
+}
+
+// got notes that all of what was wanted is there, and keeps it.
+func (t *hlsTrack) got(w wanted, d *download) {
+	d.finish(nil)
+	t.session.found()
+	t.session.cache.put(keyOf(w.uri, w.part), d)
 }
 
 // rest is what remains of a range, or of all, after the bytes that are there.
