@@ -31,7 +31,7 @@ type actor struct {
 	session   *session
 	client    *network.Client // of the current resource, or of the last: its records are told
 	pipeline  *pipeline
-	previous  *pipeline     // the one before, of whichever session: its end is waited for
+	newest    *pipeline     // of whichever session: the next one waits for its end
 	asked     time.Duration // where prepare was asked to begin, 0: nobody said
 	target    time.Duration // where the pipeline began
 	last      time.Duration // the newest position known
@@ -44,7 +44,10 @@ type actor struct {
 	hurried   bool // and a little faster, to catch up
 	yielded   int  // how often it stood still
 	trick     trick
+	tally     *tally      // of the current resource, or of the last
 	upcoming  *upcoming   // what was prepared to follow, may be nil
+	advance   bool        // it begins by itself
+	advanced  int         // how often one did
 	begun     *upcoming   // the current resource, of which the opening was begun before anybody asked for that; nil after that
 	view      image.Point // how large the picture is shown
 	strain    strain
@@ -126,8 +129,11 @@ func (p *Player) handle(m message) {
 			p.opened(m.err)
 		}
 	case messageRefused:
-		if m.session == p.session {
+		switch {
+		case m.session == p.session:
 			p.refused(m.err)
+		case p.upcoming != nil && m.session == p.upcoming.session:
+			p.upcoming.refused = m.err
 		}
 	case messageHeard:
 		if m.session == p.session {
@@ -149,7 +155,7 @@ func (p *Player) replace(r *MediaResource) error {
 	if err := p.state.check(callReplace); err != nil {
 		return err
 	}
-	next := p.takeNext(r)
+	next := p.prepared(r)
 	if next == nil {
 		client, err := p.newClient(r)
 		if err != nil {
@@ -158,12 +164,12 @@ func (p *Player) replace(r *MediaResource) error {
 		next = &upcoming{client: client}
 	}
 	p.leave()
-	p.resource, p.failure = r, nil
-	p.stats, p.bufferSum, p.bufferCounts = Stats{}, 0, 0
-	p.askedPlay, p.askedSeek, p.stalledAt = time.Time{}, time.Time{}, time.Time{}
-	p.target, p.last, p.wantPlay, p.buffering = 0, 0, false, false
-	p.following, p.hurried, p.yielded = false, false, 0
-	p.outputs.presenter.forget()
+	if next == p.upcoming {
+		p.upcoming = nil
+	}
+	p.forgetNext()
+	p.begin(r)
+	p.wantPlay = false
 	p.outputs.until.Store(0)
 	p.outputs.position.Store(0)
 	p.outputs.reached.Store(false)
@@ -174,11 +180,21 @@ func (p *Player) replace(r *MediaResource) error {
 	} else {
 		p.begun = next
 	}
+	p.tally = p.session.tally
 	p.session.setSpeed(p.speed)
 	p.session.network = p.network
 	p.tell(ItemCreated)
 	p.setState(Initialized)
 	return nil
+}
+
+// begin forgets what is of the resource before.
+func (p *Player) begin(r *MediaResource) {
+	p.resource, p.failure = r, nil
+	p.stats, p.bufferSum, p.bufferCounts = Stats{}, 0, 0
+	p.askedPlay, p.askedSeek, p.stalledAt = time.Time{}, time.Time{}, time.Time{}
+	p.target, p.last, p.buffering = 0, 0, false
+	p.following, p.hurried, p.yielded = false, false, 0
 }
 
 // leave ends the current session in the background.
@@ -189,10 +205,8 @@ func (p *Player) leave() {
 	if p.outputs.sink != nil {
 		p.outputs.sink.Pause()
 	}
-	if p.pipeline != nil {
-		p.pipeline.stop()
-		p.previous, p.pipeline = p.pipeline, nil
-	}
+	p.halt()
+	p.pipeline = nil
 	p.signIn, p.trick, p.begun = nil, trick{}, nil
 	if s := p.session; s != nil {
 		p.measured()
@@ -246,17 +260,9 @@ func (p *Player) opened(err error) {
 		return
 	}
 	s := p.session
-	s.ready = true
-	if s.ladder != nil {
-		s.ladder.show(p.view)
-	}
-	p.captions.Store(s.subtitles)
-	if p.asked == 0 {
-		p.target = s.begins()
-	} else {
-		p.target = s.resolve(p.asked)
-	}
+	p.target = p.ready(s, p.asked)
 	p.last = p.target
+	p.captions.Store(s.subtitles)
 	if s.main != nil {
 		p.follow(p.target)
 	}
@@ -267,6 +273,18 @@ func (p *Player) opened(err error) {
 	p.start(p.target)
 }
 
+// ready notes that a session was opened, and returns where playback begins that was asked for from a position on, 0: where the stream says.
+func (p *Player) ready(s *session, asked time.Duration) time.Duration {
+	s.ready = true
+	if s.ladder != nil {
+		s.ladder.show(p.view)
+	}
+	if asked == 0 {
+		return s.begins()
+	}
+	return s.resolve(asked)
+}
+
 // start begins a pipeline at a position.
 func (p *Player) start(target time.Duration) {
 	p.current.Store(nil)
@@ -274,15 +292,23 @@ func (p *Player) start(target time.Duration) {
 	if p.outputs.sink != nil {
 		p.outputs.sink.Pause()
 	}
-	if p.pipeline != nil {
-		p.pipeline.stop()
-		p.previous = p.pipeline
-	}
+	p.halt()
 	p.target, p.last, p.trick = target, target, trick{busy: p.trick.busy}
-	p.pipeline = newPipeline(p.session, target, p.previous)
-	p.previous = nil
+	p.pipeline = newPipeline(p.session, target, p.newest, nil)
+	p.newest = p.pipeline
 	p.current.Store(p.pipeline)
 	p.buffering = false
+}
+
+// halt ends the pipelines without waiting.
+func (p *Player) halt() {
+	if p.pipeline != nil {
+		p.pipeline.stop()
+	}
+	if p.upcoming != nil && p.upcoming.pipeline != nil {
+		p.upcoming.pipeline.stop()
+		p.upcoming.pipeline = nil
+	}
 }
 
 // play notes the wish to play, and plays when that is possible now.
@@ -373,6 +399,9 @@ func (p *Player) changeSpeed(speed float64) error {
 	if p.session != nil {
 		p.session.setSpeed(p.pacedSpeed())
 	}
+	if p.upcoming != nil {
+		p.upcoming.session.setSpeed(speed)
+	}
 	return nil
 }
 
@@ -394,7 +423,9 @@ func (p *Player) update(replace func(*network.Client) error) error {
 	if p.session == nil {
 		return &StateError{Call: "update the cookies", State: p.state}
 	}
-	p.forgetNext() // it may be of the same sign-in
+	if !p.joined() {
+		p.forgetNext() // it may be of the same sign-in
+	}
 	if err := p.session.update(replace); err != nil {
 		return err
 	}
@@ -442,9 +473,7 @@ func (p *Player) fail(err error) {
 	p.config.Log.Info("playback failed", "error", p.failure, "cause", p.failure.Err)
 	p.endStall(time.Now())
 	p.buffering = false
-	if p.pipeline != nil {
-		p.pipeline.stop()
-	}
+	p.halt()
 	p.setState(Failed)
 	p.observers.tell(Event{Kind: PlaybackFailed, At: time.Now(), State: p.state, Error: p.failure})
 }
@@ -468,7 +497,7 @@ func (p *Player) tell(kind EventKind) {
 func newSession(config Config, r *MediaResource, client *network.Client, out *outputs, post func(message)) *session {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	s := &session{ctx: ctx, cancel: cancel, config: config, resource: r, client: client, outputs: out, post: post,
-		cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
+		tally: new(tally), cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
 		variant: -1, rate: 1}
 	s.fetcher = NewFetcher(client, r)
 	s.keys = drm.NewKeyStore(s.fetcher, slices.Concat(r.keySystems(), config.KeySystems, []drm.KeySystem{drm.ClearKey{}})...)
@@ -488,7 +517,7 @@ func (p *Player) starved(now time.Time) bool {
 		return true
 	}
 	waiting, _, videoEnded, lastEnd := p.outputs.presenter.level()
-	return pl.queues[libav.KindVideo].dry() && !videoEnded && waiting == 0 && p.position(now, p.last) > lastEnd+lateLimit
+	return pl.queues[libav.KindVideo].dry() && !videoEnded && waiting == 0 && p.position(now, p.last) > lastEnd-pl.shift+lateLimit
 }
 
 // primed says whether there is a first picture, where there are pictures, and sound to begin with.

@@ -62,8 +62,12 @@ func (p *pipeline) playAudio() error {
 		if err := a.silence(); err != nil {
 			return err
 		}
+		if err := p.turn(); err != nil {
+			return err
+		}
 		p.session.outputs.sink.EndOfStream()
 	}
+	p.audioEnd.Store(int64(a.next))
 	p.audioEnded.Store(true)
 	p.session.changed()
 	return nil
@@ -203,12 +207,16 @@ func (a *audioDecoder) give(sound *libav.AudioFrame) error {
 		return nil
 	}
 	a.given = end
+	if err := a.out.turn(); err != nil {
+		return err
+	}
 	outputs := a.out.session.outputs
 	if err := outputs.tapAudio(at, sound); err != nil {
 		return err
 	}
 	if outputs.freeRun {
-		outputs.passed(at)
+		outputs.passed(a.out.shift + at)
+		a.next = end
 		return nil
 	}
 	if a.resampler == nil {
@@ -293,7 +301,7 @@ func (a *audioDecoder) write(samples []float32) error {
 	if a.rate == 1 {
 		at := a.head
 		a.head = a.next
-		return a.out.session.outputs.sink.Write(a.out.ctx, audio.Chunk{Samples: samples, PTS: at, Rate: 1})
+		return a.send(samples, at)
 	}
 	if a.tempo == nil {
 		tempo, err := libav.NewTempo(a.rate)
@@ -316,7 +324,19 @@ func (a *audioDecoder) writeStretched(samples []float32) error {
 	}
 	at := a.head
 	a.head += time.Duration(float64(length(len(samples))) * a.rate)
-	return a.out.session.outputs.sink.Write(a.out.ctx, audio.Chunk{Samples: samples, PTS: at, Rate: a.rate})
+	return a.send(samples, at)
+}
+
+// send writes samples of the tempo's rate that begin at a time, when it is this pipeline's turn.
+func (a *audioDecoder) send(samples []float32, at time.Duration) error {
+	if err := a.out.turn(); err != nil {
+		return err
+	}
+	outputs, chunk := a.out.session.outputs, audio.Chunk{Samples: samples, PTS: a.out.shift + at, Rate: a.rate}
+	if outputs.written != nil {
+		outputs.written(chunk)
+	}
+	return outputs.sink.Write(a.out.ctx, chunk)
 }
 
 // flushTempo takes what the tempo filter holds, and ends it.

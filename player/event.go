@@ -9,7 +9,8 @@ import (
 type EventKind string
 
 // The kinds of events, by TVSDK's order: a load gives StateChanged to Initializing, ItemCreated, StateChanged
-// to Initialized; prepare gives StateChanged to Preparing, TimelineUpdated, StateChanged to Prepared.
+// to Initialized; prepare gives StateChanged to Preparing, TimelineUpdated, StateChanged to Prepared. Where the next resource follows without
+// a gap, PlaybackComplete, ItemReplaced and TimelineUpdated come while the state stays Playing.
 const (
 	StateChanged     EventKind = "state changed"
 	ItemCreated      EventKind = "item created"
@@ -21,6 +22,7 @@ const (
 	SignInNeeded     EventKind = "sign-in needed"
 	PlaybackFailed   EventKind = "playback failed"
 	PlaybackComplete EventKind = "playback complete"
+	ItemReplaced     EventKind = "item replaced" // the next resource began by itself
 )
 
 // Event is something that happened, in order.

@@ -13,29 +13,35 @@ import (
 // upcoming is the resource that is opened while another one plays.
 type upcoming struct {
 	resource *MediaResource
+	from     time.Duration // where it is to begin, 0: where the stream says
 	client   *network.Client
 	session  *session
-	opened   bool  // its playlists and keys are there, or err says why not
-	err      error // of opening
+	opened   bool      // its playlists and keys are there, or err says why not
+	err      error     // of opening
+	refused  error     // what a sign-in was needed for last
+	pipeline *pipeline // gives to the outputs right behind the current one, nil: it does not yet
 }
 
 // PrepareNext opens a resource while the current one plays: its playlists, its keys and the first segments from a position on (0: where it begins by
 // itself) are fetched. ReplaceCurrentResource with the same MediaResource, and PrepareToPlay, then have them. It takes the place of one that was
 // prepared before; nil prepares nothing. What fails is asked for again by PrepareToPlay. The error wraps network.ErrConfiguration as that of
-// ReplaceCurrentResource does.
+// ReplaceCurrentResource does. With SetAdvance it begins by itself.
 func (p *Player) PrepareNext(r *MediaResource, from time.Duration) error {
 	return p.call(func() error {
-		p.forgetNext()
 		if r == nil {
+			p.unjoin()
+			p.forgetNext()
 			return nil
 		}
 		client, err := p.newClient(r)
 		if err != nil {
 			return err
 		}
+		p.unjoin()
+		p.forgetNext()
 		s := newSession(p.config, r, client, p.outputs, p.box.post)
 		s.network, s.opened = p.measured(), time.Now()
-		p.upcoming = &upcoming{resource: r, client: client, session: s}
+		p.upcoming = &upcoming{resource: r, from: from, client: client, session: s}
 		s.work.Go(func() {
 			err := s.open(s.ctx)
 			s.post(messageOpened{session: s, err: err})
@@ -64,15 +70,110 @@ func (p *Player) newClient(r *MediaResource) (*network.Client, error) {
 	return client, nil
 }
 
-// takeNext returns what was prepared of a resource, nil when nothing was, or it waits for a sign-in that nobody was asked for.
-func (p *Player) takeNext(r *MediaResource) *upcoming {
-	u := p.upcoming
-	if u == nil || u.resource != r || u.err != nil || u.session.waiting() {
-		p.forgetNext()
-		return nil
+// SetAdvance says whether what PrepareNext prepares begins by itself at the end of the current resource. Where it is there in time it follows
+// without a gap, in picture and sound, and the state stays Playing; else, and for a live stream, it is made the current resource as by
+// ReplaceCurrentResource, PrepareToPlay and Play. It holds for later resources too.
+func (p *Player) SetAdvance(on bool) {
+	p.do(func() {
+		p.advance = on
+		if !on {
+			p.unjoin()
+		}
+	})
+}
+
+// prepared returns what was prepared of a resource, nil when nothing was, or it waits for a sign-in that nobody was asked for.
+func (p *Player) prepared(r *MediaResource) *upcoming {
+	if u := p.upcoming; u != nil && u.resource == r && u.err == nil && !u.session.waiting() {
+		return u
 	}
+	return nil
+}
+
+// joined says whether what comes next gives to the outputs right behind the current resource.
+func (p *Player) joined() bool { return p.upcoming != nil && p.upcoming.pipeline != nil }
+
+// join has what comes next follow without a gap, once all of the current resource is loaded.
+func (p *Player) join() {
+	u := p.upcoming
+	if u == nil || u.pipeline != nil || !u.opened || u.err != nil || !p.advance || p.config.Limit != (Limit{}) {
+		return
+	}
+	s := u.session
+	if _, all := p.ahead(); !all || p.pipeline.failure() != nil || p.session.live() || s.live() || s.waiting() {
+		return
+	}
+	at := p.ready(s, u.from)
+	s.at.Store(int64(at))
+	s.setSpeed(p.speed)
+	u.pipeline = newPipeline(s, at, p.newest, p.pipeline)
+	p.newest = u.pipeline
+}
+
+// unjoin has the current resource end with its own end again.
+func (p *Player) unjoin() {
+	if !p.joined() {
+		return
+	}
+	p.upcoming.pipeline.stop()
+	p.upcoming.pipeline = nil
+	select {
+	case <-p.pipeline.done:
+		// What comes next may wait in the outputs already. The error is that the state does not allow it, and it does.
+		_ = p.seek(p.last)
+	default: // it will see that it was stopped before it gives anything
+	}
+}
+
+// reached says whether the outputs have come to what follows without a gap.
+func (p *Player) reached(now time.Time) bool {
+	if !p.joined() {
+		return false
+	}
+	if _, placed := p.upcoming.pipeline.placed(); !placed {
+		return false
+	}
+	return p.config.FreeRun || p.position(now, p.last) >= p.pipeline.end() || p.outputs.sink.Queued() == 0
+}
+
+// handOver makes what follows without a gap the current resource.
+func (p *Player) handOver(now time.Time) {
+	u := p.upcoming
 	p.upcoming = nil
-	return u
+	p.endStall(now)
+	p.tell(PlaybackComplete)
+	p.measured()
+	p.end(p.session)
+	p.begin(u.resource)
+	p.client, p.session, p.tally, p.pipeline, p.signIn = u.client, u.session, u.session.tally, u.pipeline, nil
+	p.target, p.last = p.pipeline.target, p.pipeline.target
+	p.askedPlay, p.stats.FirstFrame = now, time.Nanosecond // it was there when it was wanted
+	p.current.Store(p.pipeline)
+	p.captions.Store(p.session.subtitles)
+	p.advanced++
+	p.tell(ItemReplaced)
+	p.tell(TimelineUpdated)
+	if u.refused != nil && p.session.waiting() {
+		p.refused(u.refused)
+	}
+}
+
+// goOn plays what was prepared after the end of what came before it.
+func (p *Player) goOn() {
+	u := p.upcoming
+	if u == nil || !p.advance || p.outputs.reached.Load() {
+		return
+	}
+	for _, do := range []func() error{
+		func() error { return p.replace(u.resource) }, func() error { return p.prepare(u.from) }, p.play,
+	} {
+		if err := do(); err != nil {
+			p.config.Log.Warn("go on with the next resource", "error", err)
+			return
+		}
+	}
+	p.advanced++
+	p.tell(ItemReplaced)
 }
 
 // forgetNext ends what was prepared.

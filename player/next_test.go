@@ -17,10 +17,10 @@ import (
 	"latchkey/player/report"
 )
 
-// nextOf returns the resource of a second origin, whose keys want a cookie.
-func nextOf(t *testing.T, stream mediatest.HLS) (*networktest.Origin, *player.MediaResource) {
+// nextOf returns the resource of a second origin, whose stream may be locked: then its keys want a cookie.
+func nextOf(t *testing.T, stream mediatest.HLS, locked bool) (*networktest.Origin, *player.MediaResource) {
 	t.Helper()
-	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder), Encryption: networktest.Encryption{On: true},
+	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder), Encryption: networktest.Encryption{On: locked},
 		Gates: []networktest.Gate{{Class: network.ClassKey, Name: "session", Value: canary}}})
 	c := network.NewConfiguration()
 	c.CookieHeaders.SetValue("session", canary)
@@ -45,7 +45,7 @@ func primed(t *testing.T, origin *networktest.Origin) {
 func TestTheNextIsPrepared(t *testing.T) {
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}, Fragmented: true})
 	first := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
-	second, r := nextOf(t, stream)
+	second, r := nextOf(t, stream, true)
 	var pictures bytes.Buffer
 	video := report.NewHashes(&pictures)
 	s := newScreen(t, player.Config{VideoTap: video.Video})
@@ -82,7 +82,7 @@ func TestTheNextIsAnother(t *testing.T) {
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}, Fragmented: true})
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
 	t.Run("another is played", func(t *testing.T) {
-		second, r := nextOf(t, stream)
+		second, r := nextOf(t, stream, true)
 		s := newScreen(t, player.Config{FreeRun: true})
 		require.NoError(t, s.player.PrepareNext(r, 0))
 		primed(t, second)
@@ -92,7 +92,7 @@ func TestTheNextIsAnother(t *testing.T) {
 		require.NoError(t, s.player.PrepareNext(nil, 0))
 	})
 	t.Run("it cannot be had", func(t *testing.T) {
-		second, r := nextOf(t, stream)
+		second, r := nextOf(t, stream, true)
 		second.Inject(networktest.Fault{Times: 1, Effect: networktest.Status(http.StatusNotFound)})
 		s := newScreen(t, player.Config{FreeRun: true})
 		require.NoError(t, s.player.PrepareNext(r, 0))
@@ -105,7 +105,7 @@ func TestTheNextIsAnother(t *testing.T) {
 		assert.Contains(t, []player.State{player.Complete, player.Failed}, end.State, "by whether the failure had been told: %v", end.Error)
 	})
 	t.Run("it wants a sign-in", func(t *testing.T) {
-		second, r := nextOf(t, stream)
+		second, r := nextOf(t, stream, true)
 		refuse := second.Inject(networktest.Fault{Classes: []network.Class{network.ClassPlaylist}, Effect: networktest.Status(http.StatusUnauthorized)})
 		s := newScreen(t, player.Config{FreeRun: true})
 		require.NoError(t, s.player.PrepareNext(r, 0))
@@ -119,7 +119,7 @@ func TestTheNextIsAnother(t *testing.T) {
 		refuse()
 	})
 	t.Run("the player is closed while it hangs", func(t *testing.T) {
-		second, r := nextOf(t, stream)
+		second, r := nextOf(t, stream, true)
 		second.Inject(networktest.Fault{Effect: networktest.Hang()})
 		s := newScreen(t, player.Config{FreeRun: true})
 		require.NoError(t, s.player.PrepareNext(r, time.Second))

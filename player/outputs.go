@@ -35,6 +35,7 @@ type outputs struct {
 	videoTap  func(*frame.Video)
 	audioTap  func(Sound)
 	limit     Limit
+	written   func(audio.Chunk) // for tests: sees what is written to the sink; nil but there
 
 	until    atomic.Int64 // presentation time at which Limit.Length ends, 0 without
 	reached  atomic.Bool  // the limit ended a track

@@ -45,9 +45,11 @@ type pipeline struct {
 	eaten   map[libav.Kind]*atomic.Int64 // presentation time of the newest packet that a decoder took
 
 	videoEnded, audioEnded atomic.Bool
-	videoEnd               atomic.Int64 // end of the last picture, when videoEnded
+	videoEnd, audioEnd     atomic.Int64 // of the last picture, and of the sound with the silence under the last pictures, when they have ended
 
-	started atomic.Bool // the outputs hold nothing of the pipeline before
+	started atomic.Bool   // the outputs hold nothing of the pipeline before, or it follows that
+	turned  chan struct{} // closed when it may give to the outputs
+	shift   time.Duration // from presentation time to the outputs' clock; constant once turned is closed
 
 	mu     sync.Mutex // guards what follows
 	err    error      // the first that came
@@ -57,17 +59,18 @@ type pipeline struct {
 // errStopped is the cause of a pipeline's end that nobody needs to hear of.
 var errStopped = errors.New("playback of this position was stopped")
 
-// newPipeline starts playback at target after the pipeline before has ended.
-func newPipeline(s *session, target time.Duration, before *pipeline) *pipeline {
+// newPipeline starts playback at target after the pipeline before has ended, which may be nil: in its place, or, when follows is not nil, with
+// the same clock right behind the end of that one.
+func newPipeline(s *session, target time.Duration, before, follows *pipeline) *pipeline {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	p := &pipeline{session: s, target: target, ctx: ctx, cancel: cancel, done: make(chan struct{}), space: newNotice(),
-		queues: make(map[libav.Kind]*queue), eaten: make(map[libav.Kind]*atomic.Int64)}
+		queues: make(map[libav.Kind]*queue), eaten: make(map[libav.Kind]*atomic.Int64), turned: make(chan struct{})}
 	for _, kind := range bothKinds {
 		p.queues[kind] = newQueue(p.space)
 		p.eaten[kind] = new(atomic.Int64)
 		p.eaten[kind].Store(int64(target))
 	}
-	s.work.Go(func() { p.run(before) })
+	s.work.Go(func() { p.run(before, follows) })
 	return p
 }
 
@@ -76,15 +79,24 @@ func (p *pipeline) stop() {
 	p.cancel(errStopped)
 }
 
-// run owns the pipeline's goroutines.
-func (p *pipeline) run(before *pipeline) {
+// run owns the pipeline's goroutines. It returns after the pipeline before has ended.
+func (p *pipeline) run(before, follows *pipeline) {
 	defer close(p.done)
-	if before != nil {
-		<-before.done
-	}
-	p.session.outputs.flush()
-	p.started.Store(p.ctx.Err() == nil)
 	var decoders sync.WaitGroup
+	if follows == nil {
+		if before != nil {
+			<-before.done
+		}
+		p.session.outputs.flush()
+		p.started.Store(p.ctx.Err() == nil)
+		close(p.turned)
+	} else {
+		p.started.Store(true)
+		decoders.Go(func() {
+			<-before.done
+			p.follow(follows)
+		})
+	}
 	decoders.Go(func() { p.fail(p.decodeVideo(), true) })
 	decoders.Go(func() { p.fail(p.playAudio(), true) })
 	producers, ctx := errgroup.WithContext(p.ctx)
@@ -102,6 +114,43 @@ func (p *pipeline) run(before *pipeline) {
 	}
 	p.cancel(errStopped)
 	p.session.changed()
+}
+
+// follow lets the pipeline give to the outputs what comes right behind the end of another one. One that was broken off has none.
+func (p *pipeline) follow(other *pipeline) {
+	if p.ctx.Err() != nil || !other.ended() || other.failure() != nil {
+		return
+	}
+	p.shift = other.shift + other.end() - p.target
+	p.session.outputs.presenter.goOn()
+	close(p.turned)
+}
+
+// ended says whether all that there is was given to the outputs.
+func (p *pipeline) ended() bool { return p.videoEnded.Load() && p.audioEnded.Load() }
+
+// end is the presentation time of the end of picture and sound, once they have ended.
+func (p *pipeline) end() time.Duration {
+	return time.Duration(max(p.videoEnd.Load(), p.audioEnd.Load()))
+}
+
+// turn waits until the pipeline may give to the outputs. It returns ctx's cause when that ended.
+func (p *pipeline) turn() error {
+	select {
+	case <-p.turned:
+	case <-p.ctx.Done():
+	}
+	return context.Cause(p.ctx)
+}
+
+// placed returns how far the outputs' clock is from presentation time, once that is known.
+func (p *pipeline) placed() (shift time.Duration, ok bool) {
+	select {
+	case <-p.turned:
+		return p.shift, true
+	default:
+		return 0, false
+	}
 }
 
 // fail notes an error, unless there is none or the pipeline was stopped. A producer's is no failure

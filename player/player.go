@@ -198,7 +198,7 @@ func (p *Player) Close() error {
 func (p *Player) Snapshot() Snapshot {
 	s := *p.snapshot.Load()
 	if s.State == Playing && !s.Buffering {
-		s.Position = p.clamp(p.position(time.Now(), s.Position), s.Duration)
+		s.Position = p.clamp(p.heardAt(time.Now(), s.shift, s.Position), s.Duration)
 	}
 	return s
 }
@@ -265,15 +265,23 @@ func (s *Scaler) RGBA(dst *image.RGBA, src *frame.Video) error { return s.inner.
 // Close frees the scaler. It may be called twice.
 func (s *Scaler) Close() { s.inner.Close() }
 
-// position returns the presentation time that is heard, or fallback when there is none.
-func (p *Player) position(now time.Time, fallback time.Duration) time.Duration {
+// heardAt returns the presentation time that is heard, or fallback when there is none. shift is what the outputs' clock is ahead of it.
+func (p *Player) heardAt(now time.Time, shift, fallback time.Duration) time.Duration {
 	if p.config.FreeRun {
-		return max(time.Duration(p.outputs.position.Load()), fallback)
+		return max(time.Duration(p.outputs.position.Load())-shift, fallback)
 	}
 	if pos, ok := p.outputs.sink.Position(now); ok {
-		return pos
+		return pos - shift
 	}
 	return fallback
+}
+
+// position is heardAt for the current resource.
+func (p *Player) position(now time.Time, fallback time.Duration) time.Duration {
+	if p.pipeline == nil {
+		return fallback
+	}
+	return p.heardAt(now, p.pipeline.shift, fallback)
 }
 
 // clamp keeps a position within the presentation.

@@ -32,22 +32,33 @@ func choose(waiting []time.Duration, pos time.Duration) int {
 	return due
 }
 
+// tally counts what became of the pictures of one resource. It is the presenter's, which guards it.
+type tally struct {
+	frames  Frames
+	offsets []time.Duration // picture against sound
+}
+
+// waitingPicture is a picture, and where it is counted.
+type waitingPicture struct {
+	*frame.Video
+	tally *tally
+}
+
 // presenter holds the decoded pictures that wait to be shown. put is called by the decoder, next by
 // the window's tick; all methods are safe for concurrent use.
 type presenter struct {
 	space *notice
 
 	mu       sync.Mutex
-	pictures []*frame.Video
-	waiting  []time.Duration // their times, kept beside to be handed to choose
+	pictures []waitingPicture
+	waiting  []time.Duration // when they are due, by the outputs' clock; kept beside to be handed to choose
 	first    bool            // the next picture is shown as soon as it is there
 	still    *frame.Video    // a picture that is shown at once, may be nil
 	ended    bool
 	lastEnd  time.Duration // when the picture on screen ends
 	shown    bool          // something is on screen since the last reset
 	repeated bool          // the picture on screen was counted as repeated
-	frames   Frames
-	offsets  []time.Duration
+	tally    *tally        // of the picture on screen
 	pos      time.Duration // the clock at the last tick, when running
 	running  bool
 }
@@ -70,15 +81,22 @@ func (p *presenter) reset() {
 	p.space.post()
 }
 
-// put hands a picture over, waiting while the queue is full. When ctx ends first, the picture is
+// goOn says that pictures follow those that were said to be the last: the next is shown when it is due.
+func (p *presenter) goOn() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.first, p.ended = false, false
+}
+
+// put hands a picture over that is due at a time of the outputs' clock, waiting while the queue is full. When ctx ends first, the picture is
 // released and ctx's cause returned.
-func (p *presenter) put(ctx context.Context, v *frame.Video) error {
+func (p *presenter) put(ctx context.Context, v *frame.Video, at time.Duration, t *tally) error {
 	for {
 		space := p.space.wait()
 		p.mu.Lock()
 		if ctx.Err() == nil && len(p.pictures) < pictureQueue {
-			p.pictures = append(p.pictures, v)
-			p.waiting = append(p.waiting, v.PTS)
+			p.pictures = append(p.pictures, waitingPicture{v, t})
+			p.waiting = append(p.waiting, at)
 			p.mu.Unlock()
 			return nil
 		}
@@ -108,10 +126,10 @@ func (p *presenter) end() {
 }
 
 // count adds to the counters of pictures that never come here.
-func (p *presenter) count(decoded, shown int) {
+func (p *presenter) count(t *tally, decoded, shown int) {
 	p.mu.Lock()
-	p.frames.Decoded += decoded
-	p.frames.Shown += shown
+	t.frames.Decoded += decoded
+	t.frames.Shown += shown
 	p.mu.Unlock()
 }
 
@@ -136,30 +154,31 @@ func (p *presenter) next(pos time.Duration, running bool) (v *frame.Video, first
 	if due < 0 {
 		if running && p.shown && !p.ended && !p.repeated && pos > p.lastEnd+repeatTolerance {
 			p.repeated = true
-			p.frames.Repeated++
+			p.tally.frames.Repeated++
 		}
 		p.mu.Unlock()
 		return nil, false
 	}
 	for _, late := range p.pictures[:due] {
 		late.Release()
-		p.frames.Dropped++
+		late.tally.frames.Dropped++
 	}
-	v, first = p.pictures[due], p.first
+	at, chosen := p.waiting[due], p.pictures[due]
+	v, first, p.tally = chosen.Video, p.first, chosen.tally
 	clear(p.pictures[:due+1])
 	p.pictures, p.waiting = p.pictures[due+1:], p.waiting[due+1:]
 	p.first, p.shown, p.repeated = false, true, false
-	p.lastEnd = v.PTS + v.Duration
-	p.frames.Shown++
-	if running && !first && len(p.offsets) < maxOffsets {
-		p.offsets = append(p.offsets, pos-v.PTS)
+	p.lastEnd = at + v.Duration
+	p.tally.frames.Shown++
+	if running && !first && len(p.tally.offsets) < maxOffsets {
+		p.tally.offsets = append(p.tally.offsets, pos-at)
 	}
 	p.mu.Unlock()
 	p.space.post()
 	return v, first
 }
 
-// clock returns the presentation time of the last tick, and whether it moves.
+// clock returns the outputs' clock at the last tick, and whether it moves.
 func (p *presenter) clock() (pos time.Duration, running bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -167,14 +186,14 @@ func (p *presenter) clock() (pos time.Duration, running bool) {
 }
 
 // miss counts a picture that was not even decoded.
-func (p *presenter) miss() {
+func (p *presenter) miss(t *tally) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.frames.Dropped++
+	t.frames.Dropped++
 }
 
 // level says how many pictures wait, whether one was shown since the reset, whether the last was
-// put, and when the one on screen ends.
+// put, and when the one on screen ends by the outputs' clock.
 func (p *presenter) level() (waiting int, shown, ended bool, lastEnd time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -182,22 +201,15 @@ func (p *presenter) level() (waiting int, shown, ended bool, lastEnd time.Durati
 }
 
 // figures returns the counters, and the offsets of picture against sound.
-func (p *presenter) figures() (Frames, []time.Duration) {
+func (p *presenter) figures(t *tally) (Frames, []time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.frames, append([]time.Duration(nil), p.offsets...)
+	return t.frames, append([]time.Duration(nil), t.offsets...)
 }
 
 // counted returns the counters.
-func (p *presenter) counted() Frames {
+func (p *presenter) counted(t *tally) Frames {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.frames
-}
-
-// forget sets the counters to zero: a new resource.
-func (p *presenter) forget() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.frames, p.offsets = Frames{}, nil
+	return t.frames
 }

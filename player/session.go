@@ -33,6 +33,7 @@ type session struct {
 	timeline  *timeline
 	drift     drift
 	outputs   *outputs
+	tally     *tally         // of its pictures
 	preferred string         // language of the sound, BCP 47, may be empty
 	post      func(message)  // to the player's mailbox, never waiting
 	work      sync.WaitGroup // open, and the pipelines

@@ -106,9 +106,12 @@ type Snapshot struct {
 	Subtitle  int // index in Subtitles of those that are shown, -1: none
 	Error     *Error
 	SignIn    *SignInRequest // set while State is NeedsSignIn
+	Advanced  int            // how many resources began by themselves: see SetAdvance
 	Stats     Stats
 	// Protections are those of what was played, in the order in which they were met.
 	Protections []Protection
 	Limited     bool     // Config.Limit ended the playback, or is about to
 	Notes       []string // what the player worked around, newest last; at most 20
+
+	shift time.Duration // what the outputs' clock is ahead of Position
 }

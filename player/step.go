@@ -109,8 +109,11 @@ func (p *Player) broken(now time.Time) bool {
 
 // stepPlaying watches the buffers, the end, and the position.
 func (p *Player) stepPlaying(now time.Time) {
+	if p.reached(now) {
+		p.handOver(now)
+	}
 	p.last = p.clamp(p.position(now, p.last), p.session.length())
-	if p.finished() {
+	if p.finished() && (!p.joined() || p.pipeline.failure() != nil) {
 		if p.broken(now) {
 			return
 		}
@@ -119,6 +122,7 @@ func (p *Player) stepPlaying(now time.Time) {
 		p.last = p.endPosition()
 		p.setState(Complete)
 		p.tell(PlaybackComplete)
+		p.goOn()
 		return
 	}
 	if p.buffering {
@@ -137,6 +141,7 @@ func (p *Player) stepPlaying(now time.Time) {
 		p.stall(now)
 		return
 	}
+	p.join()
 	p.pace(now)
 	p.watchStrain(now)
 	p.sampleBuffer()
@@ -256,12 +261,17 @@ func (p *Player) sampleBuffer() {
 func (p *Player) publish(now time.Time) {
 	p.notified, p.dirty = now, false
 	s := Snapshot{State: p.state, Buffering: p.buffering, Position: p.last, Speed: p.speed, Volume: p.volume,
-		Muted: p.muted, Trick: p.trick.rate, Variant: -1, Selected: -1, Subtitle: -1, Sound: -1, Error: p.failure, SignIn: p.signIn, Stats: p.stats}
+		Muted: p.muted, Trick: p.trick.rate, Variant: -1, Selected: -1, Subtitle: -1, Sound: -1, Advanced: p.advanced, Error: p.failure, SignIn: p.signIn, Stats: p.stats}
 	if p.resource != nil {
 		s.Source, s.Title = p.resource.String(), p.resource.name()
 	}
 	s.Stats.Seeks = append([]time.Duration(nil), p.stats.Seeks...)
-	s.Stats.Frames, s.Stats.AVOffset = p.outputs.presenter.figures()
+	if p.tally != nil {
+		s.Stats.Frames, s.Stats.AVOffset = p.outputs.presenter.figures(p.tally)
+	}
+	if p.pipeline != nil {
+		s.shift = p.pipeline.shift
+	}
 	s.Limited = p.outputs.reached.Load()
 	if p.session != nil {
 		p.session.describe(&s)

@@ -74,8 +74,7 @@ func (p *pipeline) decodeVideo() error {
 		err = v.decode(item)
 		item.packet.Close()
 		if errors.Is(err, errTrackEnd) {
-			v.ended()
-			return nil
+			return v.ended()
 		}
 		if err != nil {
 			return err
@@ -107,7 +106,7 @@ func (v *videoDecoder) decode(item queued) error {
 	}
 	v.under++
 	if !v.hurry(item) {
-		v.out.session.outputs.presenter.miss()
+		v.out.session.outputs.presenter.miss(v.out.session.tally)
 		return nil
 	}
 	for {
@@ -165,8 +164,8 @@ func (v *videoDecoder) proves(picture *frame.Video) (bool, error) {
 func (v *videoDecoder) hurry(item queued) bool {
 	pos, running := v.out.session.outputs.presenter.clock()
 	late := time.Duration(0)
-	if running {
-		late = pos - item.at
+	if shift, placed := v.out.placed(); running && placed {
+		late = pos - shift - item.at
 	}
 	switch {
 	case item.packet.Key():
@@ -243,7 +242,11 @@ func (v *videoDecoder) give(picture *frame.Video) error {
 
 // show puts a picture into the queue of the screen, or, without a clock, counts it at once.
 func (v *videoDecoder) show(picture *frame.Video) error {
-	outputs := v.out.session.outputs
+	if err := v.out.turn(); err != nil {
+		picture.Release()
+		return err
+	}
+	outputs, tally := v.out.session.outputs, v.out.session.tally
 	v.given, v.newest = true, picture.PTS
 	v.out.session.subtitles.picture(picture)
 	if err := outputs.tapVideo(picture); err != nil {
@@ -255,13 +258,13 @@ func (v *videoDecoder) show(picture *frame.Video) error {
 			v.reported = true
 			v.out.session.post(messageShown{v.out})
 		}
-		outputs.presenter.count(1, 1)
-		outputs.passed(picture.PTS)
+		outputs.presenter.count(tally, 1, 1)
+		outputs.passed(v.out.shift + picture.PTS)
 		picture.Release()
 		return nil
 	}
-	outputs.presenter.count(1, 0)
-	return outputs.presenter.put(v.out.ctx, picture)
+	outputs.presenter.count(tally, 1, 0)
+	return outputs.presenter.put(v.out.ctx, picture, v.out.shift+picture.PTS, tally)
 }
 
 // drain takes what the decoder still holds, and closes it.
@@ -299,17 +302,20 @@ func (v *videoDecoder) finish() error {
 	if err != nil && !errors.Is(err, errTrackEnd) {
 		return err
 	}
-	v.ended()
-	return nil
+	return v.ended()
 }
 
 // ended says that no picture follows.
-func (v *videoDecoder) ended() {
+func (v *videoDecoder) ended() error {
+	if err := v.out.turn(); err != nil {
+		return err
+	}
 	v.out.session.outputs.presenter.end()
 	v.out.videoEnd.Store(int64(v.end))
 	v.out.videoEnded.Store(true)
 	v.out.space.post()
 	v.out.session.changed()
+	return nil
 }
 
 func (v *videoDecoder) close() {

@@ -92,7 +92,7 @@ func (w *window) showAccount() {
 			label = state.Name
 		}
 	}
-	w.catalogue.sign.SetText(cut(label, 220, theme.Text("", theme.SizeStrong, theme.Foreground)))
+	w.catalogue.sign.SetText(controls.Cut(label, 220, theme.Text("", theme.SizeStrong, theme.Foreground)))
 	w.catalogue.Refresh()
 }
 
@@ -115,7 +115,7 @@ func (w *window) showAccountCard() {
 	}
 	kept := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Muted, fyne.TextAlignCenter)
 	kept.SetText(by.Name() + ". " + state.Kept)
-	rows := []fyne.CanvasObject{controls.Badge(icon.Person, theme.Accent), controls.Heading(cut(name, controls.CardWidth, theme.Bold("", theme.SizeTitle, theme.Foreground))), kept}
+	rows := []fyne.CanvasObject{controls.Badge(icon.Person, theme.Accent), controls.Heading(controls.Cut(name, controls.CardWidth, theme.Bold("", theme.SizeTitle, theme.Foreground))), kept}
 	if state.Trouble != "" {
 		wrong := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Danger, fyne.TextAlignCenter)
 		wrong.SetText(state.Trouble)

@@ -149,8 +149,13 @@ func (w *window) seek(to time.Duration, final bool) {
 		return
 	}
 	w.seekTo = &seekWish{to: to, final: final, sent: w.now()}
-	engine := w.options.Engine
-	w.commands.give(kindSeek, func() error { return engine.Seek(to) })
+	engine, of := w.options.Engine, w.advanced
+	w.commands.give(kindSeek, func() error {
+		if engine.Snapshot().Advanced != of {
+			return nil // the title that it was meant for has ended
+		}
+		return engine.Seek(to)
+	})
 	w.showState()
 }
 

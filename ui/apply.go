@@ -16,10 +16,15 @@ func (w *window) apply(s player.Snapshot) {
 	old := w.snapshot
 	w.snapshot = s
 	if w.screen != screenPlayer {
+		w.advanced = s.Advanced
 		return
 	}
 	if !w.commands.busy(kindTrick) {
 		w.trick = s.Trick
+	}
+	if s.Advanced != w.advanced {
+		w.advanced = s.Advanced
+		w.wentOn(old)
 	}
 	w.settleSeek(s)
 	if s.State != old.State {
@@ -41,6 +46,9 @@ func (w *window) enteredState(from, to player.State) {
 	case player.Complete:
 		w.wantPlay = false
 		w.stir()
+		if w.advance && w.seekTo == nil {
+			w.playNext() // the engine had not got it in time
+		}
 	case player.Playing:
 		if !w.commands.busy(kindPlay) {
 			w.wantPlay = true
@@ -126,7 +134,7 @@ func (w *window) barState() controls.State {
 		Position: min(max(w.position()-from, 0), max(to-from, 0)), Duration: to - from, Loaded: spans(s.Buffered, from),
 		Playing: w.wantPlay, Ended: s.State == player.Complete && w.seekTo == nil, Live: s.Live, AtLive: s.AtLive && w.seekTo == nil,
 		Volume: w.volume, Muted: w.muted, Speed: w.speed, Stills: s.Stills, FullScreen: w.win.FullScreen(),
-		Qualities: qualities(s), Quality: qualityText(s), Subtitles: subtitleChoices(s), Sounds: soundChoices(s),
+		Next: w.nextName(), Advance: w.advance, Qualities: qualities(s), Quality: qualityText(s), Subtitles: subtitleChoices(s), Sounds: soundChoices(s),
 	}
 }
 

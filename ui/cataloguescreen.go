@@ -64,7 +64,7 @@ func (w *window) findTitle() {
 
 // setName shows whose catalogue it is.
 func (s *catalogueScreen) setName(name string) {
-	s.heading.Text = cut(name, 360, s.heading)
+	s.heading.Text = controls.Cut(name, 360, s.heading)
 	s.heading.Refresh()
 }
 

@@ -23,11 +23,12 @@ const (
 	kindTrick    kind = 11
 	kindViewport kind = 12
 	kindNext     kind = 13
+	kindAdvance  kind = 14
 )
 
 // replaced reports whether only the newest command of a kind counts.
 func (k kind) replaced() bool {
-	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle || k == kindSound || k == kindTrick || k == kindViewport
+	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle || k == kindSound || k == kindTrick || k == kindViewport || k == kindAdvance
 }
 
 // discards reports whether a command makes the commands to the resource before it pointless.

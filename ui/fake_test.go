@@ -127,6 +127,10 @@ func (e *fakeEngine) PrepareNext(r *player.MediaResource, from time.Duration) er
 	return e.call(fmt.Sprintf("prepare next %s %s", r, from), nil)
 }
 
+func (e *fakeEngine) SetAdvance(on bool) {
+	_ = e.call(fmt.Sprintf("advance %t", on), nil)
+}
+
 func (e *fakeEngine) TrickPlay(rate int) error {
 	return e.call(fmt.Sprintf("trick %d", rate), func(s *player.Snapshot) { s.Trick = rate })
 }

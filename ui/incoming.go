@@ -106,7 +106,7 @@ const linkSource = "link"
 func (w *window) showProposal(p Proposal) {
 	lead := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Muted, fyne.TextAlignCenter)
 	lead.SetText("Latchkey would do this for the service. Add it only if you know where its file comes from.")
-	rows := []fyne.CanvasObject{controls.Badge(icon.Add, theme.Accent), controls.Heading("Add " + cut(p.Name, controls.CardWidth-60, controls.Heading("")) + "?"), lead, facts(p.Facts)}
+	rows := []fyne.CanvasObject{controls.Badge(icon.Add, theme.Accent), controls.Heading("Add " + controls.Cut(p.Name, controls.CardWidth-60, controls.Heading("")) + "?"), lead, facts(p.Facts)}
 	if p.Replaces {
 		warn := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Danger, fyne.TextAlignCenter)
 		warn.SetText("A service of this name is here already. This one would take its place.")

@@ -11,6 +11,7 @@ import (
 
 	"latchkey/network"
 	"latchkey/player"
+	"latchkey/ui/controls"
 	"latchkey/ui/theme"
 )
 
@@ -77,7 +78,7 @@ func (i *information) write(object int, text string, x, y, width float32) {
 	if !ok {
 		return
 	}
-	t.Text = cut(text, width, t)
+	t.Text = controls.Cut(text, width, t)
 	t.Resize(t.MinSize())
 	t.Move(fyne.NewPos(x, y))
 }

@@ -47,17 +47,10 @@ func (w *window) play(title catalogue.Title, from time.Duration) {
 // playFrom makes what resource returns the engine's and plays it from a time. It is called in a goroutine, and what it says comes back
 // here. by is the service whose sign-in it is played with, or nil.
 func (w *window) playFrom(title catalogue.Title, from time.Duration, by Service, resource func() (*player.MediaResource, error)) {
-	w.source, w.title, w.startAt, w.playedBy, w.resource = title.Source, title, from, by, resource
-	w.seekTo, w.wantPlay, w.upNext = nil, true, upNext{}
+	w.beginTitle(title, from, by, resource)
 	w.snapshot = player.Snapshot{State: player.Initializing}
-	w.forgetSignIn()
 	w.picture.Clear().Release()
 	w.goTo(screenPlayer)
-	if title.Name != "" {
-		w.showTitle(title.Name)
-	} else {
-		w.top.setTitle("")
-	}
 	engine := w.options.Engine
 	open := func() error { return openAt(resource, engine, from) }
 	if w.early != nil {
@@ -70,6 +63,18 @@ func (w *window) playFrom(title catalogue.Title, from time.Duration, by Service,
 		return engine.Play()
 	})
 	w.showState()
+}
+
+// beginTitle notes what is to be played, and shows its name.
+func (w *window) beginTitle(title catalogue.Title, from time.Duration, by Service, resource func() (*player.MediaResource, error)) {
+	w.source, w.title, w.startAt, w.playedBy, w.resource = title.Source, title, from, by, resource
+	w.seekTo, w.wantPlay, w.upNext = nil, true, upNext{}
+	w.forgetSignIn()
+	if title.Name != "" {
+		w.showTitle(title.Name)
+	} else {
+		w.top.setTitle("")
+	}
 }
 
 // openError is an address or file that can be no resource.

@@ -17,8 +17,8 @@ import (
 // ErrNoDisplay is returned by Run when there is no display, or none that OpenGL can draw on.
 var ErrNoDisplay = errors.New("no display can be opened")
 
-// Engine plays; player.Player is one. Snapshot, NextFrame and Cues are called on the main goroutine and never
-// block; the other methods are called from one goroutine, in the order of what a person did.
+// Engine plays; player.Player is one. Snapshot, NextFrame and Cues never block and are called on the main
+// goroutine, Snapshot on others too; the other methods are called from one goroutine, in the order of what a person did.
 type Engine interface {
 	ReplaceCurrentResource(*player.MediaResource) error
 	PrepareToPlay(from time.Duration) error
@@ -35,6 +35,7 @@ type Engine interface {
 	SetMuted(bool)
 	SetViewport(width, height int)
 	PrepareNext(r *player.MediaResource, from time.Duration) error
+	SetAdvance(on bool)
 	Reset() error
 
 	Snapshot() player.Snapshot
@@ -103,6 +104,10 @@ type Options struct {
 	Muted      bool          // mutes; false leaves the engine's own
 	Speed      float64       // 0 is 1
 	FullScreen bool
+	// Advance has the next title of a row begin by itself, and Advanced is told on the main goroutine when a person changes that; it must
+	// return at once. nil: nobody is.
+	Advance  bool
+	Advanced func(on bool)
 
 	ExitAtEnd    bool          // close at the end of the stream, or when it fails
 	Frames       int           // close after so many frames were shown; 0: never

@@ -91,6 +91,9 @@ func (w *window) begin() {
 	if o.Speed != 1 {
 		w.setSpeed(o.Speed)
 	}
+	if w.advance = o.Advance; w.advance {
+		w.commands.give(kindAdvance, func() error { o.Engine.SetAdvance(true); return nil })
+	}
 	if o.FullScreen {
 		w.setFullScreen(true)
 	}

@@ -90,7 +90,7 @@ func (s *startScreen) list() {
 		if state := service.State(); state.SignedIn && state.Name != "" {
 			label += ", signed in as " + state.Name
 		}
-		s.known.Add(controls.NewButton(cut(label, startWidth-80, theme.Text("", theme.SizeStrong, theme.Foreground)), icon.Person, controls.Secondary, s.w.hooks,
+		s.known.Add(controls.NewButton(controls.Cut(label, startWidth-80, theme.Text("", theme.SizeStrong, theme.Foreground)), icon.Person, controls.Secondary, s.w.hooks,
 			func() { s.w.enter(service) }))
 	}
 	s.known.Add(controls.NewButton("Add a service", icon.Add, controls.Quiet, s.w.hooks, s.w.addService))

@@ -62,29 +62,10 @@ func (t *topBar) arrange(s fyne.Size) {
 	t.back.Move(fyne.NewPos(0, 0))
 	t.info.Resize(fyne.NewSquareSize(topHeight))
 	t.info.Move(fyne.NewPos(s.Width-topHeight, 0))
-	t.label.Text = cut(t.text, s.Width-2*(topHeight+theme.Gap)-36, t.label)
+	t.label.Text = controls.Cut(t.text, s.Width-2*(topHeight+theme.Gap)-36, t.label)
 	m := t.label.MinSize()
 	t.pill.Resize(fyne.NewSize(m.Width+36, topHeight))
 	t.pill.Move(fyne.NewPos(topHeight+theme.Gap, 0))
 	t.label.Resize(m)
 	t.label.Move(fyne.NewPos(topHeight+theme.Gap+18, (topHeight-m.Height)/2))
-}
-
-// cut shortens text to a width, with an ellipsis.
-func cut(text string, width float32, as *canvas.Text) string {
-	fits := func(s string) bool { return fyne.MeasureText(s, as.TextSize, as.TextStyle).Width <= width }
-	if width <= 0 || fits(text) {
-		return text
-	}
-	runes := []rune(text)
-	lo, hi := 0, len(runes)
-	for lo < hi {
-		mid := (lo + hi + 1) / 2
-		if fits(string(runes[:mid]) + "…") {
-			lo = mid
-		} else {
-			hi = mid - 1
-		}
-	}
-	return string(runes[:lo]) + "…"
 }

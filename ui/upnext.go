@@ -9,6 +9,7 @@ import (
 	"latchkey/player"
 	"latchkey/ui/catalogue"
 	"latchkey/ui/controls"
+	"latchkey/ui/icon"
 	"latchkey/ui/theme"
 )
 
@@ -31,6 +32,12 @@ func (w *window) following() (catalogue.Title, bool) {
 		return catalogue.Title{}, false
 	}
 	return w.catalogue.view.After(w.title)
+}
+
+// nextName is the name of the title that follows, empty without one.
+func (w *window) nextName() string {
+	title, _ := w.following()
+	return title.Name
 }
 
 // lookAhead prepares the title that follows when the end comes near, and says at the end which it is.
@@ -60,6 +67,40 @@ func (w *window) lookAhead() {
 		prepared.Store(resource)
 		return engine.PrepareNext(resource, from)
 	})
+}
+
+// setAdvance says whether the title that follows begins by itself.
+func (w *window) setAdvance(on bool) {
+	engine := w.options.Engine
+	w.advance = on
+	w.commands.give(kindAdvance, func() error { engine.SetAdvance(on); return nil })
+	if w.options.Advanced != nil {
+		w.options.Advanced(on)
+	}
+	text := "Playback ends with this title."
+	if on {
+		text = "The next title plays by itself."
+	}
+	w.say(icon.Next, text)
+	w.showState()
+}
+
+// wentOn shows the title with which the engine has gone on by itself; before is the last that was seen of the one before.
+func (w *window) wentOn(before player.Snapshot) {
+	next, by := w.upNext, w.playedBy
+	if w.screen != screenPlayer || next.prepared == nil || w.commands.busy(kindOpen) || w.commands.busy(kindReset) {
+		return // it was left for another at the same time
+	}
+	if w.options.History != nil {
+		w.options.History.Watch(historyKey(by, w.title), before.Duration, before.Duration)
+	}
+	w.beginTitle(next.title, next.from, by, func() (*player.MediaResource, error) { return by.Resource(next.title) })
+	if w.pane == w.signIn.Card {
+		w.closePane()
+	}
+	if w.say(icon.Next, next.title.Name); next.from > 0 {
+		w.sayResumed(next.from)
+	}
 }
 
 // playNext plays the title that follows, if there is one.
@@ -98,7 +139,7 @@ func (r *replay) offer(name string, ok bool) bool {
 		return false
 	}
 	r.offered = name
-	r.next.SetText("Next: " + cut(name, nextWidth, theme.Text("", theme.SizeStrong, theme.Foreground)))
+	r.next.SetText("Next: " + controls.Cut(name, nextWidth, theme.Text("", theme.SizeStrong, theme.Foreground)))
 	setVisible(r.next, ok)
 	return true
 }

@@ -79,3 +79,62 @@ func TestTheNextTitleByKey(t *testing.T) {
 		assert.Equal(t, "Two", r.title.Name)
 	})
 }
+
+func TestTheNextTitleByItself(t *testing.T) {
+	var told []bool
+	inWindow(t, func(o *Options) {
+		o.Services, o.Advanced = series().services(), func(on bool) { told = append(told, on) }
+	}, func(r *rig) {
+		r.play(series().titles[1], 0)
+		r.settle()
+		assert.Equal(t, "Two", r.barState().Next)
+		r.engine.take()
+		r.setAdvance(true)
+		r.settle()
+		assert.Equal(t, []string{"advance true"}, r.engine.take())
+		assert.Equal(t, []bool{true}, told)
+		assert.True(t, r.barState().Advance)
+		near := func(s *player.Snapshot) {
+			s.State, s.Position, s.Duration = player.Playing, 9*time.Minute+50*time.Second, 10*time.Minute
+		}
+		r.engine.set(near)
+		r.settle()
+		r.settle() // what the window asked for is done
+		require.Len(t, r.engine.take(), 1)
+
+		// The engine has gone on: the window shows the other title, and asks the engine for nothing.
+		r.engine.set(func(s *player.Snapshot) { s.Advanced, s.Position = 1, 0 })
+		r.settle()
+		assert.Equal(t, "Two", r.title.Name)
+		assert.Contains(t, r.top.text, "Two")
+		assert.True(t, r.wantPlay)
+		assert.Empty(t, r.engine.take())
+		assert.Empty(t, r.barState().Next, "what is live does not follow")
+
+		// A person leaves for another title at the same moment: that one is shown.
+		r.play(series().titles[1], 0)
+		r.settle()
+		r.engine.set(near)
+		r.settle()
+		r.settle() // what the window asked for is done
+		r.play(series().titles[0], 0)
+		r.engine.set(func(s *player.Snapshot) { s.Advanced = 2 })
+		r.settle()
+		assert.Equal(t, "Alone", r.title.Name)
+
+		// The engine had not got it in time.
+		r.play(series().titles[1], 0)
+		r.settle()
+		r.engine.take()
+		r.engine.set(func(s *player.Snapshot) {
+			s.State, s.Position, s.Duration = player.Complete, 10*time.Minute, 10*time.Minute
+		})
+		r.settle()
+		r.settle()
+		assert.Equal(t, "Two", r.title.Name)
+		assert.Contains(t, r.engine.take(), "play")
+		r.setAdvance(false)
+		r.settle()
+		assert.Equal(t, []bool{true, false}, told)
+	})
+}

@@ -105,6 +105,8 @@ type window struct {
 	resource   func() (*player.MediaResource, error)
 	title      catalogue.Title
 	upNext     upNext
+	advance    bool // the title that follows begins by itself
+	advanced   int  // how often one did, as the engine counts
 	startAt    time.Duration
 	early      *opening // of the resource that the options name, until it is played
 	wantPlay   bool
@@ -173,7 +175,7 @@ func (w *window) build() {
 	w.bar = controls.NewBar(w.hooks, controls.Actions{
 		PlayPause: w.playPause, Seek: w.seekShown, Point: w.preview.point, Step: w.seekBy, Volume: w.setVolume, Mute: w.toggleMute,
 		Speed: w.setSpeed, Run: w.runThrough, Quality: w.setQuality, FullScreen: w.toggleFullScreen,
-		GoLive: w.goLive, Subtitles: w.setSubtitles, Sound: w.setSound,
+		Next: w.playNext, Advance: w.setAdvance, GoLive: w.goLive, Subtitles: w.setSubtitles, Sound: w.setSound,
 	})
 	w.top = newTopBar(w.hooks, w.leave, w.toggleInformation)
 	w.information = newInformation()

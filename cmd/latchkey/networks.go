@@ -3,24 +3,16 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net"
-	"os"
-	"path/filepath"
 	"time"
-
-	"latchkey/ui/history"
 )
 
 const (
 	// networksSchema names the form of the file that keeps what networks carried.
 	networksSchema = "latchkey.networks/1"
-	// maxNetworks is how many are kept, the newest, and maxNetworksFile how much of the file is read.
-	maxNetworks     = 32
-	maxNetworksFile = 64 << 10
+	// maxNetworks is how many are kept, the newest.
+	maxNetworks = 32
 	// networkKept is how long a network's measure is believed, and maxNetworkRate the highest that is.
 	networkKept    = 30 * 24 * time.Hour
 	maxNetworkRate = 100_000_000_000
@@ -29,17 +21,8 @@ const (
 // networks keeps what each network was measured to carry, so that a title begins in a quality that fits. A network is kept by a hash of what this
 // computer is called in it, not by its name.
 type networks struct {
-	path string // empty: nothing is kept
+	file keptFile
 	now  func() time.Time
-}
-
-// openNetworks returns what is kept beside the history.
-func openNetworks() (networks, error) {
-	path, err := history.DefaultPath()
-	if err != nil {
-		return networks{}, err
-	}
-	return networks{path: filepath.Join(filepath.Dir(path), "networks.json"), now: time.Now}, nil
 }
 
 // measure is what a network carried.
@@ -96,16 +79,8 @@ func prefixOf(ip net.IP) string {
 // read returns what is kept and still believed. A file that cannot be read is as none.
 func (n networks) read() map[string]measure {
 	kept := make(map[string]measure)
-	if n.path == "" { // the demo's, for one
-		return kept
-	}
-	f, err := os.Open(n.path)
-	if err != nil {
-		return kept
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxNetworksFile))
 	var file networksFile
-	if errors.Join(err, f.Close()) != nil || json.Unmarshal(data, &file) != nil || file.Schema != networksSchema {
+	if n.file.read(&file) != nil || file.Schema != networksSchema {
 		return kept
 	}
 	for name, m := range file.Networks {
@@ -121,7 +96,7 @@ func (n networks) rate(network string) int64 { return n.read()[network].Rate }
 
 // keep notes what a network carried.
 func (n networks) keep(network string, rate int64) error {
-	if n.path == "" || network == "" || rate <= 0 {
+	if n.file.path == "" || network == "" || rate <= 0 {
 		return nil
 	}
 	all := n.read()
@@ -135,14 +110,7 @@ func (n networks) keep(network string, rate int64) error {
 		}
 		delete(all, oldest)
 	}
-	data, err := json.MarshalIndent(networksFile{Schema: networksSchema, Networks: all}, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(n.path), 0o700); err != nil {
-		return fmt.Errorf("keep what the network carries: %w", err)
-	}
-	if err := history.ReplaceFile(n.path, append(data, '\n')); err != nil {
+	if err := n.file.write(networksFile{Schema: networksSchema, Networks: all}); err != nil {
 		return fmt.Errorf("keep what the network carries: %w", err)
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 
 func TestNetworks(t *testing.T) {
 	now := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
-	n := networks{path: filepath.Join(t.TempDir(), "state", "networks.json"), now: func() time.Time { return now }}
+	n := networks{file: keptFile{filepath.Join(t.TempDir(), "state", "networks.json")}, now: func() time.Time { return now }}
 	assert.Zero(t, n.rate("a"))
 	require.NoError(t, n.keep("a", 5_000_000))
 	require.NoError(t, n.keep("b", 7_000_000))
@@ -32,12 +32,12 @@ func TestNetworks(t *testing.T) {
 	assert.Zero(t, n.rate("99"), "it is too old")
 	now = now.Add(-2 * networkKept)
 	assert.Zero(t, n.rate("99"), "the clock was put back")
-	left, err := os.ReadDir(filepath.Dir(n.path))
+	left, err := os.ReadDir(filepath.Dir(n.file.path))
 	require.NoError(t, err)
 	assert.Len(t, left, 1, "nothing is left beside it")
 
 	for _, text := range []string{"", "{", `{"schema":"canary"}`, `{"schema":"latchkey.networks/1","networks":{"a":{"bits_per_second":-1,"at":"2026-11-25T00:00:00Z"}}}`} {
-		require.NoError(t, os.WriteFile(n.path, []byte(text), 0o600))
+		require.NoError(t, os.WriteFile(n.file.path, []byte(text), 0o600))
 		assert.Zero(t, n.rate("a"))
 	}
 	require.NoError(t, n.keep("a", 3))

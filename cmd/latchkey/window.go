@@ -23,7 +23,7 @@ func runWindow(ctx context.Context, flags *windowFlags, argument string, stdout,
 			return err
 		}
 	}
-	known, err := openNetworks()
+	known, err := openKept()
 	if err != nil {
 		return err
 	}
@@ -56,15 +56,16 @@ type window struct {
 	services *services
 	door     *door
 	history  *history.Store
-	networks networks
+	kept     kept
 	network  string // the one at the start, may be empty
+	advance  *bool  // whether the next title is to play by itself, as it was chosen; nil: it stays as it was
 	argument string // a link or a service's file to begin with, or empty
 	options  ui.Options
 	summary  func(*report.Report) error // prints the end of a playback, nil: nothing
 }
 
-// newWindow makes the engine, the account and the services by the flags. known has what networks carried.
-func newWindow(flags *windowFlags, stderr io.Writer, known networks, open func(network.Options, *playing) (*services, error)) (*window, error) {
+// newWindow makes the engine, the account and the services by the flags. known is what is known from before.
+func newWindow(flags *windowFlags, stderr io.Writer, known kept, open func(network.Options, *playing) (*services, error)) (*window, error) {
 	if err := flags.check(); err != nil {
 		return nil, err
 	}
@@ -83,12 +84,12 @@ func newWindow(flags *windowFlags, stderr io.Writer, known networks, open func(n
 	volume := flags.volume / 100
 	config.Volume = &volume
 	network := currentNetwork()
-	config.Bandwidth = known.rate(network)
+	config.Bandwidth = known.networks.rate(network)
 	engine, err := player.New(config)
 	if err != nil {
 		return nil, err
 	}
-	w := &window{engine: engine, networks: known, network: network}
+	w := &window{engine: engine, kept: known, network: network}
 	playing := &playing{engine: engine}
 	if w.services, err = open(config.Network, playing); err != nil {
 		return nil, errors.Join(err, w.close())
@@ -104,7 +105,7 @@ func newWindow(flags *windowFlags, stderr io.Writer, known networks, open func(n
 		NewScaler: func() ui.Scaler { return player.NewScaler() },
 		Start:     flags.start, Length: flags.length, Frames: flags.frames,
 		Renderer: flags.renderer, Volume: volume, Muted: flags.mute, Speed: flags.speed,
-		FullScreen: flags.fullScreen, ExitAtEnd: flags.exit, Log: config.Log,
+		FullScreen: flags.fullScreen, Advance: known.settings.read().Advance, Advanced: func(on bool) { w.advance = &on }, ExitAtEnd: flags.exit, Log: config.Log,
 	}
 	return w, nil
 }
@@ -117,6 +118,17 @@ func (w *window) close() error {
 	}
 	if w.door != nil {
 		err = errors.Join(err, w.door.client.Close())
+	}
+	return err
+}
+
+// keep notes what was learnt and chosen for the next time, after the window was closed.
+func (w *window) keep() error {
+	err := w.kept.networks.keep(w.network, w.engine.Bandwidth())
+	if w.advance != nil {
+		c := w.kept.settings.read()
+		c.Advance = *w.advance
+		err = errors.Join(err, w.kept.settings.keep(c))
 	}
 	return err
 }
@@ -143,8 +155,8 @@ func (w *window) run(ctx context.Context, flags *windowFlags, stdout io.Writer) 
 		w.history.Serve(listening)
 	}()
 	err := ui.Run(ctx, w.options)
-	if kept := w.networks.keep(w.network, w.engine.Bandwidth()); kept != nil {
-		w.options.Log.Warn("what the network carries is not kept", "err", kept)
+	if failed := w.keep(); failed != nil {
+		w.options.Log.Warn("not all is kept for the next time", "err", failed)
 	}
 	stop()
 	<-remembered

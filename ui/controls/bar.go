@@ -22,6 +22,7 @@ const (
 	barPadding   = 16
 	barButton    = 40
 	barNarrow    = 520 // below this width the volume slider goes
+	menuWidth    = 320 // for the name of a title
 )
 
 // State is what the bar shows.
@@ -41,6 +42,8 @@ type State struct {
 	Quality            string   // what is shown on the button
 	Sounds             []Choice // none, or one: there is nothing to choose
 	Subtitles          []Choice // none: there is nothing to choose
+	Next               string   // the title that follows, empty: none does
+	Advance            bool     // it begins by itself
 }
 
 // Choice is what can be chosen of several.
@@ -65,6 +68,8 @@ type Actions struct {
 	Subtitles  func(index int)
 	Sound      func(index int)
 	FullScreen func()
+	Next       func() // to the title that follows
+	Advance    func(on bool)
 }
 
 // Bar is the panel of controls at the lower end of the picture.
@@ -85,6 +90,7 @@ type Bar struct {
 	live    *Button
 	caption *IconButton
 	sound   *IconButton
+	next    *IconButton
 	full    *IconButton
 	actions Actions
 }
@@ -111,6 +117,8 @@ func NewBar(hooks Hooks, actions Actions) *Bar {
 	b.caption.Hide()
 	b.sound = NewIconButton(icon.Sound, barButton-4, theme.None, hooks, func() { b.choose(b.state.Sounds, b.actions.Sound, b.sound) })
 	b.sound.Hide()
+	b.next = NewIconButton(icon.Next, barButton-4, theme.None, hooks, b.chooseNext)
+	b.next.Hide()
 	b.live = NewButton("", "", Quiet, hooks, actions.GoLive)
 	b.live.Hide()
 	b.ExtendBaseWidget(b)
@@ -158,6 +166,10 @@ func (b *Bar) Update(s State) {
 	if captions, sounds := len(s.Subtitles) > 0, len(s.Sounds) > 1; captions != b.caption.Visible() || sounds != b.sound.Visible() {
 		setVisible(b.caption, captions)
 		setVisible(b.sound, sounds)
+		b.arrange(b.Size())
+	}
+	if next := s.Next != ""; next != b.next.Visible() {
+		setVisible(b.next, next)
 		b.arrange(b.Size())
 	}
 	if s.Speed != old.Speed {
@@ -240,6 +252,17 @@ func (b *Bar) speedMenu() *fyne.Menu {
 	return menu
 }
 
+// chooseNext opens the menu of what comes next above its button.
+func (b *Bar) chooseNext() { b.open(b.nextMenu(), b.next) }
+
+// nextMenu has the title that follows, and whether it begins by itself.
+func (b *Bar) nextMenu() *fyne.Menu {
+	name := Cut(b.state.Next, menuWidth, theme.Text("", theme.SizeBody, theme.Foreground))
+	byItself := fyne.NewMenuItem("Plays by itself", func() { b.actions.Advance(!b.state.Advance) })
+	byItself.Checked = b.state.Advance
+	return fyne.NewMenu("", fyne.NewMenuItem("Next: "+name, b.actions.Next), fyne.NewMenuItemSeparator(), byItself)
+}
+
 // choose opens a menu of choices above a button.
 func (b *Bar) choose(choices []Choice, chosen func(index int), above fyne.CanvasObject) {
 	menu := fyne.NewMenu("")
@@ -284,6 +307,9 @@ func (b *Bar) arrange(s fyne.Size) {
 		return x + m.Width
 	}
 	x := row(b.play, barPadding-8)
+	if b.next.Visible() {
+		x = row(b.next, x)
+	}
 	x = row(b.mute, x+2)
 	setVisible(b.volume, s.Width >= barNarrow)
 	if b.volume.Visible() {
@@ -318,5 +344,5 @@ func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.New(arrangement{
 		min: func() fyne.Size { return fyne.NewSize(320, barHeight) },
 		lay: b.arrange,
-	}, b.ground, b.back, b.play, b.mute, b.volume, b.time, b.live, b.speed, b.quality, b.caption, b.sound, b.full, b.seek))
+	}, b.ground, b.back, b.play, b.next, b.mute, b.volume, b.time, b.live, b.speed, b.quality, b.caption, b.sound, b.full, b.seek))
 }

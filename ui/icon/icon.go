@@ -52,6 +52,7 @@ const (
 	Captions    Name = "captions"
 	Sound       Name = "sound"
 	Info        Name = "info"
+	Next        Name = "next"
 )
 
 //go:embed svg/*.svg
