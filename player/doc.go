@@ -61,7 +61,10 @@
 //
 // # What comes next
 //
-// [Player.PrepareNext] opens a resource while another one plays: ReplaceCurrentResource with the same one then begins at once.
+// [Player.PrepareNext] opens a resource while another one plays: ReplaceCurrentResource with the same one then begins at once. With
+// [Player.SetAdvance] it begins by itself, without a gap: once all of the current resource is loaded, a second pipeline fills its queues and decodes its
+// first picture and sound, and gives to the same outputs as soon as the first one has given its last. The outputs' clock goes on; each
+// pipeline knows how far presentation time is from it.
 //
 // # Subtitles
 //
