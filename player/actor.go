@@ -305,10 +305,7 @@ func (p *Player) halt() {
 	if p.pipeline != nil {
 		p.pipeline.stop()
 	}
-	if p.upcoming != nil && p.upcoming.pipeline != nil {
-		p.upcoming.pipeline.stop()
-		p.upcoming.pipeline = nil
-	}
+	p.unjoin()
 }
 
 // play notes the wish to play, and plays when that is possible now.

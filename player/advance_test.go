@@ -25,15 +25,29 @@ func local(t *testing.T, path string) *player.MediaResource {
 	return r
 }
 
-// followed plays first and next, prepared when first plays, to the end of next, and returns all events and the last snapshot.
-func followed(t *testing.T, s *screen, first string, next *player.MediaResource) ([]player.Event, player.Snapshot) {
-	t.Helper()
+// begin plays first, with next to follow it by itself.
+func (s *screen) begin(first string, next *player.MediaResource) {
+	s.t.Helper()
 	s.player.SetAdvance(true)
 	s.open(first, nil, 0)
 	s.play()
 	s.state(player.Playing)
+	require.NoError(s.t, s.player.PrepareNext(next, 0))
+}
+
+// over plays until the next one ends, or something fails.
+func (s *screen) over() player.Snapshot {
+	s.t.Helper()
+	return s.until("the end of the next one", func(now player.Snapshot) bool {
+		return now.Advanced == 1 && now.State == player.Complete || now.State == player.Failed
+	})
+}
+
+// followed plays first and next, prepared when first plays, to the end of next, and returns all events and the last snapshot.
+func followed(t *testing.T, s *screen, first string, next *player.MediaResource) ([]player.Event, player.Snapshot) {
+	t.Helper()
+	s.begin(first, next)
 	events, unsubscribe := s.player.Subscribe(100)
-	require.NoError(t, s.player.PrepareNext(next, 0))
 	s.until("the next one ends", func(now player.Snapshot) bool {
 		return now.Advanced == 1 && (now.State == player.Complete || now.State == player.NeedsSignIn) || now.State == player.Failed
 	})
@@ -131,9 +145,7 @@ func TestTheNextOfFilesFollows(t *testing.T) {
 		s.open(file, nil, time.Second)
 		s.play()
 		require.NoError(t, s.player.PrepareNext(local(t, file), 1600*time.Millisecond))
-		end := s.until("the end", func(now player.Snapshot) bool {
-			return now.Advanced == 1 && now.State == player.Complete || now.State == player.Failed
-		})
+		end := s.over()
 		require.Equal(t, player.Complete, end.State, "%v", end.Error)
 		assert.Equal(t, 10, end.Stats.Frames.Decoded)
 		assert.Contains(t, s.shown, 1600*time.Millisecond)
@@ -151,34 +163,25 @@ func TestTheNextOfFilesFollows(t *testing.T) {
 func TestTheNextFollowsLate(t *testing.T) {
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}, Fragmented: true})
 	first := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
-	t.Run("its playlist comes late", func(t *testing.T) {
+	late := func(t *testing.T, s *screen, class network.Class, what string, wanted func(player.Snapshot) bool) player.Snapshot {
+		t.Helper()
 		second, r := nextOf(t, stream, true)
 		let := make(chan struct{})
-		second.Inject(networktest.Fault{Classes: []network.Class{network.ClassPlaylist}, Effect: networktest.Hold(let)})
-		s := newScreen(t, player.Config{})
-		s.player.SetAdvance(true)
-		s.open(first.URL("index.m3u8"), nil, 0)
-		s.play()
-		require.NoError(t, s.player.PrepareNext(r, 0))
-		s.until("the next one is current", func(now player.Snapshot) bool { return now.Advanced == 1 })
+		second.Inject(networktest.Fault{Classes: []network.Class{class}, Effect: networktest.Hold(let)})
+		s.begin(first.URL("index.m3u8"), r)
+		s.until(what, wanted)
 		assert.Equal(t, second.URL("index.m3u8"), s.player.Snapshot().Source)
 		close(let)
-		end := s.until("the end", func(now player.Snapshot) bool { return now.State == player.Complete || now.State == player.Failed })
+		end := s.over()
 		require.Equal(t, player.Complete, end.State, "%v", end.Error)
+		return end
+	}
+	t.Run("its playlist comes late", func(t *testing.T) {
+		late(t, newScreen(t, player.Config{}), network.ClassPlaylist, "the next one is current", func(now player.Snapshot) bool { return now.Advanced == 1 })
 	})
 	t.Run("its segments come late", func(t *testing.T) {
-		second, r := nextOf(t, stream, true)
-		let := make(chan struct{})
-		second.Inject(networktest.Fault{Classes: []network.Class{network.ClassSegment}, Effect: networktest.Hold(let)})
-		s := newScreen(t, player.Config{})
-		s.player.SetAdvance(true)
-		s.open(first.URL("index.m3u8"), nil, 0)
-		s.play()
-		require.NoError(t, s.player.PrepareNext(r, 0))
-		s.until("it stands still", func(now player.Snapshot) bool { return now.Advanced == 1 && now.Buffering })
-		close(let)
-		end := s.until("the end", func(now player.Snapshot) bool { return now.State == player.Complete || now.State == player.Failed })
-		require.Equal(t, player.Complete, end.State, "%v", end.Error)
+		end := late(t, newScreen(t, player.Config{}), network.ClassSegment, "it stands still",
+			func(now player.Snapshot) bool { return now.Advanced == 1 && now.Buffering })
 		assert.Equal(t, 1, end.Stats.Rebuffers)
 	})
 	t.Run("it wants a sign-in for its key", func(t *testing.T) {
@@ -193,7 +196,7 @@ func TestTheNextFollowsLate(t *testing.T) {
 		var pairs network.Metadata
 		pairs.SetValue("session", canary)
 		require.NoError(t, s.player.UpdateCookies(pairs))
-		end := s.until("the end", func(now player.Snapshot) bool { return now.State == player.Complete || now.State == player.Failed })
+		end := s.over()
 		require.Equal(t, player.Complete, end.State, "%v", end.Error)
 	})
 	t.Run("it is not there", func(t *testing.T) {
@@ -223,17 +226,13 @@ func TestTheNextDoesNotFollow(t *testing.T) {
 	ending := func(now player.Snapshot) bool {
 		return now.Duration > 0 && now.Position > now.Duration-300*time.Millisecond
 	}
-	begin := func(t *testing.T, s *screen) *networktest.Origin {
+	begin := func(t *testing.T, s *screen) (*networktest.Origin, *player.MediaResource) {
 		t.Helper()
 		second, r := nextOf(t, stream, true)
-		s.player.SetAdvance(true)
-		s.open(first.URL("index.m3u8"), nil, 0)
-		s.play()
-		s.state(player.Playing)
-		require.NoError(t, s.player.PrepareNext(r, 0))
+		s.begin(first.URL("index.m3u8"), r)
 		s.until("the end is near", ending)
 		require.Zero(t, s.player.Snapshot().Advanced)
-		return second
+		return second, r
 	}
 	alone := func(t *testing.T, s *screen) {
 		t.Helper()
@@ -261,33 +260,27 @@ func TestTheNextDoesNotFollow(t *testing.T) {
 		begin(t, s)
 		third, r := nextOf(t, stream, true)
 		require.NoError(t, s.player.PrepareNext(r, 0))
-		end := s.until("the end", func(now player.Snapshot) bool {
-			return now.Advanced == 1 && now.State == player.Complete || now.State == player.Failed
-		})
+		end := s.over()
 		require.Equal(t, player.Complete, end.State, "%v", end.Error)
 		assert.Equal(t, third.URL("index.m3u8"), end.Source)
 	})
 	t.Run("a seek goes back, and the end comes again", func(t *testing.T) {
 		s := newScreen(t, player.Config{})
-		second := begin(t, s)
+		second, _ := begin(t, s)
 		require.NoError(t, s.player.Seek(time.Second))
 		s.until("it is there", func(now player.Snapshot) bool { return now.State == player.Playing && !ending(now) })
-		end := s.until("the end", func(now player.Snapshot) bool {
-			return now.Advanced == 1 && now.State == player.Complete || now.State == player.Failed
-		})
+		end := s.over()
 		require.Equal(t, player.Complete, end.State, "%v", end.Error)
 		assert.Equal(t, second.URL("index.m3u8"), end.Source)
 		assert.Len(t, second.Requests(network.ClassKey), 1, "its session was kept")
 	})
 	t.Run("paused it waits", func(t *testing.T) {
 		s := newScreen(t, player.Config{})
-		second := begin(t, s)
+		second, _ := begin(t, s)
 		require.NoError(t, s.player.Pause())
 		s.state(player.Paused)
 		s.play()
-		end := s.until("the end", func(now player.Snapshot) bool {
-			return now.Advanced == 1 && now.State == player.Complete || now.State == player.Failed
-		})
+		end := s.over()
 		require.Equal(t, player.Complete, end.State, "%v", end.Error)
 		assert.Equal(t, second.URL("index.m3u8"), end.Source)
 	})
@@ -296,13 +289,7 @@ func TestTheNextDoesNotFollow(t *testing.T) {
 	})
 	t.Run("what is to follow is played at once", func(t *testing.T) {
 		s := newScreen(t, player.Config{})
-		second, r := nextOf(t, stream, true)
-		s.player.SetAdvance(true)
-		s.open(first.URL("index.m3u8"), nil, 0)
-		s.play()
-		s.state(player.Playing)
-		require.NoError(t, s.player.PrepareNext(r, 0))
-		s.until("the end is near", ending)
+		second, r := begin(t, s)
 		require.NoError(t, s.player.ReplaceCurrentResource(r))
 		require.NoError(t, s.player.PrepareToPlay(0))
 		s.play()

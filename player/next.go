@@ -29,7 +29,6 @@ type upcoming struct {
 func (p *Player) PrepareNext(r *MediaResource, from time.Duration) error {
 	return p.call(func() error {
 		if r == nil {
-			p.unjoin()
 			p.forgetNext()
 			return nil
 		}
@@ -37,7 +36,6 @@ func (p *Player) PrepareNext(r *MediaResource, from time.Duration) error {
 		if err != nil {
 			return err
 		}
-		p.unjoin()
 		p.forgetNext()
 		s := newSession(p.config, r, client, p.outputs, p.box.post)
 		s.network, s.opened = p.measured(), time.Now()
@@ -77,7 +75,7 @@ func (p *Player) SetAdvance(on bool) {
 	p.do(func() {
 		p.advance = on
 		if !on {
-			p.unjoin()
+			p.takeBack()
 		}
 	})
 }
@@ -110,13 +108,20 @@ func (p *Player) join() {
 	p.newest = u.pipeline
 }
 
-// unjoin has the current resource end with its own end again.
+// unjoin stops what follows without a gap; what it has given to the outputs stays there.
 func (p *Player) unjoin() {
+	if p.joined() {
+		p.upcoming.pipeline.stop()
+		p.upcoming.pipeline = nil
+	}
+}
+
+// takeBack has the current resource end with its own end again.
+func (p *Player) takeBack() {
 	if !p.joined() {
 		return
 	}
-	p.upcoming.pipeline.stop()
-	p.upcoming.pipeline = nil
+	p.unjoin()
 	select {
 	case <-p.pipeline.done:
 		// What comes next may wait in the outputs already. The error is that the state does not allow it, and it does.
@@ -164,13 +169,16 @@ func (p *Player) goOn() {
 	if u == nil || !p.advance || p.outputs.reached.Load() {
 		return
 	}
-	for _, do := range []func() error{
-		func() error { return p.replace(u.resource) }, func() error { return p.prepare(u.from) }, p.play,
-	} {
-		if err := do(); err != nil {
-			p.config.Log.Warn("go on with the next resource", "error", err)
-			return
-		}
+	err := p.replace(u.resource)
+	if err == nil {
+		err = p.prepare(u.from)
+	}
+	if err == nil {
+		err = p.play()
+	}
+	if err != nil {
+		p.config.Log.Warn("go on with the next resource", "error", err)
+		return
 	}
 	p.advanced++
 	p.tell(ItemReplaced)
@@ -178,6 +186,7 @@ func (p *Player) goOn() {
 
 // forgetNext ends what was prepared.
 func (p *Player) forgetNext() {
+	p.takeBack()
 	if p.upcoming != nil {
 		s := p.upcoming.session
 		p.upcoming = nil

@@ -266,9 +266,7 @@ func (p *Player) publish(now time.Time) {
 		s.Source, s.Title = p.resource.String(), p.resource.name()
 	}
 	s.Stats.Seeks = append([]time.Duration(nil), p.stats.Seeks...)
-	if p.tally != nil {
-		s.Stats.Frames, s.Stats.AVOffset = p.outputs.presenter.figures(p.tally)
-	}
+	s.Stats.Frames, s.Stats.AVOffset = p.outputs.presenter.figures(p.tally)
 	if p.pipeline != nil {
 		s.shift = p.pipeline.shift
 	}

@@ -54,7 +54,7 @@ func (p *Player) watchStrain(now time.Time) {
 		return // at more than the usual speed a screen cannot show all pictures
 	}
 	variant, rate := p.session.shownVariant()
-	if rate > screenRate || !p.strain.over(now, p.outputs.presenter.counted(p.session.tally)) {
+	if rate > screenRate || !p.strain.over(now, p.outputs.presenter.counted(p.tally)) {
 		return
 	}
 	if ladder.overload(variant) {

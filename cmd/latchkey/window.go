@@ -126,9 +126,7 @@ func (w *window) close() error {
 func (w *window) keep() error {
 	err := w.kept.networks.keep(w.network, w.engine.Bandwidth())
 	if w.advance != nil {
-		c := w.kept.settings.read()
-		c.Advance = *w.advance
-		err = errors.Join(err, w.kept.settings.keep(c))
+		err = errors.Join(err, w.kept.settings.keep(chosen{Advance: *w.advance}))
 	}
 	return err
 }
