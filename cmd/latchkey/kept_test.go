@@ -25,3 +25,11 @@ func TestSettings(t *testing.T) {
 	require.NoError(t, settings{}.keep(chosen{Advance: true}), "nothing is kept")
 	assert.False(t, settings{}.read().Advance)
 }
+
+// TestNothingIsKept is what the demo's window does at its end.
+func TestNothingIsKept(t *testing.T) {
+	var nothing kept
+	require.NoError(t, nothing.networks.keep("a", 1))
+	assert.Zero(t, nothing.networks.rate("a"))
+	require.NoError(t, nothing.settings.keep(chosen{Advance: true}))
+}

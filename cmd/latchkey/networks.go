@@ -96,7 +96,7 @@ func (n networks) rate(network string) int64 { return n.read()[network].Rate }
 
 // keep notes what a network carried.
 func (n networks) keep(network string, rate int64) error {
-	if network == "" || rate <= 0 {
+	if n.file.path == "" || network == "" || rate <= 0 {
 		return nil
 	}
 	all := n.read()
