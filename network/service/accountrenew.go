@@ -36,7 +36,8 @@ func (a *Accounts) keepFresh() {
 	timer := time.NewTimer(look)
 	defer timer.Stop()
 	for {
-		timer.Reset(min(max(time.Until(a.due()), 0)+time.Millisecond, look))
+		_, due := a.due()
+		timer.Reset(min(max(time.Until(due), 0)+time.Millisecond, look))
 		select {
 		case <-a.run.Done():
 			return
@@ -45,22 +46,22 @@ func (a *Accounts) keepFresh() {
 		case <-timer.C:
 		}
 		// The wall clock counts, not the one that stands still in sleep.
-		if due := a.due(); !time.Now().Round(0).Before(due) {
-			if err := a.renew(a.run); err != nil && a.run.Err() == nil {
+		if s, due := a.due(); !time.Now().Round(0).Before(due) {
+			if err := a.renew(a.run, s); err != nil && a.run.Err() == nil {
 				a.o.Log.Info("the sign-in could not be renewed", "err", err)
 			}
 		}
 	}
 }
 
-// due is when the current credential is to be renewed: before its end by a fifth of its life, with bounds, and some jitter, so that not
+// due returns the current session, which may be nil, and when its credential is to be renewed: before its end by a fifth of its life, with bounds, and some jitter, so that not
 // everybody comes at the same time. Far away when there is nothing to renew.
-func (a *Accounts) due() time.Time {
+func (a *Accounts) due() (*session, time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s := a.current
 	if s == nil || s.credential.Expires.IsZero() || !a.renewable(s) {
-		return time.Now().Add(24 * time.Hour)
+		return s, time.Now().Add(24 * time.Hour)
 	}
 	life := s.credential.Expires.Sub(s.since)
 	lead := min(max(life/5, minLead), maxLead)
@@ -72,7 +73,7 @@ func (a *Accounts) due() time.Time {
 	if due.Before(s.retry) {
 		due = s.retry
 	}
-	return due.Round(0)
+	return s, due.Round(0)
 }
 
 // jitter is between 0 and 1, the same for the same text: the time that something is due must not jump about.
@@ -102,7 +103,7 @@ func (a *Accounts) Renew(ctx context.Context, refused network.Metadata) (network
 	case fresh:
 		return a.Credentials(), nil
 	}
-	if err := a.renew(ctx); err != nil {
+	if err := a.renew(ctx, s); err != nil {
 		return network.Credentials{}, err
 	}
 	return a.Credentials(), nil
@@ -123,17 +124,19 @@ func samePairs(a, b network.Metadata) bool {
 	return true
 }
 
-// renew renews the current credential, or waits for who is at it.
-func (a *Accounts) renew(ctx context.Context) error {
+// renew renews the credential of a session, or waits for who is at it. Of one that is no longer the current there is nothing to renew.
+func (a *Accounts) renew(ctx context.Context, s *session) error {
 	a.mu.Lock()
-	s := a.current
 	switch {
 	case a.closed:
 		a.mu.Unlock()
 		return context.Canceled
-	case s == nil:
+	case a.current == nil:
 		a.mu.Unlock()
 		return ErrNoAccount
+	case a.current != s:
+		a.mu.Unlock()
+		return nil // it was renewed since the caller looked
 	case !a.renewable(s):
 		if s.trouble == nil {
 			s.trouble = fmt.Errorf("it cannot be renewed without a person: %w", auth.ErrEnded)
