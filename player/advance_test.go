@@ -31,7 +31,9 @@ func (s *screen) begin(first string, next *player.MediaResource) {
 	s.player.SetAdvance(true)
 	s.open(first, nil, 0)
 	s.play()
-	s.state(player.Playing)
+	s.until("it plays, and all of that was told", func(now player.Snapshot) bool {
+		return now.State == player.Playing && !now.Buffering && now.Stats.FirstFrame > 0
+	})
 	require.NoError(s.t, s.player.PrepareNext(next, 0))
 }
 

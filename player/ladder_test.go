@@ -282,6 +282,7 @@ func TestTwelveVariantsAndFourGroups(t *testing.T) {
 			t.Run("to and fro", func(t *testing.T) {
 				origin.ResetLog()
 				end, got := stream.watchAnd(t, origin, player.Config{PlaybackBuffer: time.Second, InitialBuffer: time.Second / 2}, func(s *screen) {
+					require.NoError(t, s.player.SetSpeed(player.MinSpeed)) // on a busy machine all would be played before each is loaded
 					s.until("it can be chosen", func(now player.Snapshot) bool { return len(now.Selects) > 0 })
 					for _, variant := range []int{11, 0, 7} {
 						require.NoError(t, s.player.SelectVariant(variant))
@@ -290,7 +291,10 @@ func TestTwelveVariantsAndFourGroups(t *testing.T) {
 								return strings.HasPrefix(r.Path, "/"+string(rune('a'+variant))+"/")
 							})
 						})
+						// What is loaded and not decoded yet would give way to the next choice.
+						s.until("it is decoded", func(now player.Snapshot) bool { return now.Variant == variant || now.State == player.Complete })
 					}
+					require.NoError(t, s.player.SetSpeed(1))
 				})
 				stream.assertWhole(t, got)
 				assert.GreaterOrEqual(t, len(end.Path), 3, "%v", end.Path)
