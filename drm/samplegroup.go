@@ -77,6 +77,9 @@ func (g *SampleGroups) At(place int64) (SampleGroup, bool, error) {
 	return g.runs[i].group, true, nil
 }
 
+// Whole says whether what was written ends where a box ends, as far as it was understood.
+func (g *SampleGroups) Whole() bool { return g.err != nil || len(g.head) == 0 && g.left <= 0 }
+
 // Write looks at the next bytes. It takes them all, and never fails: At does.
 func (g *SampleGroups) Write(p []byte) (int, error) {
 	n := len(p)

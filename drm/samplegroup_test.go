@@ -154,3 +154,15 @@ func FuzzSampleGroups(f *testing.F) {
 		assert.LessOrEqual(t, len(whole.runs), 2*maxGroupRuns)
 	})
 }
+
+// TestSampleGroupsWhole says at each byte whether a box ends there.
+func TestSampleGroupsWhole(t *testing.T) {
+	groups := new(SampleGroups)
+	for _, part := range [][]byte{movie(), box("styp", "abcd"), box("mdat", make([]byte, 30)), box("free")} {
+		assert.True(t, groups.Whole())
+		for i := range part {
+			_, _ = groups.Write(part[i : i+1])
+			assert.Equal(t, i == len(part)-1, groups.Whole(), "after %d bytes of %d", i+1, len(part))
+		}
+	}
+}

@@ -276,6 +276,7 @@ func (p *Player) opened(err error) {
 // ready notes that a session was opened, and returns where playback begins that was asked for from a position on, 0: where the stream says.
 func (p *Player) ready(s *session, asked time.Duration) time.Duration {
 	s.ready = true
+	p.keepLanguage(s)
 	if s.ladder != nil {
 		s.ladder.show(p.view)
 	}

@@ -301,3 +301,37 @@ func TestTheNextDoesNotFollow(t *testing.T) {
 		assert.Zero(t, end.Advanced)
 	})
 }
+
+// TestTheNextIsInTheSameLanguage has what was prepared already follow with the sound and the subtitles that were chosen since.
+func TestTheNextIsInTheSameLanguage(t *testing.T) {
+	prepared := func(t *testing.T, folder string) *screen {
+		t.Helper()
+		first, second := newOrigin(t, networktest.Options{FS: os.DirFS(folder)}), newOrigin(t, networktest.Options{FS: os.DirFS(folder)})
+		s := newScreen(t, player.Config{})
+		s.begin(first.URL("main.m3u8"), local(t, second.URL("main.m3u8")))
+		_, err := second.Wait(t.Context(), func(r networktest.Request) bool { return r.Class == network.ClassSegment && r.Done })
+		require.NoError(t, err)
+		return s
+	}
+	t.Run("subtitles", func(t *testing.T) {
+		s := prepared(t, subtitled(t, true, func(first time.Duration, _ int) (string, time.Duration) { return "", first }))
+		require.NoError(t, s.player.SelectSubtitles(1))
+		s.until("they are there in the next one", func(now player.Snapshot) bool {
+			cues := s.player.Cues(now.Position)
+			return now.Advanced == 1 && len(cues) > 0 && cues[0].Text() == "de One"
+		})
+		require.Equal(t, 1, s.player.Snapshot().Subtitle)
+		require.NoError(t, s.player.SelectSubtitles(-1))
+		require.Equal(t, player.Complete, s.over().State)
+	})
+	t.Run("sound", func(t *testing.T) {
+		s := prepared(t, dubbed(t))
+		require.NoError(t, s.player.SelectSound(1))
+		s.until("it is German", func(now player.Snapshot) bool { return now.Sound == 1 && now.State == player.Playing })
+		require.NoError(t, s.player.Seek(6*time.Second))
+		end := s.over()
+		require.Equal(t, player.Complete, end.State, "%v", end.Error)
+		assert.Equal(t, 1, end.Sound)
+		assert.Equal(t, 44100, end.Audio.SampleRate)
+	})
+}

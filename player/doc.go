@@ -76,6 +76,11 @@
 // Where a multivariant playlist has EXT-X-CONTENT-STEERING, its server is asked which pathway to load from, every TTL. Snapshot.Pathway is the one. A
 // pathway of which two variants fail is left out for a minute. A sound with a playlist of its own is taken from the same pathway.
 //
+// # Damage
+//
+// A segment that nothing can be made of, as it is cut or is something else, ends its demuxer as the end of the stream would, and another one begins
+// with the same segment of another variant, or behind it; a key that has deciphered no other segment yet is taken for wrong instead.
+//
 // # I-frame playlists
 //
 // Where Snapshot.Stills says that a stream has them, [Player.Still] gives a picture of any position for a preview, and [Player.TrickPlay] runs

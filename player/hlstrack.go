@@ -79,7 +79,7 @@ func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
 // demux reads run after run into out's queues. Where the first is not what out begins with, since
 // more was learned of the playlist's durations than was known, errMissed is returned; -1: it is taken as it is.
 func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline, known int) error {
-	reader := &segmentReader{track: t, items: items, wait: ctx}
+	reader := &segmentReader{track: t, items: items, wait: ctx, placed: t.session.timeline.any()}
 	var lost damaged
 	for {
 		err := t.demuxRun(ctx, reader, out, known)
@@ -94,33 +94,70 @@ func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline, 
 			}
 			continue
 		}
-		if !reader.placed || !lost.may(t.feed, reader.now.segment) || !reader.leaveOut() {
+		switch bytes := reader.damage(failed); {
+		case !bytes && !t.feed.live():
+			return err // what a server does not give is not to be missed of a title
+		case bytes && t.standIn(ctx, reader, out, lost.tried(reader.now.segment)):
+			t.session.note(fmt.Sprintf("Segment %d is damaged and was taken from another variant.", failed.sequence))
+		case !reader.placed || !lost.may(reader.now.segment):
 			return err
+		case bytes:
+			reader.leaveOut(nil)
+			t.session.note(fmt.Sprintf("Segment %d is damaged and was left out.", failed.sequence))
+		default:
+			reader.leaveOut(nil)
+			t.session.note(fmt.Sprintf("Segment %d of the live stream is damaged, or its key cannot be had, and was left out.", failed.sequence))
 		}
-		t.session.note(fmt.Sprintf("Segment %d of the live stream is damaged, or its key cannot be had, and was left out.", failed.sequence))
 	}
 }
 
-// maxDamaged is how many segments in a row a live stream is believed to have damaged.
-const maxDamaged = 3
+// standIn has the reader go on with another variant's segment in the place of the one that is damaged. It says whether there is one.
+func (t *hlsTrack) standIn(ctx context.Context, reader *segmentReader, out *pipeline, tried map[int]bool) bool {
+	at := reader.now.at
+	if t.ladder == nil || at.segment().Part > 0 {
+		return false
+	}
+	for {
+		var err error
+		if at, err = t.ladder.instead(ctx, at, tried); err != nil {
+			return false
+		}
+		l := &loader{track: t, out: out, replaces: true} // some of the damaged one may be in the queues
+		instead, done := l.begin(ctx, at)
+		if instead.refused(ctx) {
+			_ = done() // another one may have it
+			continue
+		}
+		t.session.work.Go(func() { _ = done() }) // who reads it says why
+		reader.leaveOut(&instead)
+		return true
+	}
+}
 
-// damaged counts the segments of a live stream in a row that nothing could be made of.
+// damaged counts the segments in a row that nothing could be made of.
 type damaged struct {
-	row  int
-	last uint64 // its sequence number
+	row   int
+	last  uint64 // its sequence number
+	start time.Duration
+	not   map[int]bool // the variants that cannot stand in for what starts there
 }
 
 // may says whether a segment may be left out.
-func (d *damaged) may(f *feed, s *hls.Segment) bool {
-	if !f.live() {
-		return false // of a title nothing is to be missed
-	}
+func (d *damaged) may(s *hls.Segment) bool {
 	if s.Sequence > d.last+1 {
 		d.row = 0
 	}
 	d.row++
 	d.last = s.Sequence
-	return d.row <= maxDamaged
+	return d.row <= maxSkips
+}
+
+// tried are the variants that cannot stand in for a segment; it may stand in for one itself.
+func (d *damaged) tried(s *hls.Segment) map[int]bool {
+	if d.not == nil || (s.Start-d.start).Abs() > lineUp {
+		d.start, d.not = s.Start, make(map[int]bool)
+	}
+	return d.not
 }
 
 // demuxRun reads the packets of the next run. It returns io.EOF when there is none.
@@ -141,12 +178,16 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, out *pip
 	packed := format != "mpegts" && format != "mp4"
 	defer func() { reader.placed = reader.placed || o.run.placed() }()
 	a := &anchor{track: t, run: o.run, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped, known: known, target: out.target}
-	return copyPackets(ctx, o.input, o.run, a, out, o.learning(t), func(err error) error {
+	err = copyPackets(ctx, o.input, o.run, a, out, o.learning(t), func(err error) error {
 		if reader.gone != nil {
 			return nil // what was abandoned ends anywhere
 		}
 		return reader.fault(err)
 	})
+	if err == nil {
+		err = reader.err
+	}
+	return err
 }
 
 // openedRun is a run whose packets can be read. The owner closes input.

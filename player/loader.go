@@ -29,6 +29,7 @@ var errAbandoned = errors.New("the segment was given up for that of a lower vari
 // item is a segment on its way from the loader to the demuxer.
 type item struct {
 	segment *hls.Segment
+	at      rung      // where segment stands
 	init    *download // of the segment's Map, nil without one
 	data    *download
 	locked  bool // samples of its playlist are encrypted; told with newRun alone
@@ -70,7 +71,7 @@ func (t *hlsTrack) load(ctx context.Context, at rung, items chan<- item, out *pi
 		}
 		other, failed := l.attend(ctx, at, next, done)
 		switch {
-		case failed && !l.lost.may(at.feed, at.segment()):
+		case failed && (!at.feed.live() || !l.lost.may(at.segment())):
 			return nil // who reads it says why
 		case failed:
 			at.index++ // who reads it says whether it can be done without
@@ -287,7 +288,7 @@ func (l *loader) attend(ctx context.Context, at rung, next item, done func() err
 func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	t, segment := l.track, at.segment()
 	t.prefetchKeys(ctx, at)
-	next := item{segment: segment, variant: t.named(at), newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
+	next := item{segment: segment, at: at, variant: t.named(at), newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
 		!continues(l.previous.segment(), segment) || !sameMap(l.lastMap, segment.Map) || locked(*l.previous.segment()) != locked(*segment)}
 	next.locked = next.newRun && slices.ContainsFunc(at.media.Segments, locked)
 	wait, told := func() error { return nil }, t.cmcd(at, l.out)

@@ -32,23 +32,39 @@ func (p *Player) PrepareNext(r *MediaResource, from time.Duration) error {
 			p.forgetNext()
 			return nil
 		}
-		client, err := p.newClient(r)
-		if err != nil {
-			return err
-		}
-		p.forgetNext()
-		s := newSession(p.config, r, client, p.outputs, p.box.post)
-		s.network, s.opened = p.measured(), time.Now()
-		p.upcoming = &upcoming{resource: r, from: from, client: client, session: s}
-		s.work.Go(func() {
-			err := s.open(s.ctx)
-			s.post(messageOpened{session: s, err: err})
-			if err == nil {
-				s.prime(s.ctx, from)
-			}
-		})
-		return nil
+		return p.prepareNext(r, from)
 	})
+}
+
+// prepareNext takes the place of what was prepared before.
+func (p *Player) prepareNext(r *MediaResource, from time.Duration) error {
+	client, err := p.newClient(r)
+	if err != nil {
+		return err
+	}
+	p.forgetNext()
+	s := newSession(p.config, r, client, p.outputs, p.box.post)
+	s.network, s.opened = p.measured(), time.Now()
+	p.upcoming = &upcoming{resource: r, from: from, client: client, session: s}
+	s.work.Go(func() {
+		err := s.open(s.ctx)
+		s.post(messageOpened{session: s, err: err})
+		if err == nil {
+			s.prime(s.ctx, from)
+		}
+	})
+	return nil
+}
+
+// nextHeard has what comes next be in the language that was chosen since it was prepared.
+func (p *Player) nextHeard() {
+	u := p.upcoming
+	if u == nil || u.session.preferred == p.config.AudioLanguage {
+		return
+	}
+	if err := p.prepareNext(u.resource, u.from); err != nil {
+		p.config.Log.Warn("prepare the next resource in another language", "error", err)
+	}
 }
 
 // newClient returns the network client of a resource.

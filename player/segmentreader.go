@@ -22,6 +22,9 @@ var errWrongKey = errors.New("what was deciphered is no media: the key is wrong"
 // errDamaged ends the download of a segment that nothing can be made of.
 var errDamaged = errors.New("the segment is damaged")
 
+// errCut is returned when a segment has the beginning of a box and not its end.
+var errCut = errors.New("the segment ends in the middle of a box")
+
 // segmentError names the segment at which reading failed.
 type segmentError struct {
 	url       string // without query
@@ -46,6 +49,8 @@ type segmentReader struct {
 	current *bufio.Reader
 	format  string
 	pending *item        // first of the next run
+	later   *item        // what follows pending, which stands in for another
+	apart   bool         // what is received next begins a run, whatever it says
 	now     item         // what is read
 	gone    *hls.Segment // the last segment of the run, after it was abandoned: what was read of it is to be left out
 	initRun bool         // current is the init section; the segment follows
@@ -54,7 +59,7 @@ type segmentReader struct {
 	stamp   time.Duration // what the run's packed audio says of its time, when stamped
 	stamped bool
 
-	placed bool // something was made of a run
+	placed bool // something was made of a run, of this reader or of one before it
 	locked bool // as item has it, of the run
 
 	given  int64             // bytes of the run that were read
@@ -91,6 +96,10 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 
 // receive waits for the next item.
 func (s *segmentReader) receive() (item, error) {
+	if next := s.later; next != nil {
+		s.later = nil
+		return *next, nil
+	}
 	select {
 	case next, ok := <-s.items:
 		if !ok {
@@ -98,6 +107,9 @@ func (s *segmentReader) receive() (item, error) {
 				return item{}, err
 			}
 			return item{}, io.EOF
+		}
+		if s.apart {
+			next.newRun, next.locked, s.apart = true, next.locked || s.locked, false
 		}
 		return next, nil
 	case <-s.wait.Done():
@@ -174,13 +186,11 @@ func (s *session) decipher(ctx context.Context, source io.Reader, keys []hls.Key
 	return drm.NewSegmentReader(source, info.Method, key, info.IVFor(sequence)), nil
 }
 
-// Read implements io.Reader over the segments of the run.
+// Read implements io.Reader over the segments of the run. A failure ends it like its end, so that the demuxer gives all that came before; err has
+// it then.
 func (s *segmentReader) Read(p []byte) (int, error) {
 	for {
-		if s.err != nil {
-			return 0, s.err
-		}
-		if s.current == nil {
+		if s.err != nil || s.current == nil {
 			return 0, io.EOF
 		}
 		n, err := s.current.Read(p)
@@ -192,7 +202,7 @@ func (s *segmentReader) Read(p []byte) (int, error) {
 			return n, nil
 		}
 		if errors.Is(err, io.EOF) {
-			err = s.advance()
+			err = s.finish()
 		}
 		if errors.Is(err, errAbandoned) {
 			s.gone, s.initRun = s.now.segment, false
@@ -205,6 +215,17 @@ func (s *segmentReader) Read(p []byte) (int, error) {
 			s.err = s.wrap(err)
 		}
 	}
+}
+
+// finish goes on from what was read to its end. Without its boxes' ends a demuxer would take the next segment's bytes for the rest of them.
+func (s *segmentReader) finish() error {
+	if s.format == "mp4" && !s.groups.Whole() {
+		return errCut
+	}
+	if !s.initRun {
+		s.track.session.prove(s.now.segment.Keys)
+	}
+	return s.advance()
 }
 
 // advance goes on to the segment after the init section, or to the next segment of the run.
@@ -225,22 +246,31 @@ func (s *segmentReader) advance() error {
 	return s.openSegment()
 }
 
-// leaveOut goes on with what follows the segment that failed, as a run of its own. It says whether there is anything.
-func (s *segmentReader) leaveOut() bool {
+// damage says whether an error comes of bytes that make no media, rather than of bytes or a key that could not be had. A key that
+// deciphered another segment is the right one.
+func (s *segmentReader) damage(err error) bool {
+	switch code, _ := explain(err, new(Error)); code {
+	case CodeNotMedia, CodeNoStreams, CodeCorrupt, CodeSegmentIncomplete:
+		return true
+	case CodeWrongKey:
+		return s.track.session.proved(s.now.segment.Keys)
+	}
+	return false
+}
+
+// leaveOut has the next run begin behind the segment that failed, with instead before that, nil: nothing.
+func (s *segmentReader) leaveOut(instead *item) {
 	if s.now.abandon != nil {
 		s.now.abandon(errDamaged) // it may have no end
 	}
 	s.track.session.cache.drop(keyOf(s.now.segment.URI, s.now.segment.ByteRange))
 	if s.pending == nil {
-		next, err := s.receive()
-		if err != nil {
-			return false
-		}
-		next.locked = next.locked || s.locked
-		s.pending = &next
+		s.apart = true
+	}
+	if instead != nil {
+		s.pending, s.later = instead, s.pending
 	}
 	s.err, s.current, s.initRun = nil, nil, false
-	return true
 }
 
 // wrap names the segment in an error.

@@ -162,6 +162,7 @@ func (p *Player) heard(m messageHeard) {
 	s.sounds.choose(m.index)
 	if language := s.sounds.list[m.index].Language; language != "" {
 		p.config.AudioLanguage = language
+		p.nextHeard()
 	}
 	p.dirty = true
 	switch p.state {

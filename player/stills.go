@@ -157,6 +157,9 @@ func (t *stills) feed(ctx context.Context, variant int) (*feed, error) {
 
 // decode loads a segment of an I-frame playlist, and returns its picture.
 func (t *stills) decode(ctx context.Context, f *feed, segment *hls.Segment) (*frame.Video, error) {
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
 	loading, cancel := context.WithCancel(ctx)
 	track := &hlsTrack{session: t.session, feed: f, kinds: []libav.Kind{libav.KindVideo}, variant: -1}
 	next := item{segment: segment, newRun: true, locked: locked(*segment), variant: -1}
@@ -186,7 +189,11 @@ func (t *stills) decode(ctx context.Context, f *feed, segment *hls.Segment) (*fr
 		return nil, err
 	}
 	defer opened.input.Close()
-	return opened.still(next.locked)
+	picture, err := opened.still(next.locked)
+	if err != nil && reader.err != nil {
+		err = reader.err
+	}
+	return picture, err
 }
 
 // still decodes the first picture.

@@ -459,9 +459,19 @@ func (p *Player) SelectSubtitles(index int) error {
 		if index >= 0 {
 			p.config.SubtitleLanguage = p.session.subtitles.list[index].Language
 		}
+		if u := p.upcoming; u != nil && u.session.ready {
+			p.keepLanguage(u.session)
+		}
 		p.dirty = true
 		return nil
 	})
+}
+
+// keepLanguage shows the subtitles of a session in the language that was chosen since it was begun.
+func (p *Player) keepLanguage(s *session) {
+	if t := s.subtitles; t != nil && s.config.SubtitleLanguage != p.config.SubtitleLanguage {
+		t.choose(t.prefer(p.config.SubtitleLanguage, t.choice()))
+	}
 }
 
 // Cues returns the subtitles that are to be seen at a position. It never waits.

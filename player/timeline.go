@@ -29,6 +29,13 @@ func (t *timeline) origin(domain uint64) (time.Duration, bool) {
 	return o, ok
 }
 
+// any says whether something has found its place.
+func (t *timeline) any() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.origins) > 0
+}
+
 // anchor says that the media time stands at the presentation time. The first anchor of a domain
 // holds: a seek never moves the timeline.
 func (t *timeline) anchor(domain uint64, media, presentation time.Duration) time.Duration {

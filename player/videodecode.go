@@ -196,8 +196,11 @@ func (v *videoDecoder) receive() error {
 		switch {
 		case errors.Is(err, libav.ErrAgain) || errors.Is(err, io.EOF):
 			return nil
-		case err != nil:
-			return v.passOver(err)
+		case err != nil: // other pictures may wait behind the one that failed
+			if err := v.passOver(err); err != nil {
+				return err
+			}
+			continue
 		}
 		proved, err := v.proves(picture)
 		if !proved {

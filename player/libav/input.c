@@ -190,6 +190,10 @@ static int open_format(lk_input *in, const lk_input_options *o, const char *name
     // On failure this frees the context and sets in->format to NULL.
     if ((ret = avformat_open_input(&in->format, NULL, format, NULL)) < 0)
         return ret;
+    // A sample of MP4 that is cut short spoils the picture before it, which is still in the decoder. In MPEG-TS the mark may stand on one that
+    // lost next to nothing.
+    if (!strncmp(in->format->iformat->name, "mov", 3))
+        in->format->flags |= AVFMT_FLAG_DISCARD_CORRUPT;
     if ((ret = describe_encrypted(in, o->encrypted)) < 0)
         return ret;
     return find_stream_info(in->format, o->encrypted);
