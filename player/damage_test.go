@@ -97,6 +97,7 @@ func TestDamagedSegmentOfATitle(t *testing.T) {
 			}{
 				{"noise", 3, noise},
 				{"the last", damagedSeconds - 1, noise},
+				{"the first", 0, noise},
 				{"a web page", 3, networktest.WebPage()},
 				{"nothing", 3, networktest.Body("", nil)},
 				{"its beginning", 3, networktest.CutUnnoticed(4003)},
@@ -110,12 +111,17 @@ func TestDamagedSegmentOfATitle(t *testing.T) {
 					s.open(title.origin.URL("index.m3u8"), nil, 0)
 					s.play()
 					end := s.ended()
+					if c.at == 0 && encryption.On {
+						require.Equal(t, player.Failed, end.State)
+						assert.Equal(t, player.CodeWrongKey, end.Error.Code, "nothing says that the key is the right one: %v", end.Error.Err)
+						return
+					}
 					require.Equal(t, player.Complete, end.State, "%v", end.Error)
 					require.NoError(t, video.Flush())
 					require.NoError(t, audio.Flush())
 					assertPictures(t, pictures, lines(t, &seen), c.at)
 					assertSounds(t, sounds, lines(t, &heard), c.at)
-					if fragmented || encryption.On || c.name == "noise" || c.name == "the last" {
+					if fragmented || encryption.On || c.name != "its beginning" && c.name != "nothing" {
 						assert.Contains(t, strings.Join(end.Notes, "\n"), fmt.Sprintf("Segment %d is damaged and was left out.", c.at))
 					}
 				})
@@ -200,6 +206,18 @@ func TestDamageThatIsNoneOfASegment(t *testing.T) {
 		require.Equal(t, player.Failed, end.State)
 		assert.Equal(t, player.CodeNotMedia, end.Error.Code, "%v", end.Error.Err)
 		assert.Equal(t, 50, end.Stats.Frames.Decoded, "of the two before them")
+	})
+	t.Run("all", func(t *testing.T) {
+		few := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}})
+		origin := newOrigin(t, networktest.Options{FS: os.DirFS(few.Folder)})
+		origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassSegment}, Effect: networktest.WebPage()})
+		s := newScreen(t, player.Config{FreeRun: true})
+		s.open(origin.URL("index.m3u8"), nil, 0)
+		s.play()
+		end := s.ended()
+		require.Equal(t, player.Failed, end.State, "though its segments are too few for that: %d", len(origin.Requests(network.ClassSegment)))
+		assert.Equal(t, player.CodeNotMedia, end.Error.Code, "%v", end.Error.Err)
+		assert.Contains(t, end.Error.URL, "segment0", "the first")
 	})
 	t.Run("a wrong key", func(t *testing.T) {
 		title := scratch(t, stream, networktest.Encryption{On: true, RotateEvery: 1})

@@ -1,6 +1,7 @@
 package player
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline, 
 		err := t.demuxRun(ctx, reader, out, known)
 		known = -1
 		if errors.Is(err, io.EOF) {
-			return nil
+			return lost.all(reader)
 		}
 		failed, is := errors.AsType[*segmentError](err)
 		if !is {
@@ -94,14 +95,15 @@ func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline, 
 			}
 			continue
 		}
-		switch bytes := reader.damage(failed); {
-		case !bytes && !t.feed.live():
+		switch damage := reader.damage(failed); {
+		case !damage && !t.feed.live():
 			return err // what a server does not give is not to be missed of a title
-		case bytes && t.standIn(ctx, reader, out, lost.tried(reader.now.segment)):
+		case damage && t.standIn(ctx, reader, out, lost.tried(reader.now.segment)):
 			t.session.note(fmt.Sprintf("Segment %d is damaged and was taken from another variant.", failed.sequence))
-		case !reader.placed || !lost.may(reader.now.segment):
-			return err
-		case bytes:
+		case !damage && !reader.placed || !lost.may(reader.now.segment):
+			return cmp.Or(lost.all(reader), err)
+		case damage:
+			lost.first = cmp.Or(lost.first, err)
 			reader.leaveOut(nil)
 			t.session.note(fmt.Sprintf("Segment %d is damaged and was left out.", failed.sequence))
 		default:
@@ -109,55 +111,6 @@ func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline, 
 			t.session.note(fmt.Sprintf("Segment %d of the live stream is damaged, or its key cannot be had, and was left out.", failed.sequence))
 		}
 	}
-}
-
-// standIn has the reader go on with another variant's segment in the place of the one that is damaged. It says whether there is one.
-func (t *hlsTrack) standIn(ctx context.Context, reader *segmentReader, out *pipeline, tried map[int]bool) bool {
-	at := reader.now.at
-	if t.ladder == nil || at.segment().Part > 0 {
-		return false
-	}
-	for {
-		var err error
-		if at, err = t.ladder.instead(ctx, at, tried); err != nil {
-			return false
-		}
-		l := &loader{track: t, out: out, replaces: true} // some of the damaged one may be in the queues
-		instead, done := l.begin(ctx, at)
-		if instead.refused(ctx) {
-			_ = done() // another one may have it
-			continue
-		}
-		t.session.work.Go(func() { _ = done() }) // who reads it says why
-		reader.leaveOut(&instead)
-		return true
-	}
-}
-
-// damaged counts the segments in a row that nothing could be made of.
-type damaged struct {
-	row   int
-	last  uint64 // its sequence number
-	start time.Duration
-	not   map[int]bool // the variants that cannot stand in for what starts there
-}
-
-// may says whether a segment may be left out.
-func (d *damaged) may(s *hls.Segment) bool {
-	if s.Sequence > d.last+1 {
-		d.row = 0
-	}
-	d.row++
-	d.last = s.Sequence
-	return d.row <= maxSkips
-}
-
-// tried are the variants that cannot stand in for a segment; it may stand in for one itself.
-func (d *damaged) tried(s *hls.Segment) map[int]bool {
-	if d.not == nil || (s.Start-d.start).Abs() > lineUp {
-		d.start, d.not = s.Start, make(map[int]bool)
-	}
-	return d.not
 }
 
 // demuxRun reads the packets of the next run. It returns io.EOF when there is none.

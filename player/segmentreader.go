@@ -246,18 +246,6 @@ func (s *segmentReader) advance() error {
 	return s.openSegment()
 }
 
-// damage says whether an error comes of bytes that make no media, rather than of bytes or a key that could not be had. A key that
-// deciphered another segment is the right one.
-func (s *segmentReader) damage(err error) bool {
-	switch code, _ := explain(err, new(Error)); code {
-	case CodeNotMedia, CodeNoStreams, CodeCorrupt, CodeSegmentIncomplete:
-		return true
-	case CodeWrongKey:
-		return s.track.session.proved(s.now.segment.Keys)
-	}
-	return false
-}
-
 // leaveOut has the next run begin behind the segment that failed, with instead before that, nil: nothing.
 func (s *segmentReader) leaveOut(instead *item) {
 	if s.now.abandon != nil {
