@@ -2,6 +2,7 @@ package player
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"latchkey/player/hls"
@@ -20,6 +21,29 @@ func (s *segmentReader) damage(err error) bool {
 		return s.track.session.proved(s.now.segment.Keys)
 	}
 	return false
+}
+
+// maxProved is how many keys are remembered that were the right ones: those of each track, and of the segments that are replaced.
+const maxProved = 16
+
+// prove notes that a segment was deciphered with one of the keys and read to its end.
+func (s *session) prove(keys []hls.Key) {
+	if len(keys) == 0 || s.proved(keys) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.right = append(s.right, keys[0])
+	if len(s.right) > maxProved {
+		s.right = slices.Delete(s.right, 0, 1)
+	}
+}
+
+// proved says whether another segment was deciphered with one of the keys.
+func (s *session) proved(keys []hls.Key) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(keys) > 0 && slices.ContainsFunc(s.right, func(k hls.Key) bool { return k.Method == keys[0].Method && k.URI == keys[0].URI })
 }
 
 // standIn has the reader go on with another variant's segment in the place of the one that is damaged. It says whether there is one.

@@ -35,14 +35,19 @@ func scratch(t *testing.T, stream mediatest.HLS, encryption networktest.Encrypti
 // damage has something happen to the nth segment, counted from 0, for good.
 func (s scratched) damage(t *testing.T, n int, effect networktest.Effect) {
 	t.Helper()
-	var names []string
-	for _, line := range segmentLines(t, filepath.Join(s.stream.Folder, "index.m3u8")) {
-		if !strings.HasPrefix(line, "#") {
-			names = append(names, line)
-		}
-	}
+	names := segmentNames(t, filepath.Join(s.stream.Folder, "index.m3u8"))
 	require.Len(t, names, damagedSeconds)
 	s.origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassSegment}, Path: "/" + names[n], Effect: effect})
+}
+
+// played plays the title to its end as fast as it goes.
+func (s scratched) played(t *testing.T, config player.Config) player.Snapshot {
+	t.Helper()
+	config.FreeRun = true
+	screen := newScreen(t, config)
+	screen.open(s.origin.URL("index.m3u8"), nil, 0)
+	screen.play()
+	return screen.ended()
 }
 
 // assertPictures looks for all pictures of the source but those of a segment, each at its time.
@@ -84,7 +89,6 @@ func assertSounds(t *testing.T, want []mediatest.Frame, got []line, segment int)
 // TestDamagedSegmentOfATitle plays titles with a segment in them that is no media, or no more than its beginning: the rest is played, each picture and
 // sound at its time.
 func TestDamagedSegmentOfATitle(t *testing.T) {
-	noise := networktest.Body("", []byte("\x00\xffnoise\x01 that is nothing"))
 	for _, fragmented := range []bool{false, true} {
 		stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Fragmented: fragmented,
 			Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: damagedSeconds * 25}})
@@ -95,11 +99,11 @@ func TestDamagedSegmentOfATitle(t *testing.T) {
 				at     int
 				effect networktest.Effect
 			}{
-				{"noise", 3, noise},
-				{"the last", damagedSeconds - 1, noise},
-				{"the first", 0, noise},
-				{"a web page", 3, networktest.WebPage()},
-				{"nothing", 3, networktest.Body("", nil)},
+				{"noise", 3, faults["noise"]},
+				{"the last", damagedSeconds - 1, faults["noise"]},
+				{"the first", 0, faults["noise"]},
+				{"a web page", 3, faults["web page"]},
+				{"nothing", 3, faults["nothing"]},
 				{"its beginning", 3, networktest.CutUnnoticed(4003)},
 			} {
 				t.Run(fmt.Sprintf("%s, fMP4 %t, encrypted %t", c.name, fragmented, encryption.On), func(t *testing.T) {
@@ -107,10 +111,7 @@ func TestDamagedSegmentOfATitle(t *testing.T) {
 					title.damage(t, c.at, c.effect)
 					var seen, heard bytes.Buffer
 					video, audio := report.NewHashes(&seen), report.NewHashes(&heard)
-					s := newScreen(t, player.Config{FreeRun: true, VideoTap: video.Video, AudioTap: audio.Audio})
-					s.open(title.origin.URL("index.m3u8"), nil, 0)
-					s.play()
-					end := s.ended()
+					end := title.played(t, player.Config{VideoTap: video.Video, AudioTap: audio.Audio})
 					if c.at == 0 && encryption.On {
 						require.Equal(t, player.Failed, end.State)
 						assert.Equal(t, player.CodeWrongKey, end.Error.Code, "nothing says that the key is the right one: %v", end.Error.Err)
@@ -133,7 +134,6 @@ func TestDamagedSegmentOfATitle(t *testing.T) {
 // TestAnotherVariantStandsInForDamage has all pictures and all sound where one variant's segment is damaged, from the first on, and plays the rest where
 // no variant has it.
 func TestAnotherVariantStandsInForDamage(t *testing.T) {
-	noise := networktest.Body("", []byte("\x00\xffnoise\x01 that is nothing"))
 	for _, fragmented := range []bool{false, true} {
 		stream := makeRungs(t, fragmented, 160, 320)
 		names := stream.segments(t, "a")
@@ -141,7 +141,7 @@ func TestAnotherVariantStandsInForDamage(t *testing.T) {
 			name   string
 			at     int
 			effect networktest.Effect
-		}{{"noise", 3, noise}, {"the first", 0, noise}, {"the last", len(names) - 1, noise}, {"its beginning", 3, networktest.CutUnnoticed(4003)}} {
+		}{{"noise", 3, faults["noise"]}, {"the first", 0, faults["noise"]}, {"the last", len(names) - 1, faults["noise"]}, {"its beginning", 3, networktest.CutUnnoticed(4003)}} {
 			if !fragmented && c.name == "its beginning" {
 				continue // MPEG-TS does not tell
 			}
@@ -156,7 +156,7 @@ func TestAnotherVariantStandsInForDamage(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("of all, fMP4 %t", fragmented), func(t *testing.T) {
 			origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
-			origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassSegment}, Path: "/*/" + names[3], Effect: noise})
+			origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassSegment}, Path: "/*/" + names[3], Effect: faults["noise"]})
 			s := newScreen(t, player.Config{})
 			s.open(origin.URL("main.m3u8"), nil, 0)
 			s.play()
@@ -174,7 +174,7 @@ func TestSeekIntoADamagedSegment(t *testing.T) {
 		t.Run(fmt.Sprintf("fMP4 %t", fragmented), func(t *testing.T) {
 			title := scratch(t, mediatest.MakeHLS(t, mediatest.HLSSpec{Fragmented: fragmented,
 				Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: damagedSeconds * 25}}), networktest.Encryption{On: true})
-			title.damage(t, 5, networktest.Body("", []byte("\x00\xffnoise\x01 that is nothing")))
+			title.damage(t, 5, faults["noise"])
 			s := newScreen(t, player.Config{PlaybackBuffer: 2 * time.Second})
 			s.open(title.origin.URL("index.m3u8"), nil, 0)
 			s.play()
@@ -197,35 +197,25 @@ func TestDamageThatIsNoneOfASegment(t *testing.T) {
 	t.Run("six in a row", func(t *testing.T) {
 		title := scratch(t, stream, networktest.Encryption{})
 		for n := range 6 {
-			title.damage(t, n+2, networktest.Body("", []byte("\x00\xffnoise\x01 that is nothing")))
+			title.damage(t, n+2, faults["noise"])
 		}
-		s := newScreen(t, player.Config{FreeRun: true})
-		s.open(title.origin.URL("index.m3u8"), nil, 0)
-		s.play()
-		end := s.ended()
+		end := title.played(t, player.Config{})
 		require.Equal(t, player.Failed, end.State)
 		assert.Equal(t, player.CodeNotMedia, end.Error.Code, "%v", end.Error.Err)
 		assert.Equal(t, 50, end.Stats.Frames.Decoded, "of the two before them")
 	})
 	t.Run("all", func(t *testing.T) {
-		few := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}})
-		origin := newOrigin(t, networktest.Options{FS: os.DirFS(few.Folder)})
-		origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassSegment}, Effect: networktest.WebPage()})
-		s := newScreen(t, player.Config{FreeRun: true})
-		s.open(origin.URL("index.m3u8"), nil, 0)
-		s.play()
-		end := s.ended()
-		require.Equal(t, player.Failed, end.State, "though its segments are too few for that: %d", len(origin.Requests(network.ClassSegment)))
+		title := scratch(t, mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}}), networktest.Encryption{})
+		title.origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassSegment}, Effect: faults["web page"]})
+		end := title.played(t, player.Config{})
+		require.Equal(t, player.Failed, end.State, "though its segments are too few for that: %d", len(title.origin.Requests(network.ClassSegment)))
 		assert.Equal(t, player.CodeNotMedia, end.Error.Code, "%v", end.Error.Err)
 		assert.Contains(t, end.Error.URL, "segment0", "the first")
 	})
 	t.Run("a wrong key", func(t *testing.T) {
 		title := scratch(t, stream, networktest.Encryption{On: true, RotateEvery: 1})
 		title.origin.Inject(networktest.Fault{Path: keyPath(t, title.origin, "index.m3u8", 3), Effect: networktest.Key(16)})
-		s := newScreen(t, player.Config{FreeRun: true})
-		s.open(title.origin.URL("index.m3u8"), nil, 0)
-		s.play()
-		end := s.ended()
+		end := title.played(t, player.Config{})
 		require.Equal(t, player.Failed, end.State)
 		assert.Equal(t, player.CodeWrongKey, end.Error.Code, "%v", end.Error.Err)
 		assert.Equal(t, 75, end.Stats.Frames.Decoded, "of the three before it")

@@ -137,10 +137,7 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, out *pip
 		}
 		return reader.fault(err)
 	})
-	if err == nil {
-		err = reader.err
-	}
-	return err
+	return cmp.Or(err, reader.err)
 }
 
 // openedRun is a run whose packets can be read. The owner closes input.

@@ -71,7 +71,13 @@ func makePictures(t *testing.T, fragmented bool, sound string, widths ...int) ru
 // segments are the names of a variant's segments, in order.
 func (r rungs) segments(t *testing.T, variant string) []string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(r.folder, variant, "index.m3u8"))
+	return segmentNames(t, filepath.Join(r.folder, variant, "index.m3u8"))
+}
+
+// segmentNames are the names of a playlist's segments, in order.
+func segmentNames(t *testing.T, list string) []string {
+	t.Helper()
+	text, err := os.ReadFile(list)
 	require.NoError(t, err)
 	var names []string
 	for line := range strings.Lines(string(text)) {

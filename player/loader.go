@@ -29,7 +29,7 @@ var errAbandoned = errors.New("the segment was given up for that of a lower vari
 // item is a segment on its way from the loader to the demuxer.
 type item struct {
 	segment *hls.Segment
-	at      rung      // where segment stands
+	at      rung      // where segment stands; zero for a still
 	init    *download // of the segment's Map, nil without one
 	data    *download
 	locked  bool // samples of its playlist are encrypted; told with newRun alone

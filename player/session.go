@@ -251,29 +251,6 @@ func (s *session) update(replace func(*network.Client) error) error {
 	return nil
 }
 
-// maxProved is how many keys are remembered that were the right ones: those of each track, and of the segments that are replaced.
-const maxProved = 16
-
-// prove notes that a segment was deciphered with one of the keys and read to its end.
-func (s *session) prove(keys []hls.Key) {
-	if len(keys) == 0 || s.proved(keys) {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.right = append(s.right, keys[0])
-	if len(s.right) > maxProved {
-		s.right = slices.Delete(s.right, 0, 1)
-	}
-}
-
-// proved says whether another segment was deciphered with one of the keys.
-func (s *session) proved(keys []hls.Key) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(keys) > 0 && slices.ContainsFunc(s.right, func(k hls.Key) bool { return k.Method == keys[0].Method && k.URI == keys[0].URI })
-}
-
 // describe fills in what a snapshot says of the resource.
 func (s *session) describe(out *Snapshot) {
 	if s.ready {

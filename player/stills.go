@@ -1,6 +1,7 @@
 package player
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -190,8 +191,8 @@ func (t *stills) decode(ctx context.Context, f *feed, segment *hls.Segment) (*fr
 	}
 	defer opened.input.Close()
 	picture, err := opened.still(next.locked)
-	if err != nil && reader.err != nil {
-		err = reader.err
+	if err != nil {
+		err = cmp.Or(reader.err, err)
 	}
 	return picture, err
 }

@@ -54,8 +54,8 @@ func (a *Accounts) keepFresh() {
 	}
 }
 
-// due returns the current session, which may be nil, and when its credential is to be renewed: before its end by a fifth of its life, with bounds, and some jitter, so that not
-// everybody comes at the same time. Far away when there is nothing to renew.
+// due returns the current session, which may be nil, and when its credential is to be renewed: before its end by a fifth of its life, with
+// bounds, and some jitter, so that not everybody comes at the same time. Far away when there is nothing to renew.
 func (a *Accounts) due() (*session, time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
