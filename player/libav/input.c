@@ -10,6 +10,7 @@
 #include "bridge.h"
 #include "compat.h"
 #include "rotation.h"
+#include "soundheader.h"
 
 // What the Go side exports: reader.go.
 extern int latchkeyRead(uintptr_t reader, uint8_t *buffer, int size);
@@ -92,35 +93,26 @@ static int sample_aes(const AVCodecParameters *p)
     return 0;
 }
 
-// is_encrypted_aac says whether a stream is AAC that is encrypted, of which nothing is known yet. encrypted
-// says so of containers other than MPEG-2 TS.
-static int is_encrypted_aac(const AVStream *s, int encrypted)
+// is_unknown_sound says whether a stream is encrypted sound whose parameters FFmpeg has not read: it reads no header
+// of encrypted AAC; of E-AC-3 only the sample rate; and, from 7.1 on, nothing of AC-3 and E-AC-3, since the CRC of an
+// encrypted frame is that of the clear one. encrypted says that of containers other than MPEG-2 TS.
+static int is_unknown_sound(const AVStream *s, int encrypted)
 {
     const AVCodecParameters *p = s->codecpar;
-    return p->codec_id == AV_CODEC_ID_AAC && (encrypted || sample_aes(p)) && p->sample_rate == 0;
+    if (!lk_has_sound_header(p->codec_id) || !(encrypted || sample_aes(p)))
+        return 0;
+    return p->sample_rate == 0 || (p->codec_id != AV_CODEC_ID_AAC && p->ch_layout.nb_channels == 0);
 }
 
-// describe_adts tells of sound what its header says: ADTS, ISO/IEC 14496-3, 1.A.3.2.
-static void describe_adts(AVCodecParameters *par, const uint8_t *header)
-{
-    static const int rates[16] = {96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050,
-                                  16000, 12000, 11025, 8000,  7350};
-    static const int channels[8] = {2, 1, 2, 3, 4, 5, 6, 8};
-    par->sample_rate = rates[header[2] >> 2 & 15];
-    par->profile = header[2] >> 6;
-    par->frame_size = 1024;
-    par->format = AV_SAMPLE_FMT_FLTP;
-    av_channel_layout_default(&par->ch_layout, channels[(header[2] & 1) << 2 | header[3] >> 6]);
-}
-
-// describe_encrypted finds out about AAC that is encrypted with SAMPLE-AES what FFmpeg would learn by decoding
-// it: it would read for seconds, in vain. The packets that are read for it stay for lk_input_read.
+// describe_encrypted fills in the parameters of sound that is encrypted with SAMPLE-AES from the first frame's header,
+// which is in the clear. FFmpeg would learn them by decoding, and read for seconds in vain. The packets that are read
+// here are kept for lk_input_read.
 static int describe_encrypted(lk_input *in, int encrypted)
 {
     AVFormatContext *c = in->format;
     int unknown = 0;
     for (unsigned i = 0; i < c->nb_streams; i++)
-        unknown += is_encrypted_aac(c->streams[i], encrypted);
+        unknown += is_unknown_sound(c->streams[i], encrypted);
     while (unknown > 0 && in->held_count < LK_HELD) {
         AVPacket *p = av_packet_alloc();
         int ret = p ? read_frame(in, p) : AVERROR(ENOMEM);
@@ -130,11 +122,10 @@ static int describe_encrypted(lk_input *in, int encrypted)
         }
         in->held[in->held_count++] = p;
         AVStream *s = c->streams[p->stream_index];
-        if (!is_encrypted_aac(s, encrypted) || p->size < 7 || p->data[0] != 0xFF || (p->data[1] & 0xF6) != 0xF0)
+        if (!is_unknown_sound(s, encrypted) || !lk_describe_sound(s->codecpar, p->data, p->size))
             continue;
-        describe_adts(s->codecpar, p->data);
-        unknown -= !is_encrypted_aac(s, encrypted);
-        // Where no container has the times FFmpeg counts them, and takes what it knows no length of for nothing.
+        unknown -= !is_unknown_sound(s, encrypted);
+        // Without a container FFmpeg counts the times, and takes a frame of unknown length for one without length.
         in->recount = encrypted;
     }
     return 0;

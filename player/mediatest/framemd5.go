@@ -57,7 +57,7 @@ func frameMD5(t testing.TB, input []byte, path string, which Which) []Frame {
 	}
 	arguments = append(arguments, "-i", path, "-map", "0:"+string(which)+":0")
 	if which == Video {
-		arguments = append(arguments, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-autoscale", "0")
+		arguments = append(arguments, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-noautoscale")
 	} else {
 		arguments = append(arguments, "-c:a", "pcm_s16le")
 	}
