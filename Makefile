@@ -13,6 +13,7 @@ NFPM := $(TOOLS)/nfpm-$(NFPM_VERSION)
 export GOFLAGS := -trimpath -buildvcs=false $(GOFLAGS)
 
 FUZZTIME ?= 1m
+RELEASE ?= trixie
 BENCH ?= .
 SOAK ?= 58m
 SPEED ?= 25
@@ -45,6 +46,11 @@ demo: build ## watch the embedded demo service; without a display, play 10 s of 
 .PHONY: test
 test: test-deps ## every check: format, vet, lint, tests with -race, fuzzing, end to end, package
 	@.ci/check
+
+.PHONY: test-release
+test-release: ## make test on a fresh RELEASE of Debian (trixie, bookworm): debootstrap, root or sudo; FRESH=1 makes it again
+	@.ci/deps release
+	@.ci/release $(RELEASE)
 
 .PHONY: lint
 lint: deps $(GOLANGCI_LINT) ## golangci-lint alone
