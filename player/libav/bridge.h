@@ -216,6 +216,8 @@ typedef struct lk_scaler {
     uint8_t *rows; // an aligned picture, where the destination is not
     size_t rows_bytes;
     AVFrame *copy; // an aligned source, where the source is not
+    uint8_t *neutral; // a plane of chroma without colour
+    size_t neutral_bytes;
 } lk_scaler;
 
 typedef struct lk_scale {

@@ -4,6 +4,7 @@
 #include <libavutil/channel_layout.h>
 #include <libavutil/common.h>
 #include <libavutil/display.h>
+#include <libavutil/intreadwrite.h>
 #include <libavutil/mathematics.h>
 #include <libavutil/opt.h>
 
@@ -75,6 +76,12 @@ static int read_frame(lk_input *in, AVPacket *p)
         return LK_READER;
     }
     return ret;
+}
+
+// is_mov says whether the container is MP4 or one of its kin.
+static int is_mov(const lk_input *in)
+{
+    return !strncmp(in->format->iformat->name, "mov", 3);
 }
 
 // sample_aes says whether MPEG-2 TS names a stream as one that is encrypted with SAMPLE-AES: by stream type, in
@@ -183,7 +190,7 @@ static int open_format(lk_input *in, const lk_input_options *o, const char *name
         return ret;
     // A sample of MP4 that is cut short spoils the picture before it, which is still in the decoder. In MPEG-TS the mark may stand on one that
     // lost next to nothing.
-    if (!strncmp(in->format->iformat->name, "mov", 3))
+    if (is_mov(in))
         in->format->flags |= AVFMT_FLAG_DISCARD_CORRUPT;
     if ((ret = describe_encrypted(in, o->encrypted)) < 0)
         return ret;
@@ -369,6 +376,17 @@ static void complete_times(lk_input *in, AVPacket *p)
         *next = av_sat_add64(p->pts, p->duration);
 }
 
+// keep_presented clears the encoder delay that a packet in mid-presentation is marked with. From FFmpeg 7.1 on, the
+// demuxer of MP4 puts the delay of the edit list on the first packet that it reads of fragments, wherever that is; only
+// samples before the start of the presentation, at time 0, are delay. ISO/IEC 14496-12, 8.6.6.
+static void keep_presented(const lk_input *in, const AVPacket *p)
+{
+    size_t size = 0;
+    uint8_t *data = av_packet_get_side_data(p, AV_PKT_DATA_SKIP_SAMPLES, &size);
+    if (data && size >= sizeof(uint32_t) && is_mov(in) && p->pts != AV_NOPTS_VALUE && p->pts >= 0)
+        AV_WL32(data, 0);
+}
+
 // copy_encryption tells how a packet is encrypted, if it is. What says so and cannot be read is an error:
 // such a packet is no clear one.
 static int copy_encryption(const AVPacket *p, lk_packet *out)
@@ -399,6 +417,7 @@ int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
     }
     if (ret >= 0) {
         complete_times(in, p);
+        keep_presented(in, p);
         ret = copy_encryption(p, out);
     }
     out->position = p->pos;

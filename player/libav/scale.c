@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include <libavutil/common.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
@@ -81,15 +82,39 @@ static int source(lk_scaler *s, const lk_scale *w, const uint8_t *planes[4], int
     return 0;
 }
 
-int lk_scaler_run(lk_scaler *s, const lk_scale *w, const uint8_t *p0, const uint8_t *p1, const uint8_t *p2,
+// add_chroma makes 4:2:0 with neutral chroma of 8-bit grey of limited range, which libswscale takes for full range.
+static int add_chroma(lk_scaler *s, lk_scale *w, const uint8_t *planes[4], int strides[4])
+{
+    if (w->format != AV_PIX_FMT_GRAY8 || w->full_range)
+        return 0;
+    int stride = FFALIGN((w->width + 1) / 2, ROW_ALIGNMENT);
+    size_t bytes = (size_t)stride * ((w->height + 1) / 2);
+    if (bytes > s->neutral_bytes) {
+        av_freep(&s->neutral);
+        s->neutral_bytes = 0;
+        if (!(s->neutral = av_malloc(bytes)))
+            return AVERROR(ENOMEM);
+        s->neutral_bytes = bytes;
+        memset(s->neutral, 128, bytes);
+    }
+    w->format = AV_PIX_FMT_YUV420P;
+    planes[1] = planes[2] = s->neutral;
+    strides[1] = strides[2] = stride;
+    return 0;
+}
+
+int lk_scaler_run(lk_scaler *s, const lk_scale *what, const uint8_t *p0, const uint8_t *p1, const uint8_t *p2,
                   const uint8_t *p3, uint8_t *to, lk_failure *f)
 {
     lk_log_begin();
-    int ret = prepare(s, w);
-    if (ret < 0)
-        return lk_fail(f, ret);
+    lk_scale copy = *what, *w = &copy;
     const uint8_t *planes[4] = {p0, p1, p2, p3};
     int strides[4] = {w->stride[0], w->stride[1], w->stride[2], w->stride[3]};
+    int ret = add_chroma(s, w, planes, strides);
+    if (ret >= 0)
+        ret = prepare(s, w);
+    if (ret < 0)
+        return lk_fail(f, ret);
     if ((ret = source(s, w, planes, strides)) < 0)
         return lk_fail(f, ret);
     int row = w->to_width * RGBA_BYTES, direct = w->to_width % RUN == 0 && (uintptr_t)to % RUN == 0 && w->to_stride % RUN == 0;
@@ -120,5 +145,6 @@ void lk_scaler_free(lk_scaler *s)
     sws_freeContext(s->sws);
     av_freep(&s->rows);
     av_frame_free(&s->copy);
+    av_freep(&s->neutral);
     *s = (lk_scaler){0};
 }

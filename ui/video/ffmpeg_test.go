@@ -2,9 +2,11 @@ package video
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"image"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -112,6 +114,7 @@ func rawvideo(f *frame.Video) []byte {
 // bits: straight to RGB, FFmpeg takes shortcuts with the rows of chroma.
 func reference(tb testing.TB, f *frame.Video, width, height int) *image.RGBA {
 	tb.Helper()
+	f = withNeutralChroma(f)
 	matrix, rng := matrixNames[f.Matrix], rangeNames[f.Range]
 	const flags = "flags=bilinear+accurate_rnd+full_chroma_inp+full_chroma_int"
 	raw := ffmpeg(tb, rawvideo(f), "-f", "rawvideo", "-pix_fmt", f.Format.Name,
@@ -122,6 +125,25 @@ func reference(tb testing.TB, f *frame.Video, width, height int) *image.RGBA {
 		"-f", "rawvideo", "-pix_fmt", "rgba", "-")
 	require.Len(tb, raw, 4*width*height)
 	return &image.RGBA{Pix: raw, Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}
+}
+
+// withNeutralChroma returns grey pictures as 4:4:4 of the same luma, and others as they are: from FFmpeg 7.1 on, the
+// scale filter takes the range of grey for full whatever it is told.
+func withNeutralChroma(f *frame.Video) *frame.Video {
+	if f.Format.Layout != frame.LayoutGray {
+		return f
+	}
+	coloured := *f
+	coloured.Format.Layout = frame.LayoutPlanar
+	coloured.Format.Name = strings.Replace(f.Format.Name, "gray", "yuv444p", 1)
+	chroma := f.Planes[0]
+	chroma.Data = bytes.Repeat([]byte{128}, len(chroma.Data))
+	if f.Format.Depth > 8 {
+		neutral := binary.LittleEndian.AppendUint16(nil, 1<<(f.Format.Depth-1))
+		chroma.Data = bytes.Repeat(neutral, len(chroma.Data)/2)
+	}
+	coloured.Planes = []frame.Plane{f.Planes[0], chroma, chroma}
+	return &coloured
 }
 
 // unscaled is reference at f's own size. FFmpeg spreads the chroma of an odd number of columns or rows
