@@ -28,8 +28,9 @@ type demoFlags struct {
 	screenshot string
 }
 
-func newDemo(stdout, stderr io.Writer) *cobra.Command {
+func newDemo(taken environment, stdout, stderr io.Writer) *cobra.Command {
 	flags := new(demoFlags)
+	flags.environment = taken
 	cmd := &cobra.Command{
 		Use:   "demo [flags]",
 		Short: "Sign in to an embedded service on loopback, pick a title, watch",

@@ -17,8 +17,8 @@ import (
 // maxPlaylist bounds what is read of a playlist's file; hls refuses longer ones.
 const maxPlaylist = 33 << 20
 
-func newPlaylist(stdout io.Writer) *cobra.Command {
-	flags := new(networkFlags)
+func newPlaylist(taken environment, stdout io.Writer) *cobra.Command {
+	flags := &networkFlags{environment: taken}
 	var strict bool
 	cmd := &cobra.Command{
 		Use:   "playlist [flags] URL|FILE",

@@ -40,8 +40,9 @@ func (f *probeFlags) add(set *pflag.FlagSet) {
 	set.BoolVar(&f.list, "list", false, "list variants, renditions and keys, and exit")
 }
 
-func newProbe(stdout, stderr io.Writer) *cobra.Command {
+func newProbe(taken environment, stdout, stderr io.Writer) *cobra.Command {
 	flags := new(probeFlags)
+	flags.environment = taken
 	cmd := &cobra.Command{
 		Use:   "probe [flags] URL|FILE",
 		Short: "Play without a window and print a report",
