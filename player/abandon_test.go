@@ -18,6 +18,7 @@ import (
 // TestAHopelessSegmentIsGivenUp begins with the highest variant, of which a segment comes too slowly, or not to its end: it is taken from a
 // lower one, and each picture is shown once.
 func TestAHopelessSegmentIsGivenUp(t *testing.T) {
+	t.Parallel()
 	hangs := func(size int64) networktest.Effect { return networktest.HangInBody(size / 2) }
 	drips := func(size int64) networktest.Effect { return networktest.Drip(size / 40) }
 	for name, c := range map[string]struct {
@@ -33,6 +34,7 @@ func TestAHopelessSegmentIsGivenUp(t *testing.T) {
 		"fmp4 AES-128":               {segment: 2, effect: hangs, fragmented: true, encrypted: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			stream := makeRungs(t, c.fragmented, 160, 320, 480)
 			origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder),
 				Encryption: networktest.Encryption{On: c.encrypted, RotateEvery: 1, ExplicitIV: true}})
@@ -56,8 +58,10 @@ func TestAHopelessSegmentIsGivenUp(t *testing.T) {
 // TestAChoiceIsSeenSoon chooses the highest variant when all that is buffered is of the lowest: what is not played yet is loaded again, and
 // each picture is shown once.
 func TestAChoiceIsSeenSoon(t *testing.T) {
+	t.Parallel()
 	for name, fragmented := range map[string]bool{"ts": false, "fmp4": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			stream := makeRungs(t, fragmented, 160, 320)
 			origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
 			// The last segment is held back, so that the stream is not loaded to its end before the choice.

@@ -59,6 +59,7 @@ func sign(t *testing.T, folder string, status int, live networktest.Effect) *sig
 
 // TestAddressesThatRunOut plays on with new ones, every picture once, and nobody is asked to sign in.
 func TestAddressesThatRunOut(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fragmented, apart bool
 		status            int
@@ -100,6 +101,7 @@ func TestAddressesThatRunOut(t *testing.T) {
 
 // TestLiveAddressesThatRunOut goes on with the playlist's new address.
 func TestLiveAddressesThatRunOut(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
 	require.NoError(t, os.CopyFS(filepath.Join(folder, "a"), os.DirFS(stream.Folder)))

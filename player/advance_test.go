@@ -76,6 +76,7 @@ var withoutGap = []player.EventKind{player.PlaybackComplete, player.ItemReplaced
 // TestTheNextFollowsWithoutAGap plays one resource behind another, of other containers, codecs, sizes and rates: playback never stands still,
 // and each picture and each sound of both is given once.
 func TestTheNextFollowsWithoutAGap(t *testing.T) {
+	t.Parallel()
 	small := mediatest.Spec{Video: "h264", Audio: "aac"}
 	large := mediatest.Spec{Video: "hevc", Audio: "ac3", Width: 320, Height: 180, FrameRate: "30", SampleRate: 44100}
 	silent := mediatest.Spec{Video: "h264"}
@@ -131,6 +132,7 @@ func TestTheNextFollowsWithoutAGap(t *testing.T) {
 
 // TestTheNextOfFilesFollows plays a file behind another, at another speed, and from within.
 func TestTheNextOfFilesFollows(t *testing.T) {
+	t.Parallel()
 	file := mediatest.Make(t, mediatest.Spec{Video: "h264", Audio: "aac"})
 	t.Run("with the clock", func(t *testing.T) {
 		s := newScreen(t, player.Config{})
@@ -163,6 +165,7 @@ func TestTheNextOfFilesFollows(t *testing.T) {
 
 // TestTheNextFollowsLate goes on with what was not there in time, or is live, as soon as it is.
 func TestTheNextFollowsLate(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}, Fragmented: true})
 	first := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
 	late := func(t *testing.T, s *screen, class network.Class, what string, wanted func(player.Snapshot) bool) player.Snapshot {
@@ -223,6 +226,7 @@ func TestTheNextFollowsLate(t *testing.T) {
 
 // TestTheNextDoesNotFollow takes back what was to follow, at any time before it does.
 func TestTheNextDoesNotFollow(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}, Fragmented: true})
 	first := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
 	ending := func(now player.Snapshot) bool {
@@ -304,6 +308,7 @@ func TestTheNextDoesNotFollow(t *testing.T) {
 
 // TestTheNextIsInTheSameLanguage has what was prepared already follow with the sound and the subtitles that were chosen since.
 func TestTheNextIsInTheSameLanguage(t *testing.T) {
+	t.Parallel()
 	prepared := func(t *testing.T, folder string) *screen {
 		t.Helper()
 		first, second := newOrigin(t, networktest.Options{FS: os.DirFS(folder)}), newOrigin(t, networktest.Options{FS: os.DirFS(folder)})

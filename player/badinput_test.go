@@ -22,6 +22,7 @@ import (
 // TestBadStream puts each fault on a stream: it ends with its code and a sentence, and nothing hangs or
 // is left behind.
 func TestBadStream(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}})
 	on := func(class network.Class, effect networktest.Effect) networktest.Fault {
 		return networktest.Fault{Classes: []network.Class{class}, Effect: effect}
@@ -83,6 +84,7 @@ func TestBadStream(t *testing.T) {
 
 // TestDeadServer asks where nobody listens.
 func TestDeadServer(t *testing.T) {
+	t.Parallel()
 	origin, err := networktest.NewOrigin(networktest.Options{})
 	require.NoError(t, err)
 	address := origin.URL("index.m3u8")
@@ -96,6 +98,7 @@ func TestDeadServer(t *testing.T) {
 
 // TestBadFile opens files that cannot be played.
 func TestBadFile(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	write := func(name, content string) string {
 		path := filepath.Join(folder, name)
@@ -141,6 +144,7 @@ func pipe(t *testing.T, folder string) string {
 // TestDurationsThatAreWrong plays all of a stream whose playlist says that its segments are far longer than they are, or
 // have no length.
 func TestDurationsThatAreWrong(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film})
 	list, err := os.ReadFile(stream.Playlist)
 	require.NoError(t, err)
@@ -163,6 +167,7 @@ func TestDurationsThatAreWrong(t *testing.T) {
 
 // TestMissingKeyIsNoFailureUntilItsSegment plays up to the segment whose key is not to be had.
 func TestMissingKeyIsNoFailureUntilItsSegment(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Frames: 100}})
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder),
 		Encryption: networktest.Encryption{On: true, RotateEvery: 1}})

@@ -69,7 +69,7 @@ func explain(err error, e *Error) (Code, string) {
 		explainFile, explainKey, explainNetwork, explainPlaylist, explainMedia,
 	} {
 		if code, message := explain(err, e); code != 0 {
-			return code, strings.ToUpper(message[:1]) + message[1:]
+			return code, message
 		}
 	}
 	if errors.Is(err, context.Canceled) {
@@ -78,12 +78,12 @@ func explain(err error, e *Error) (Code, string) {
 	return CodeInternal, "Something went wrong inside Latchkey."
 }
 
-// host names the server of an error for a sentence.
+// host names the server of an error, for the beginning of a sentence. Its name keeps its own letters.
 func (e *Error) host() string {
 	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
 		return u.Host
 	}
-	return "the server"
+	return "The server"
 }
 
 func explainFile(err error, e *Error) (Code, string) {
@@ -164,6 +164,8 @@ func explainNetwork(err error, e *Error) (Code, string) {
 		return CodeStatus, fmt.Sprintf("%s does not have it (status %d). The link may be old.", e.host(), status)
 	case errors.Is(err, network.ErrStatus):
 		return CodeStatus, fmt.Sprintf("%s answered with an error (status %d). Try again later.", e.host(), status)
+	case errors.Is(err, network.ErrTooLarge) && e.Class == network.ClassPlaylist.String():
+		return CodePlaylistTooLong, fmt.Sprintf("%s sent something that is too large for a playlist. Check the address.", e.host())
 	case errors.Is(err, network.ErrTooLarge):
 		return CodeTooLarge, fmt.Sprintf("%s sent more than can be right.", e.host())
 	case errors.Is(err, network.ErrTruncated):
@@ -181,7 +183,7 @@ func explainNetwork(err error, e *Error) (Code, string) {
 	case errors.Is(err, network.ErrRequest):
 		return CodePlaylistSyntax, "The stream names an address that Latchkey does not ask: only http and https are."
 	case request != nil:
-		return CodeNetworkUnknown, fmt.Sprintf("The request to %s failed.", e.host())
+		return CodeNetworkUnknown, fmt.Sprintf("%s did not give what was asked for. Try again later.", e.host())
 	}
 	return 0, ""
 }
@@ -207,15 +209,11 @@ func explainPlaylist(err error, e *Error) (Code, string) {
 
 // sentencePart returns what the playlist's parser says that the bytes look like.
 func sentencePart(err error) string {
-	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
-		if next := errors.Unwrap(inner); next != nil && errors.Is(next, hls.ErrNotPlaylist) {
-			if _, own := inner.(*fetchError); own { //nolint:errorlint // the wrapper itself is meant
-				continue
-			}
-			return inner.Error()
-		}
+	_, part, found := strings.Cut(err.Error(), hls.ErrNotPlaylist.Error()+": ")
+	if part, _, _ = strings.Cut(part, "\n"); !found { // a joined error has more lines
+		return "it is no HLS playlist"
 	}
-	return "it is no HLS playlist"
+	return part
 }
 
 func explainMedia(err error, e *Error) (Code, string) {

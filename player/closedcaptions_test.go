@@ -118,6 +118,7 @@ func withCaptions(t *testing.T) (folder string) {
 
 // TestClosedCaptions shows captions that come with the pictures: a screen at the picture with which it is complete, and none after it was erased.
 func TestClosedCaptions(t *testing.T) {
+	t.Parallel()
 	folder := withCaptions(t)
 	s := newScreen(t, player.Config{SubtitleLanguage: "en"})
 	s.open(filepath.Join(folder, "main.m3u8"), nil, 0)
@@ -156,6 +157,7 @@ func TestClosedCaptions(t *testing.T) {
 
 // TestCaptionsThatNothingTellsOf offers them once a picture had some.
 func TestCaptionsThatNothingTellsOf(t *testing.T) {
+	t.Parallel()
 	folder := withCaptions(t)
 	for name, source := range map[string]string{"playlist": filepath.Join(folder, "video.m3u8"), "file": filepath.Join(folder, "0.ts")} {
 		t.Run(name, func(t *testing.T) {

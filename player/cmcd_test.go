@@ -18,6 +18,7 @@ import (
 
 // TestCMCD looks at what the origin is told, which is nothing unless the configuration says so.
 func TestCMCD(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Fragmented: true, Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 75}})
 	for _, on := range []bool{false, true} {
 		t.Run(map[bool]string{false: "off", true: "on"}[on], func(t *testing.T) {

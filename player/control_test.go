@@ -24,6 +24,7 @@ const frameTime = time.Second / 25
 // TestSeekIsExact seeks while paused: the picture shown is the one at the asked time, in HLS and in files
 // with and without an index.
 func TestSeekIsExact(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film})
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder), Encryption: networktest.Encryption{On: true}})
 	ts := film
@@ -58,6 +59,7 @@ func TestSeekIsExact(t *testing.T) {
 
 // TestTheLastWishWins asks to pause and to play while a seek is on its way.
 func TestTheLastWishWins(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film})
 	s := newScreen(t, player.Config{})
 	s.open(stream.Playlist, nil, 0)
@@ -73,6 +75,7 @@ func TestTheLastWishWins(t *testing.T) {
 
 // TestSeekBeyondTheEnd shows the last picture.
 func TestSeekBeyondTheEnd(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, player.Config{})
 	s.open(mediatest.Make(t, film), nil, 0)
 	s.state(player.Prepared)
@@ -84,6 +87,7 @@ func TestSeekBeyondTheEnd(t *testing.T) {
 
 // TestFromStartToEndAndAgain plays, pauses, goes on at double speed to the end, and starts over.
 func TestFromStartToEndAndAgain(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film})
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder), Encryption: networktest.Encryption{On: true}})
 	s := newScreen(t, player.Config{})
@@ -123,6 +127,7 @@ func TestFromStartToEndAndAgain(t *testing.T) {
 // TestSignInInMidPlay has a session end while its stream plays: playback goes on after new cookies, at
 // the same position, with every picture shown once.
 func TestSignInInMidPlay(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film})
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder),
 		Encryption: networktest.Encryption{On: true, RotateEvery: 1},
@@ -149,6 +154,7 @@ func TestSignInInMidPlay(t *testing.T) {
 // TestRefusedInTheMiddleKeepsThePicture has the third key refused: what is there is played, and only
 // then the sign-in is asked for, where playback goes on afterwards.
 func TestRefusedInTheMiddleKeepsThePicture(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film})
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder),
 		Encryption: networktest.Encryption{On: true, RotateEvery: 1}})
@@ -168,6 +174,7 @@ func TestRefusedInTheMiddleKeepsThePicture(t *testing.T) {
 
 // TestReplaceAtAnyTime replaces the resource in every phase, and leaves nothing behind.
 func TestReplaceAtAnyTime(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film})
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder), Encryption: networktest.Encryption{On: true}})
 	s := newScreen(t, player.Config{})
@@ -195,6 +202,7 @@ func TestReplaceAtAnyTime(t *testing.T) {
 
 // TestSoundAlone plays what has no picture.
 func TestSoundAlone(t *testing.T) {
+	t.Parallel()
 	spec := mediatest.Spec{Audio: "mp3", Container: "mp3", Frames: 25}
 	s := newScreen(t, player.Config{})
 	s.open(mediatest.Make(t, spec), nil, 0)
@@ -208,6 +216,7 @@ func TestSoundAlone(t *testing.T) {
 
 // TestPictureAlone plays what has no sound, by the same clock.
 func TestPictureAlone(t *testing.T) {
+	t.Parallel()
 	s := newScreen(t, player.Config{})
 	s.open(mediatest.Make(t, mediatest.Spec{Video: "h264", Frames: 25}), nil, 0)
 	require.NoError(t, s.player.Play())

@@ -58,6 +58,7 @@ var wholeMethods = []string{"AES-128", "AES-256", "AES-256-CTR", "AES-256-GCM"}
 
 // TestWholeSegments plays {method} x {container} x {IV given or not} and compares with the clear twin.
 func TestWholeSegments(t *testing.T) {
+	t.Parallel()
 	for _, method := range wholeMethods {
 		for _, container := range []string{"ts", "fmp4"} {
 			for _, iv := range []string{"", "0123456789abcdef"} {
@@ -74,6 +75,7 @@ func TestWholeSegments(t *testing.T) {
 
 // TestWholeSegmentsFailClosed plays with the wrong key, with no key, and cut-off segments: nothing is seen or heard.
 func TestWholeSegmentsFailClosed(t *testing.T) {
+	t.Parallel()
 	rest := "of-another-width"
 	tests := map[string]struct {
 		method string

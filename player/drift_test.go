@@ -21,6 +21,7 @@ import (
 // TestSeeksWhereDurationsAreWrong seeks in titles whose playlists have durations that are not those of their segments: the picture that was
 // asked for is shown, at once, and the title is as long as it is.
 func TestSeeksWhereDurationsAreWrong(t *testing.T) {
+	t.Parallel()
 	const frames = 600
 	extinf := regexp.MustCompile(`#EXTINF:([0-9.]+)`)
 	for name, factor := range map[string]func(i int) float64{

@@ -56,6 +56,7 @@ func (s *session) Renew(context.Context, network.Metadata) (network.Credentials,
 
 // TestTokensExpireInMidPlay plays a stream with a key a second while the token that the keys want changes twenty times.
 func TestTokensExpireInMidPlay(t *testing.T) {
+	t.Parallel()
 	seconds := int((expiries * tokenLife).Seconds())
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 25 * seconds, Width: 64, Height: 36}})
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder), Encryption: networktest.Encryption{On: true, RotateEvery: 1}})

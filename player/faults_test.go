@@ -68,10 +68,12 @@ func serveFaulty(t *testing.T, folder string) *networktest.Origin {
 // TestEachFaultInEachPlace puts each fault for good on each kind of request of a title: it plays, asks for a sign-in, or ends with a code and
 // a sentence. Nothing hangs, and nothing is left.
 func TestEachFaultInEachPlace(t *testing.T) {
+	t.Parallel()
 	folder := faulty(t)
 	for _, class := range []network.Class{network.ClassPlaylist, network.ClassInit, network.ClassSegment, network.ClassKey, network.ClassSteering} {
 		for _, name := range slices.Sorted(maps.Keys(faults)) {
 			t.Run(fmt.Sprintf("%s %s", class, name), func(t *testing.T) {
+				t.Parallel()
 				origin := serveFaulty(t, folder)
 				origin.Inject(networktest.Fault{Classes: []network.Class{class}, Effect: faults[name]})
 				s := newScreen(t, player.Config{FreeRun: true, NetworkPatience: 500 * time.Millisecond})
@@ -99,11 +101,13 @@ func TestEachFaultInEachPlace(t *testing.T) {
 // TestFaultsWhileLive puts faults twice on each kind of request of a live stream that plays: it plays on to the stream's end, or
 // asks for a sign-in. What is damaged is left out.
 func TestFaultsWhileLive(t *testing.T) {
+	t.Parallel()
 	const speed = 6 // times the clock; a key that failed is not asked for again for a second
 	folder := faulty(t)
 	for _, class := range []network.Class{network.ClassPlaylist, network.ClassSegment, network.ClassKey} {
 		for _, name := range []string{"404", "403", "web page", "noise", "no end", "reset in the body", "not packed"} {
 			t.Run(fmt.Sprintf("%s %s", class, name), func(t *testing.T) {
+				t.Parallel()
 				origin := serveFaulty(t, folder)
 				began := time.Now()
 				live := networktest.Broadcast{Began: began.Add(-5500 * time.Millisecond), Ends: 14, Now: func() time.Time { return began.Add(time.Since(began) * speed) }}

@@ -31,6 +31,7 @@ func decoded(t *testing.T, files ...string) []float32 {
 // TestSoundFollowsToTheSample plays the two halves of a tone that rises, which were encoded one by one, and compares what the sink gets with
 // FFmpeg's: no sample is missing, none is put in. Of a codec without loss it is the tone that was divided.
 func TestSoundFollowsToTheSample(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	whole := filepath.Join(folder, "whole.wav")
 	mediatest.FFmpeg(t, "-f", "lavfi", "-i", "aevalsrc='0.5*sin(2*PI*(200+300*t)*t)|0.4*sin(2*PI*(300+200*t)*t)':s=48000:d=1.4", whole)

@@ -139,6 +139,7 @@ func (r rungs) watchAnd(t *testing.T, origin *networktest.Origin, config player.
 }
 
 func TestVariantsStandInForOneAnother(t *testing.T) {
+	t.Parallel()
 	for name, fragmented := range map[string]bool{"ts": false, "fmp4": true} {
 		t.Run(name, func(t *testing.T) {
 			stream := makeRungs(t, fragmented, 160, 320)
@@ -160,6 +161,7 @@ func TestVariantsStandInForOneAnother(t *testing.T) {
 	}
 }
 
+// Serial: it counts the pictures that are shown, and a busy machine drops some.
 func TestASegmentThatNoVariantHasIsLeftOut(t *testing.T) {
 	stream := makeRungs(t, false, 160, 320)
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
@@ -177,6 +179,7 @@ func TestASegmentThatNoVariantHasIsLeftOut(t *testing.T) {
 
 // TestTooManySegmentsInARowAreMissing ends with the error of the one that was too many.
 func TestTooManySegmentsInARowAreMissing(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ missing, of int }{"six of eight": {6, 8}, "all of four": {4, 4}} {
 		t.Run(name, func(t *testing.T) {
 			stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 25 * c.of}})
@@ -195,6 +198,7 @@ func TestTooManySegmentsInARowAreMissing(t *testing.T) {
 	}
 }
 
+// Serial: it measures time, and needs the processor for itself.
 func TestTheVariantFollowsTheNetwork(t *testing.T) {
 	stream := makeRungs(t, false, 160, 320, 480)
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
@@ -220,6 +224,8 @@ func TestTheVariantFollowsTheNetwork(t *testing.T) {
 }
 
 // TestAKnownNetworkBeginsSharp begins with what the network carried before: as the configuration says, or the resource before.
+//
+// Serial: it measures time, and needs the processor for itself.
 func TestAKnownNetworkBeginsSharp(t *testing.T) {
 	stream := makeRungs(t, false, 160, 320, 480)
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
@@ -241,6 +247,7 @@ func TestAKnownNetworkBeginsSharp(t *testing.T) {
 }
 
 func TestAVariantThatIsChosenInMidPlay(t *testing.T) {
+	t.Parallel()
 	stream := makeRungs(t, false, 160, 320, 480)
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.folder)})
 	s := newScreen(t, player.Config{})
@@ -263,6 +270,7 @@ func TestAVariantThatIsChosenInMidPlay(t *testing.T) {
 // TestTwelveVariantsAndFourGroups plays each variant by itself, and changes to and fro between them: the sound is of four groups, which go with
 // three variants each.
 func TestTwelveVariantsAndFourGroups(t *testing.T) {
+	t.Parallel()
 	const count, groups = 12, 4
 	widths := make([]int, count)
 	for i := range widths {
@@ -270,6 +278,7 @@ func TestTwelveVariantsAndFourGroups(t *testing.T) {
 	}
 	for name, fragmented := range map[string]bool{"ts": false, "fmp4": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			stream := makePictures(t, fragmented, "", widths...)
 			sound := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Audio: "aac", Frames: rungFrames}, Fragmented: fragmented})
 			stream.sounds, stream.subset = mediatest.FrameMD5(t, sound.Source, mediatest.Audio), true

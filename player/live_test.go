@@ -33,6 +33,7 @@ func broadcast(t *testing.T, folder string, b networktest.Broadcast) *networktes
 
 // TestLive watches a broadcast until it ends, over the title's end and its new beginning.
 func TestLive(t *testing.T) {
+	t.Parallel()
 	for name, fragmented := range map[string]bool{"ts": false, "fmp4": true} {
 		t.Run(name, func(t *testing.T) {
 			stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme, Fragmented: fragmented})
@@ -75,6 +76,7 @@ func TestLive(t *testing.T) {
 
 // TestInTheWindow goes back in a live stream, and forward to the live point again.
 func TestInTheWindow(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
 	origin := broadcast(t, stream.Folder, networktest.Broadcast{Began: time.Now().Add(-20 * time.Second)})
 	s := newScreen(t, player.Config{})
@@ -99,6 +101,7 @@ func TestInTheWindow(t *testing.T) {
 
 // TestAPauseLongerThanTheWindow goes on where the stream still is.
 func TestAPauseLongerThanTheWindow(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
 	origin := broadcast(t, stream.Folder, networktest.Broadcast{Began: time.Now().Add(-20 * time.Second), Window: 4})
 	s := newScreen(t, player.Config{InitialBuffer: 500 * time.Millisecond, PlaybackBuffer: time.Second})
@@ -119,6 +122,7 @@ func TestAPauseLongerThanTheWindow(t *testing.T) {
 
 // TestTheNetworkIsAwayForAWhile plays on by itself when it is back, a title and a live stream, without a picture missing of the title.
 func TestTheNetworkIsAwayForAWhile(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 200}})
 	small := player.Config{InitialBuffer: 500 * time.Millisecond, PlaybackBuffer: time.Second}
 	for name, live := range map[string]bool{"title": false, "live": true} {
@@ -149,6 +153,7 @@ func TestTheNetworkIsAwayForAWhile(t *testing.T) {
 
 // TestLiveInSeveralVariants holds the window while another variant is loaded than the one that was opened, and the sound of its own playlist.
 func TestLiveInSeveralVariants(t *testing.T) {
+	t.Parallel()
 	stream := makeRungs(t, false, 160, 320, 480)
 	origin := broadcast(t, stream.folder, networktest.Broadcast{Began: time.Now().Add(-20 * time.Second), Window: 10, Dates: true})
 	s := newScreen(t, player.Config{})
@@ -168,6 +173,7 @@ func TestLiveInSeveralVariants(t *testing.T) {
 
 // TestLiveFaults has things go wrong twice, and plays on.
 func TestLiveFaults(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
 	old := networktest.Broadcast{Began: time.Now().Add(-10 * time.Second), Window: 6, Now: func() time.Time { return time.Now().Add(-5 * time.Second) }}
 	for name, fault := range map[string]networktest.Fault{
@@ -201,6 +207,8 @@ func TestLiveFaults(t *testing.T) {
 }
 
 // TestLowLatency plays parts as they are made: less than three seconds behind, every picture once.
+//
+// Serial: it measures time, and needs the processor for itself.
 func TestLowLatency(t *testing.T) {
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
 	origin := broadcast(t, stream.Folder, networktest.Broadcast{Began: time.Now().Add(-9500 * time.Millisecond), Window: 6, Blocks: true, Parts: 3, Dates: true, Ends: 18})
@@ -242,6 +250,7 @@ func TestLowLatency(t *testing.T) {
 
 // TestLiveDurationsThatAreWrong plays a broadcast whose playlist has each segment a seventh too short, or too long: its latency stays.
 func TestLiveDurationsThatAreWrong(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
 	extinf := regexp.MustCompile(`#EXTINF:1\.0+`)
 	for name, wrong := range map[string]string{"too short": "#EXTINF:0.85", "too long": "#EXTINF:1.15"} {
@@ -275,6 +284,7 @@ func TestLiveDurationsThatAreWrong(t *testing.T) {
 
 // TestPreloadHints asks for each part before it is there, of a server that answers when it is, and uses what comes: nothing is asked for twice.
 func TestPreloadHints(t *testing.T) {
+	t.Parallel()
 	long := programme
 	long.Frames = 300
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: long})
@@ -312,6 +322,7 @@ func TestPreloadHints(t *testing.T) {
 
 // TestAFileWithoutAnEnd plays to what there is, when nobody writes to it any more.
 func TestAFileWithoutAnEnd(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: programme})
 	folder := t.TempDir()
 	require.NoError(t, os.CopyFS(folder, os.DirFS(stream.Folder)))

@@ -1,12 +1,11 @@
 package player_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"regexp"
-	"runtime"
-	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +18,17 @@ import (
 	"latchkey/player/mediatest"
 )
 
-func TestMain(m *testing.M) { os.Exit(mediatest.Run(m)) }
+func TestMain(m *testing.M) {
+	if err := os.Setenv("GODEBUG", "tracebacklabels=1"); err != nil { // see ownGoroutines
+		panic(err)
+	}
+	code := mediatest.Run(m)
+	if left := leftGoroutines(""); left != "" && code == 0 {
+		_, _ = fmt.Fprintf(os.Stderr, "goroutines are left:\n%s\n", left)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 // patience is how long a test waits for what should come at once.
 const patience = 60 * time.Second
@@ -33,9 +42,10 @@ type screen struct {
 }
 
 // newScreen returns a player with its screen; both are closed at the test's end, and no goroutine of the
-// player's may be left then.
+// player's may be left then. Other tests may have players at the same time.
 func newScreen(t *testing.T, config player.Config) *screen {
 	t.Helper()
+	label := labelGoroutines(t)
 	s := &screen{t: t, changed: make(chan struct{}, 1)}
 	config.OnChange = func() {
 		select {
@@ -50,32 +60,9 @@ func newScreen(t *testing.T, config player.Config) *screen {
 	t.Cleanup(func() {
 		require.NoError(t, p.Close())
 		require.NoError(t, p.Close(), "Close may be called twice")
-		requireNoGoroutines(t)
+		requireNoGoroutines(t, label)
 	})
 	return s
-}
-
-// requireNoGoroutines waits until none of the player's goroutines is left.
-func requireNoGoroutines(t *testing.T) {
-	t.Helper()
-	left := ""
-	require.Eventually(t, func() bool {
-		left = ownGoroutines()
-		return left == ""
-	}, 10*time.Second, 10*time.Millisecond, "goroutines are left:\n%s", &left)
-}
-
-// ownGoroutines returns the stacks of goroutines that run this package's code, the tests' apart.
-func ownGoroutines() string {
-	buffer := make([]byte, 1<<20)
-	buffer = buffer[:runtime.Stack(buffer, true)]
-	var own []string
-	for stack := range strings.SplitSeq(string(buffer), "\n\n") {
-		if strings.Contains(stack, "latchkey/player.") && !strings.Contains(stack, "latchkey/player_test.") {
-			own = append(own, stack)
-		}
-	}
-	return strings.Join(own, "\n\n")
 }
 
 // open makes source the resource and prepares it.

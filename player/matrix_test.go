@@ -86,6 +86,7 @@ func brokenUp(t *testing.T, _, list string) []string {
 // TestEncryptionMatrix plays {method} x {container} x {codecs} x {byte ranges, discontinuities} and compares all pictures and all sound with those of
 // the clear twin in the same shape.
 func TestEncryptionMatrix(t *testing.T) {
+	t.Parallel()
 	twins := make(map[string][2]string) // folders: clear, encrypted
 	for name, twin := range lockedTwins {
 		twins[name] = [2]string{filepath.Join("testdata", twin), filepath.Join("testdata", name)}

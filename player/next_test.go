@@ -43,6 +43,7 @@ func primed(t *testing.T, origin *networktest.Origin) {
 
 // TestTheNextIsPrepared opens a resource while another one plays, and plays it without asking again for what is there.
 func TestTheNextIsPrepared(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}, Fragmented: true})
 	first := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
 	second, r := nextOf(t, stream, true)
@@ -79,6 +80,7 @@ func TestTheNextIsPrepared(t *testing.T) {
 
 // TestTheNextIsAnother forgets what was prepared when something else is played, or the player is closed.
 func TestTheNextIsAnother(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}, Fragmented: true})
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
 	t.Run("another is played", func(t *testing.T) {

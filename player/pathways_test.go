@@ -119,6 +119,7 @@ func watchSteered(t *testing.T, s *steered, speed float64) player.Snapshot {
 }
 
 func TestSteering(t *testing.T) {
+	t.Parallel()
 	s := newSteered(t, `{"VERSION":1,"TTL":1,"RELOAD-URI":"/steer?again","PATHWAY-PRIORITY":["A","B"]}`)
 	s.later = `{"VERSION":1,"TTL":1,"PATHWAY-PRIORITY":["X","B","A"]}`
 	// Of the third segment nothing comes before the second answer was followed, so that the rest is sure to be asked for after it.
@@ -145,6 +146,7 @@ func TestSteering(t *testing.T) {
 
 // TestAPathwayFails takes what the server of a pathway no longer has from the other one, and stays there.
 func TestAPathwayFails(t *testing.T) {
+	t.Parallel()
 	s := newSteered(t, `{"VERSION":1,"TTL":300,"PATHWAY-PRIORITY":["A","B"]}`)
 	for _, name := range []string{"segment3.*", "segment4.*", "segment5.*"} {
 		s.Inject(networktest.Fault{Path: "/A/*/" + name, Effect: networktest.Status(http.StatusServiceUnavailable)})
@@ -159,6 +161,7 @@ func TestAPathwayFails(t *testing.T) {
 
 // TestAClonedPathway loads from a clone, whose URIs are those of its base with parameters, or its own.
 func TestAClonedPathway(t *testing.T) {
+	t.Parallel()
 	s := newSteered(t, "")
 	s.say(http.StatusOK, `{"VERSION":1,"TTL":300,"PATHWAY-PRIORITY":["C"],"PATHWAY-CLONES":[{"BASE-ID":"A","ID":"C","URI-REPLACEMENT":{"PARAMS":{"via":"c"},"PER-VARIANT-URIS":{"v1":"`+
 		s.URL("B/1/index.m3u8")+`"}}}]}`)
@@ -176,6 +179,7 @@ func TestAClonedPathway(t *testing.T) {
 
 // TestSteeringServerThatFails plays on as the playlist says.
 func TestSteeringServerThatFails(t *testing.T) {
+	t.Parallel()
 	for name, answer := range map[string]struct {
 		status int
 		text   string

@@ -20,6 +20,7 @@ import (
 
 // TestProtections reads from the report how each kind of stream is encrypted, and finds no key there.
 func TestProtections(t *testing.T) {
+	t.Parallel()
 	first, second := drm.KeyID(two[0].ID).String(), drm.KeyID(two[1].ID).String()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}})
 	for _, c := range []struct {

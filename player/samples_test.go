@@ -43,6 +43,7 @@ var lockedTwins = map[string]string{
 
 // TestSamplesOfShakaPackager compares all pictures and all sound with those of the clear twin.
 func TestSamplesOfShakaPackager(t *testing.T) {
+	t.Parallel()
 	for name, twin := range lockedTwins {
 		t.Run(name, func(t *testing.T) {
 			requireTwin(t, packaged(twin), packaged(name), player.Config{})
@@ -52,6 +53,7 @@ func TestSamplesOfShakaPackager(t *testing.T) {
 
 // TestSamplesUnderAWrongKey shows and plays nothing of what the key makes of them.
 func TestSamplesUnderAWrongKey(t *testing.T) {
+	t.Parallel()
 	for name := range lockedTwins {
 		if strings.HasSuffix(name, "hevc") {
 			continue // nothing in so small a picture of HEVC tells that it is noise
@@ -74,6 +76,7 @@ func TestSamplesUnderAWrongKey(t *testing.T) {
 
 // TestClearLead plays a first segment that is clear, and then the encrypted one.
 func TestClearLead(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"cbcs-h264", "cenc-hevc", "ts-h264", "ts-eac3"} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -147,6 +150,7 @@ func rewrite(t *testing.T, path, pattern, by string) {
 
 // TestPackedSound decrypts AAC, AC-3 and E-AC-3 without a container, with a key of its own for each segment and the IV from its number.
 func TestPackedSound(t *testing.T) {
+	t.Parallel()
 	for _, codec := range []string{"aac", "ac3", "eac3"} {
 		t.Run(codec, func(t *testing.T) {
 			path := mediatest.Make(t, mediatest.Spec{Container: codec, Audio: codec, Frames: 100})
@@ -231,6 +235,7 @@ func clearKeyOrigin(t *testing.T, keys ...networktest.ContentKey) *networktest.O
 }
 
 func TestClearKey(t *testing.T) {
+	t.Parallel()
 	wantPictures, wantSounds, _ := playHashes(t, packaged("clear-h264"), player.Config{})
 	play := func(t *testing.T, origin *networktest.Origin, config player.Config, cookie string) (string, string, player.Snapshot) {
 		t.Helper()
@@ -380,6 +385,7 @@ func (s *ownSystem) Keys(_ context.Context, _ drm.Fetcher, r drm.KeyRequest) ([]
 
 // TestEncryptedFile plays an MP4 that FFmpeg has encrypted, with its key and without.
 func TestEncryptedFile(t *testing.T) {
+	t.Parallel()
 	source := mediatest.Make(t, mediatest.Spec{Video: "h264", Audio: "aac"})
 	locked := filepath.Join(t.TempDir(), "locked.mp4")
 	mediatest.FFmpeg(t, "-i", source, "-c", "copy", "-encryption_scheme", "cenc-aes-ctr", "-encryption_key", hex.EncodeToString(two[0].Key[:]),
@@ -397,6 +403,7 @@ func TestEncryptedFile(t *testing.T) {
 
 // TestSampleGroups plays what names its keys in sample groups, which change, and compares with the clear twin.
 func TestSampleGroups(t *testing.T) {
+	t.Parallel()
 	keys := []networktest.ContentKey{two[0]}
 	for range 2 {
 		last := keys[len(keys)-1]

@@ -23,6 +23,8 @@ const soakSpeed = 25
 
 // TestLongLive plays a broadcast as fast as it is made, for as long as LATCHKEY_SOAK says: every picture is decoded once, and neither memory nor
 // goroutines become more. LATCHKEY_SOAK_SPEED is how much faster than the clock it goes; at 1 it is shown as in a window, with its sound.
+//
+// Serial: it measures time, and needs the processor for itself.
 func TestLongLive(t *testing.T) {
 	speed := soakSpeed
 	if text := os.Getenv("LATCHKEY_SOAK_SPEED"); text != "" {

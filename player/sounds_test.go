@@ -39,6 +39,7 @@ func dubbed(t *testing.T) string {
 
 // TestAnotherSound is chosen in mid-play, back again, and once in vain.
 func TestAnotherSound(t *testing.T) {
+	t.Parallel()
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(dubbed(t))})
 	s := newScreen(t, player.Config{})
 	require.ErrorIs(t, s.player.SelectSound(0), player.ErrSound)
@@ -69,6 +70,7 @@ func TestAnotherSound(t *testing.T) {
 
 // TestThePreferredSound is taken from the start, where the stream has it.
 func TestThePreferredSound(t *testing.T) {
+	t.Parallel()
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(dubbed(t))})
 	s := newScreen(t, player.Config{FreeRun: true, AudioLanguage: "de-AT"})
 	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
@@ -106,6 +108,7 @@ func TestSessionKeys(t *testing.T) { // RFC 8216, 4.3.4.5
 
 // TestWhatCannotBeHadFromTheStart is left out: a variant whose playlist is not there, and a sound.
 func TestWhatCannotBeHadFromTheStart(t *testing.T) {
+	t.Parallel()
 	folder := dubbed(t)
 	main, err := os.ReadFile(filepath.Join(folder, "main.m3u8"))
 	require.NoError(t, err)

@@ -14,6 +14,7 @@ import (
 
 // TestTheEndComesAtEverySpeed plays a picture and a sound that end together, to their end.
 func TestTheEndComesAtEverySpeed(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	for name, spec := range map[string]mediatest.Spec{"picture": {Video: "h264", Frames: 75}, "sound": {Audio: "aac", Frames: 75}} {
 		made := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: spec, Fragmented: true})

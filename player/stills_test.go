@@ -68,6 +68,7 @@ func digest(t *testing.T, picture *frame.Video) string {
 
 // TestStills compares pictures of an I-frame playlist with what FFmpeg decodes at their places, in the clear and under each encryption.
 func TestStills(t *testing.T) {
+	t.Parallel()
 	folder, source := withStills(t)
 	want := mediatest.FrameMD5(t, source, mediatest.Video)
 	s := newScreen(t, player.Config{})
@@ -103,6 +104,8 @@ func TestStills(t *testing.T) {
 }
 
 // TestTrickPlay runs through a presentation, forwards and backwards, and goes on from where it has come.
+//
+// Serial: it measures time, and needs the processor for itself.
 func TestTrickPlay(t *testing.T) {
 	folder, _ := withStills(t)
 	s := newScreen(t, player.Config{})
@@ -155,6 +158,7 @@ func TestTrickPlay(t *testing.T) {
 
 // TestTrickPlayWithoutPictures ends it, and plays on, where the pictures cannot be had.
 func TestTrickPlayWithoutPictures(t *testing.T) {
+	t.Parallel()
 	folder, _ := withStills(t)
 	list := filepath.Join(folder, "stills.m3u8")
 	rewrite(t, list, `segment\d`, "missing")
@@ -175,6 +179,7 @@ func TestTrickPlayWithoutPictures(t *testing.T) {
 
 // TestStillsOfShakaPackager decrypts pictures of I-frame playlists.
 func TestStillsOfShakaPackager(t *testing.T) {
+	t.Parallel()
 	var plain []byte
 	for _, name := range []string{"video.mp4", "video1.m4s", "video2.m4s"} {
 		data, err := os.ReadFile(filepath.Join("testdata", "clear-h264", name))
@@ -199,6 +204,7 @@ func TestStillsOfShakaPackager(t *testing.T) {
 
 // TestStillsOfAFile compares key pictures of files with what FFmpeg decodes there.
 func TestStillsOfAFile(t *testing.T) {
+	t.Parallel()
 	for _, container := range []string{"mp4", "mkv", "ts"} {
 		t.Run(container, func(t *testing.T) {
 			file := mediatest.Make(t, mediatest.Spec{Container: container, Video: "h264", Audio: "aac", Frames: 200})

@@ -25,6 +25,7 @@ const canary = "canary-8c1f=4e2d"
 // TestStreamEqualsItsSource plays encrypted HLS and compares each picture and each stretch of sound with
 // what FFmpeg decodes of the clear source.
 func TestStreamEqualsItsSource(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name       string
 		spec       mediatest.Spec
@@ -89,6 +90,7 @@ func TestStreamEqualsItsSource(t *testing.T) {
 
 // TestLocalFolder plays a multivariant playlist on disk whose variant, init section and key stand in a folder of their own.
 func TestLocalFolder(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}, Fragmented: true, Encrypted: true})
 	folder := filepath.Join(t.TempDir(), "a film")
 	require.NoError(t, os.MkdirAll(folder, 0o700))
@@ -158,6 +160,7 @@ func assertSubset(t *testing.T, want []mediatest.Frame, got []line) {
 // TestWhoGetsTheCookie plays with the flag off and on, and looks at the wire and at everything that is
 // told of it.
 func TestWhoGetsTheCookie(t *testing.T) {
+	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac"}})
 	for _, all := range []bool{false, true} {
 		t.Run(fmt.Sprintf("for all requests %t", all), func(t *testing.T) {

@@ -40,6 +40,7 @@ func TestPlaced(t *testing.T) {
 
 // TestHostileSubtitles has more cues than anybody can read, at one time and in all.
 func TestHostileSubtitles(t *testing.T) {
+	t.Parallel()
 	l := newCueList()
 	for i := range 3 {
 		cues := make([]caption.Cue, 15_000)

@@ -74,6 +74,7 @@ func firstPicture(t *testing.T, playlist string) time.Duration {
 
 // TestSubtitles reads the cues of all, as packagers place them, and holds them to when they are spoken.
 func TestSubtitles(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fragmented bool
 		stamp      func(time.Duration, int) (string, time.Duration)
@@ -113,6 +114,7 @@ func TestSubtitles(t *testing.T) {
 
 // TestSubtitlesWhilePlaying shows them when they are spoken, changes the language in mid-play, and has none any more.
 func TestSubtitlesWhilePlaying(t *testing.T) {
+	t.Parallel()
 	folder := subtitled(t, false, func(first time.Duration, _ int) (string, time.Duration) {
 		return fmt.Sprintf("X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:%d\n", first.Milliseconds()*90), 0
 	})
@@ -147,6 +149,7 @@ func TestSubtitlesWhilePlaying(t *testing.T) {
 
 // TestSubtitlesThatFail say so in a note, and the picture plays on.
 func TestSubtitlesThatFail(t *testing.T) {
+	t.Parallel()
 	folder := subtitled(t, false, func(time.Duration, int) (string, time.Duration) { return "", 0 })
 	for name, fault := range map[string]networktest.Fault{
 		"no playlist": {Path: "/en.m3u8", Effect: networktest.Status(404)},

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
-	"os"
+	"io"
 	"time"
 
 	"latchkey/player"
@@ -45,8 +45,8 @@ func (w *window) saveScreenshot(shot *Screenshot) {
 
 func (w *window) savePicture(shot *Screenshot, img image.Image) {
 	w.tasks.run(func(context.Context) {
-		if err := writePNG(shot.Path, img); err != nil {
-			w.options.Log.Error("the screenshot cannot be saved", "path", shot.Path, "err", err)
+		if err := writePNG(shot.Create, img); err != nil {
+			w.options.Log.Error("the screenshot cannot be saved", "err", err)
 		}
 		w.dispatch.post(func() {
 			w.saving = false
@@ -58,8 +58,8 @@ func (w *window) savePicture(shot *Screenshot, img image.Image) {
 	})
 }
 
-func writePNG(path string, img image.Image) (err error) {
-	f, err := os.Create(path)
+func writePNG(create func() (io.WriteCloser, error), img image.Image) (err error) {
+	f, err := create()
 	if err != nil {
 		return fmt.Errorf("save picture: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"io"
 	"log/slog"
 	"time"
 
@@ -61,9 +62,9 @@ type Scaler interface {
 
 // Screenshot asks for a picture of the window.
 type Screenshot struct {
-	Path  string        // a PNG file
-	After time.Duration // from the first frame shown
-	Exit  bool          // close the window when the picture is saved
+	Create func() (io.WriteCloser, error) // opens the PNG file; called once, from a goroutine
+	After  time.Duration                  // from the first frame shown
+	Exit   bool                           // close the window when the picture is saved
 }
 
 // Options say what the window works with and how it begins. Engine and Account are needed.

@@ -28,8 +28,9 @@ type demoFlags struct {
 	screenshot string
 }
 
-func newDemo(stdout, stderr io.Writer) *cobra.Command {
+func newDemo(taken environment, stdout, stderr io.Writer) *cobra.Command {
 	flags := new(demoFlags)
+	flags.environment = taken
 	cmd := &cobra.Command{
 		Use:   "demo [flags]",
 		Short: "Sign in to an embedded service on loopback, pick a title, watch",
@@ -42,7 +43,7 @@ func newDemo(stdout, stderr io.Writer) *cobra.Command {
 	cmd.Flags().BoolVar(&flags.auto, "auto", false, "sign in and play a title without a person")
 	cmd.Flags().StringVar(&flags.title, "title", "aurora", "the `ID` of the title that --auto plays: one of the service's catalogue")
 	cmd.Flags().DurationVar(&flags.tokenLife, "token-life", time.Minute, "how long the service's tokens are good for; they are renewed in mid-play")
-	cmd.Flags().StringVar(&flags.screenshot, "screenshot", "", "save a picture of the window to this PNG `FILE` shortly before the end of --length")
+	cmd.Flags().StringVar(&flags.screenshot, "screenshot", "", "save a picture of the window to this PNG `FILE` shortly before the end of --length; - is standard output")
 	return cmd
 }
 
@@ -72,7 +73,9 @@ func runDemo(ctx context.Context, flags *demoFlags, stdout, stderr io.Writer) (e
 		w.options.AutoPlay = flags.title
 	}
 	if flags.screenshot != "" {
-		w.options.Screenshot = &ui.Screenshot{Path: flags.screenshot, After: flags.length * 9 / 10, Exit: flags.length == 0}
+		w.options.Screenshot = &ui.Screenshot{
+			Create: func() (io.WriteCloser, error) { return openOutput(flags.screenshot, stdout) }, After: flags.length * 9 / 10, Exit: flags.length == 0,
+		}
 	}
 	w.summary = func(r *report.Report) error { return r.WriteSummary(stderr) }
 	return w.run(ctx, &flags.windowFlags, stdout)

@@ -44,7 +44,7 @@ func (f *streamFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.hardware, "hwdec", "off", "hardware decoding: off, auto, or the type of a device, as in vaapi")
 	set.StringVar(&f.output, "ao", audio.Device.String(), "where the sound goes: device, or null, which paces by the wall clock")
 	set.StringVar(&f.report, "report", "", "write a JSON report at exit to this `FILE`; - is standard output")
-	set.StringVar(&f.archive, "har", "", "write the requests at exit to this `FILE` as an HTTP archive, without values of cookies and headers")
+	set.StringVar(&f.archive, "har", "", "write the requests at exit to this `FILE` as an HTTP archive, without values of cookies and headers; - is standard output")
 	set.StringVar(&f.logLevel, "log-level", "error", "what is logged on standard error: error, warn, info or debug")
 }
 

@@ -16,7 +16,8 @@ import (
 // maxListed bounds the sounds' playlists, and each playlist's init sections, that are read for their keys.
 const maxListed = 16
 
-// runList prints what a playlist offers: variants, renditions and keys.
+// runList prints what a playlist offers, variants, renditions and keys, or the tracks of a media
+// file.
 func runList(ctx context.Context, flags *probeFlags, source string, stdout, stderr io.Writer) error {
 	if _, err := flags.config(stderr); err != nil {
 		return err
@@ -51,6 +52,9 @@ func (l *lister) line(format string, values ...any) {
 // run lists the source. index is the variant whose keys are listed.
 func (l *lister) run(ctx context.Context, r *reached, index int) error {
 	list, err := r.playlist(ctx, hls.ParseOptions{})
+	if errors.Is(err, hls.ErrNotPlaylist) && r.resource.IsFile() {
+		return l.file(r.resource.String())
+	}
 	if err != nil {
 		return player.Explain(err, l.source)
 	}
@@ -142,6 +146,11 @@ func (l *lister) initSection(ctx context.Context, m *hls.Map) {
 		l.line("init section %s: %s", player.DisplayURL(m.URI), err)
 		return
 	}
+	l.protection(protection)
+}
+
+// protection lists how the samples of tracks are encrypted.
+func (l *lister) protection(protection drm.InitProtection) {
 	for _, track := range protection.Tracks {
 		l.line("protection: scheme %q, KID %s, of a track of %q", track.Scheme, track.ID, track.Codec)
 	}

@@ -12,15 +12,12 @@ import (
 	"latchkey/network"
 )
 
-// cookieVariable is the environment variable that --cookie can come from: one NAME=VALUE; NAME=VALUE
-// line. Other users of the machine see a command line, and not an environment.
-const cookieVariable = "LATCHKEY_COOKIE"
-
 // maxSecretFile bounds a file that --cookie @FILE names.
 const maxSecretFile = 1 << 20
 
 // networkFlags say how requests are made.
 type networkFlags struct {
+	environment environment
 	cookies     []string
 	cookiesFile string
 	all         bool
@@ -84,7 +81,7 @@ func (f *networkFlags) configuration() (*network.Configuration, error) {
 // cookieLines returns the lines of the environment, then those of --cookie, files read.
 func (f *networkFlags) cookieLines() ([]string, error) {
 	var lines []string
-	if line := os.Getenv(cookieVariable); strings.TrimSpace(line) != "" {
+	if line := f.environment.cookies; strings.TrimSpace(line) != "" {
 		lines = append(lines, line)
 	}
 	for i, cookie := range f.cookies {

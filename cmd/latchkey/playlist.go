@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,8 +19,12 @@ import (
 // maxPlaylist bounds what is read of a playlist's file; hls refuses longer ones.
 const maxPlaylist = 33 << 20
 
-func newPlaylist(stdout io.Writer) *cobra.Command {
-	flags := new(networkFlags)
+// playlistHead is how many bytes of a source tell whether it is a playlist: hls.Sniff looks at
+// fewer.
+const playlistHead = 64 << 10
+
+func newPlaylist(taken environment, stdout io.Writer) *cobra.Command {
+	flags := &networkFlags{environment: taken}
 	var strict bool
 	cmd := &cobra.Command{
 		Use:   "playlist [flags] URL|FILE",
@@ -46,6 +52,7 @@ func newPlaylist(stdout io.Writer) *cobra.Command {
 
 // reached is a source, and the way to what its playlists name.
 type reached struct {
+	source   string // as it was given
 	resource *player.MediaResource
 	client   *network.Client
 	fetcher  *player.Fetcher
@@ -54,7 +61,7 @@ type reached struct {
 
 // reach opens the way to a source, with the sign-in that the flags name. It makes no request to the source.
 func (f *networkFlags) reach(ctx context.Context, source string) (_ *reached, err error) {
-	r := new(reached)
+	r := &reached{source: strings.TrimSpace(source)}
 	if r.resource, err = f.resource(source); err != nil {
 		return nil, err
 	}
@@ -93,16 +100,41 @@ func (r *reached) close() error {
 
 // playlist reads the source's own playlist. A file may be a pipe too: the person has named it.
 func (r *reached) playlist(ctx context.Context, options hls.ParseOptions) (*hls.Playlist, error) {
-	if !r.resource.IsFile() {
-		return r.fetcher.Playlist(ctx, r.resource.String(), options)
+	var (
+		body io.ReadCloser
+		base string
+	)
+	if r.resource.IsFile() {
+		file, err := os.Open(r.resource.String())
+		if err != nil {
+			return nil, err
+		}
+		body = file
+	} else {
+		response, err := r.client.Do(ctx, network.Request{Class: network.ClassPlaylist, URL: r.source})
+		if err != nil {
+			return nil, err
+		}
+		body, base = response.Body, response.URL
 	}
-	file, err := os.Open(r.resource.String())
+	data, err := readPlaylist(body)
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(file, maxPlaylist))
-	if err = errors.Join(err, file.Close()); err != nil {
-		return nil, err
+	return hls.Parse(data, base, options)
+}
+
+// readPlaylist reads and closes a playlist. Of what is none it returns the beginning, which
+// hls.Parse names in its error.
+func readPlaylist(body io.ReadCloser) ([]byte, error) {
+	head, err := io.ReadAll(io.LimitReader(body, playlistHead))
+	if err != nil {
+		return nil, errors.Join(err, body.Close())
 	}
-	return hls.Parse(data, "", options)
+	if !hls.Sniff(head) {
+		_ = body.Close() // the rest was never wanted
+		return head, nil
+	}
+	rest, err := io.ReadAll(io.LimitReader(body, maxPlaylist-playlistHead))
+	return slices.Concat(head, rest), errors.Join(err, body.Close())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,15 +34,16 @@ type probeFlags struct {
 func (f *probeFlags) add(set *pflag.FlagSet) {
 	f.streamFlags.add(set)
 	set.BoolVar(&f.realtime, "realtime", false, "pace by the clock, and not as fast as the machine decodes")
-	set.StringVar(&f.frameHashes, "frame-hashes", "", "write a line for each decoded picture to this `FILE`: PTS_MICROSECONDS WIDTH HEIGHT MD5")
-	set.StringVar(&f.audioHash, "audio-hash", "", "write a line for each decoded stretch of sound to this `FILE`: PTS_MICROSECONDS SAMPLES MD5")
-	set.StringVar(&f.cues, "cues", "", "write the chosen subtitles to this `FILE`, as WebVTT")
+	set.StringVar(&f.frameHashes, "frame-hashes", "", "write a line for each decoded picture to this `FILE`, where - is standard output: PTS_MICROSECONDS WIDTH HEIGHT MD5")
+	set.StringVar(&f.audioHash, "audio-hash", "", "write a line for each decoded stretch of sound to this `FILE`, where - is standard output: PTS_MICROSECONDS SAMPLES MD5")
+	set.StringVar(&f.cues, "cues", "", "write the chosen subtitles to this `FILE`, as WebVTT; - is standard output")
 	set.IntVar(&f.variant, "variant", -1, "play this variant of a multivariant playlist, counted from 0")
-	set.BoolVar(&f.list, "list", false, "list variants, renditions and keys, and exit")
+	set.BoolVar(&f.list, "list", false, "list variants, renditions and keys of a stream, or tracks of a file, and exit")
 }
 
-func newProbe(stdout, stderr io.Writer) *cobra.Command {
+func newProbe(taken environment, stdout, stderr io.Writer) *cobra.Command {
 	flags := new(probeFlags)
+	flags.environment = taken
 	cmd := &cobra.Command{
 		Use:   "probe [flags] URL|FILE",
 		Short: "Play without a window and print a report",
@@ -84,31 +86,22 @@ func runProbe(ctx context.Context, flags *probeFlags, source string, stdout, std
 		config.AudioOutput = audio.Null
 	}
 	config.Limit = player.Limit{Frames: flags.frames, Length: flags.length}
-	pictures, closePictures, err := hashFile(flags.frameHashes)
+	closeHashes, err := flags.hash(&config, stdout)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closePictures()) }()
-	sounds, closeSounds, err := hashFile(flags.audioHash)
-	if err != nil {
+	subtitles := func(cues []caption.Cue) error {
+		return writeOutput(flags.cues, stdout, func(w io.Writer) error { return caption.Write(w, cues) })
+	}
+	if flags.cues == "" {
+		subtitles = nil
+	}
+	result, err := probe(ctx, config, resource, flags.start, newProgress(os.Stderr, stderr), subtitles)
+	if err = errors.Join(err, closeHashes()); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeSounds()) }()
-	if pictures != nil {
-		config.VideoTap = pictures.Video
-	}
-	if sounds != nil {
-		config.AudioTap = sounds.Audio
-	}
-	result, err := probe(ctx, config, resource, flags.start, newProgress(os.Stderr, stderr), flags.cues)
-	if err != nil {
-		return err
-	}
-	name := flags.report
-	if name == "" {
-		name = "-"
-	}
-	if err := errors.Join(writeReport(result, name, stdout), writeArchive(result, flags.archive)); err != nil {
+	name := cmp.Or(flags.report, standardOutput)
+	if err := errors.Join(writeReport(result, name, stdout), writeArchive(result, flags.archive, stdout)); err != nil {
 		return err
 	}
 	if result.Error != nil {
@@ -132,21 +125,51 @@ func (f *networkFlags) resource(source string) (*player.MediaResource, error) {
 	return resource, nil
 }
 
-// hashFile returns the hashes that go to a file, nil without a name, and what closes it.
-func hashFile(name string) (*report.Hashes, func() error, error) {
-	if name == "" {
-		return nil, func() error { return nil }, nil
+// hash has the player's output hashed to the files that --frame-hashes and --audio-hash name, and
+// returns the function that closes them.
+func (f *probeFlags) hash(config *player.Config, stdout io.Writer) (closeAll func() error, err error) {
+	files := make(map[string]*report.Hashes) // by name: both flags may name standard output, whose lines stay whole
+	var ends []func() error
+	closeAll = func() error {
+		var err error
+		for _, end := range ends {
+			err = errors.Join(err, end())
+		}
+		return err
 	}
-	file, err := os.Create(name)
-	if err != nil {
-		return nil, nil, fmt.Errorf("write hashes: %w", err)
+	to := func(name string) (*report.Hashes, error) {
+		if files[name] == nil {
+			out, err := openOutput(name, stdout)
+			if err != nil {
+				return nil, fmt.Errorf("write hashes: %w", err)
+			}
+			hashes := report.NewHashes(out)
+			files[name] = hashes
+			ends = append(ends, func() error { return errors.Join(hashes.Flush(), out.Close()) })
+		}
+		return files[name], nil
 	}
-	hashes := report.NewHashes(file)
-	return hashes, func() error { return errors.Join(hashes.Flush(), file.Close()) }, nil
+	if f.frameHashes != "" {
+		pictures, err := to(f.frameHashes)
+		if err != nil {
+			return nil, err
+		}
+		config.VideoTap = pictures.Video
+	}
+	if f.audioHash != "" {
+		sounds, err := to(f.audioHash)
+		if err != nil {
+			return nil, errors.Join(err, closeAll())
+		}
+		config.AudioTap = sounds.Audio
+	}
+	return closeAll, nil
 }
 
-// probe plays until the end, a failure, the wish for a sign-in, or ctx's end.
-func probe(ctx context.Context, config player.Config, resource *player.MediaResource, from time.Duration, progress *progress, cues string) (*report.Report, error) {
+// probe plays until the end, a failure, the wish for a sign-in, or ctx's end. subtitles, which may
+// be nil, gets the chosen subtitles of what was played.
+func probe(ctx context.Context, config player.Config, resource *player.MediaResource, from time.Duration, progress *progress,
+	subtitles func([]caption.Cue) error) (*report.Report, error) {
 	changed := make(chan struct{}, 1)
 	config.OnChange = func() {
 		select {
@@ -169,7 +192,7 @@ func probe(ctx context.Context, config player.Config, resource *player.MediaReso
 		return nil, errors.Join(err, engine.Close())
 	}
 	await(ctx, engine, changed, progress)
-	if err := writeCues(ctx, engine, cues); err != nil {
+	if err := writeCues(ctx, engine, subtitles); err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
 	result := report.New(engine.Snapshot(), engine.Requests())
@@ -179,9 +202,10 @@ func probe(ctx context.Context, config player.Config, resource *player.MediaReso
 // cueTime is how long the subtitles may take that were not loaded while the stream played.
 const cueTime = time.Minute
 
-// writeCues writes the chosen subtitles of what was played to a file, if it has a name. What has failed has none that matter.
-func writeCues(ctx context.Context, engine *player.Player, name string) error {
-	if state := engine.Snapshot().State; name == "" || state == player.Failed || state == player.NeedsSignIn {
+// writeCues gives the chosen subtitles of what was played to write, which may be nil. What has
+// failed has none that matter.
+func writeCues(ctx context.Context, engine *player.Player, write func([]caption.Cue) error) error {
+	if state := engine.Snapshot().State; write == nil || state == player.Failed || state == player.NeedsSignIn {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, cueTime)
@@ -192,11 +216,10 @@ func writeCues(ctx context.Context, engine *player.Player, name string) error {
 		return fmt.Errorf("write the subtitles: %w", player.Explain(err, engine.Snapshot().Source))
 	}
 	cues = slices.DeleteFunc(cues, func(c caption.Cue) bool { return c.Start >= end })
-	file, err := os.Create(name)
-	if err != nil {
+	if err := write(cues); err != nil {
 		return fmt.Errorf("write the subtitles: %w", err)
 	}
-	return errors.Join(caption.Write(file, cues), file.Close())
+	return nil
 }
 
 // screenTick is the interval of a screen of 60 Hz.

@@ -7,9 +7,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newRoot returns the command line. Help, the man page and the completions come from it.
+// newRoot returns the command line. Help, the man page and the completions come from it. It takes
+// the secrets out of the environment.
 func newRoot(stdout, stderr io.Writer) *cobra.Command {
+	taken := takeEnvironment()
 	flags := new(windowFlags)
+	flags.environment = taken
 	root := &cobra.Command{
 		Use:   "latchkey [flags] [URL | FILE | latchkey:LINK]",
 		Short: "Play what you have to sign in for",
@@ -30,7 +33,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(newDemo(stdout, stderr), newProbe(stdout, stderr), newPlaylist(stdout), newVersion(stdout), newMan())
+	root.AddCommand(newDemo(taken, stdout, stderr), newProbe(taken, stdout, stderr), newPlaylist(taken, stdout), newVersion(stdout), newMan())
 	return root
 }
 

@@ -169,5 +169,5 @@ func (w *window) run(ctx context.Context, flags *windowFlags, stdout io.Writer) 
 	if err == nil && w.summary != nil {
 		err = w.summary(result)
 	}
-	return errors.Join(err, writeReport(result, flags.report, stdout), writeArchive(result, flags.archive))
+	return errors.Join(err, writeReport(result, flags.report, stdout), writeArchive(result, flags.archive, stdout))
 }

@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,8 +65,15 @@ func (opens) Ask(context.Context, auth.Form) ([]network.Secret, error) {
 // load asks for a page as a browser without any history does, follows redirects, and returns the status and the text.
 func load(t *testing.T, method, page string, form url.Values) (status int, text string) {
 	t.Helper()
+	return loadAs(t, "", method, page, form)
+}
+
+// loadAs is load with the name of another host in the request, which need not resolve; empty: the page's own.
+func loadAs(t *testing.T, host, method, page string, form url.Values) (status int, text string) {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, page, strings.NewReader(form.Encode()))
 	require.NoError(t, err)
+	request.Host = cmp.Or(host, request.Host)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
@@ -135,6 +143,8 @@ func TestComingBack(t *testing.T) {
 				assert.Len(t, query.Get("code_challenge"), 43)
 				back := query.Get("redirect_uri")
 				assert.True(t, strings.HasPrefix(back, "http://127.0.0.1:"))
+				callback, err := url.Parse(back)
+				require.NoError(t, err)
 
 				status, text := load(t, http.MethodGet, back+"?code=stolen&state=wrong", nil)
 				assert.Equal(t, http.StatusBadRequest, status, "a wrong state is turned away, and the sign-in waits on")
@@ -143,7 +153,8 @@ func TestComingBack(t *testing.T) {
 				assert.Equal(t, http.StatusNotFound, status)
 				status, _ = load(t, http.MethodPost, back, url.Values{"a": {"b"}})
 				assert.Equal(t, http.StatusMethodNotAllowed, status)
-				status, _ = load(t, http.MethodGet, strings.Replace(back, "127.0.0.1", "localhost", 1)+"?"+test.query(query.Get("state")), nil)
+				status, _ = loadAs(t, strings.Replace(callback.Host, "127.0.0.1", "localhost", 1), http.MethodGet,
+					back+"?"+test.query(query.Get("state")), nil)
 				assert.Equal(t, http.StatusNotFound, status, "a name that points here is not the address that was given")
 
 				status, text = load(t, http.MethodGet, back+"?"+test.query(query.Get("state")), nil)

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,9 @@ const (
 type Password struct {
 	Client Fetcher
 	Title  string // of the form: the service's name
+	// Hint and CodeHint are the service's own sentences on the forms for the name and password, and
+	// for the second factor. The latter stands in place of a general one. Both may be empty.
+	Hint, CodeHint string
 
 	URL      string
 	JSON     bool // the body is JSON and not a form
@@ -61,8 +65,8 @@ func (p *Password) signIn(ctx context.Context, prompt Prompt) (Credential, error
 	if err := secure("sign-in address", p.URL); err != nil {
 		return Credential{}, err
 	}
-	form := Form{Title: p.Title, Fields: []Field{{Name: "username", Label: "User name"}, {Name: "password", Label: "Password", Hidden: true}}}
-	factor := Form{Title: p.Title, Text: "Enter the code that the service has sent you, or that your authenticator shows.",
+	form := Form{Title: p.Title, Text: p.Hint, Fields: []Field{{Name: "username", Label: "User name"}, {Name: "password", Label: "Password", Hidden: true}}}
+	factor := Form{Title: p.Title, Text: cmp.Or(p.CodeHint, "Enter the code that the service has sent you, or that your authenticator shows."),
 		Fields: []Field{{Name: "code", Label: "Code"}}}
 	var username, password string
 	for range maxWrong {

@@ -330,13 +330,19 @@ func TestLog(t *testing.T) {
 
 func TestTLS(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
-		o, client := start(t, networktest.Options{FS: media(), TLS: true, HTTP2: http2, Host: "localhost"})
+		o, client := start(t, networktest.Options{FS: media(), TLS: true, HTTP2: http2})
 		require.NotNil(t, o.CertPool())
-		assert.True(t, strings.HasPrefix(o.URL("/"), "https://localhost:"))
+		assert.True(t, strings.HasPrefix(o.URL("/"), "https://127.0.0.1:"))
 		response, body, err := get(t, client, o.URL("note.txt"))
 		require.NoError(t, err)
 		assert.Equal(t, "0123456789", string(body))
 		assert.Equal(t, http2, response.http2)
+
+		named := o.Transport() // the certificate is for the name, too, which need not resolve here
+		named.TLSClientConfig.ServerName = "localhost"
+		_, _, err = get(t, &http.Client{Transport: named}, o.URL("note.txt"))
+		require.NoError(t, err)
+		named.CloseIdleConnections()
 
 		stranger := &http.Client{Transport: &http.Transport{}}
 		_, _, err = get(t, stranger, o.URL("note.txt"))

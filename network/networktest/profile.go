@@ -20,6 +20,7 @@ func (d *Demo) Profile() []byte {
 	err := profileTemplate.Execute(&text, map[string]string{
 		"ID": ProfileID, "Name": serviceName, "Origin": d.base, "ClientID": ClientID, "Page": d.SignInURL(), "Token": d.TokenURL(),
 		"Password": d.PasswordURL(), "Refresh": d.RefreshURL(), "Catalogue": d.CatalogueURL(),
+		"Viewer": Viewer, "ViewerPassword": ViewerPassword, "Code": OneTimeCode,
 	})
 	if err != nil {
 		panic(err) // a buffer takes all, and the template is a constant

@@ -44,6 +44,7 @@
 //	refresh_path, refresh_url
 //	                   where in the JSON what renews the sign-in is, and where that is posted
 //	expires_path       seconds
+//	hint, code_hint    what a person reads on the forms for name and password, and for the second factor, 200 characters at most
 //	code_path          where in the JSON it says that a second factor is wanted
 //	extra              a table of more fields
 //

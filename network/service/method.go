@@ -34,7 +34,7 @@ func (p *Profile) Method(way Way, client auth.Fetcher) (auth.Method, error) {
 		return &auth.Page{PageURL: s.PageURL, TokenURL: s.TokenURL, Client: client}, nil
 	case WayPassword:
 		w := &s.Password
-		return &auth.Password{Client: client, Title: p.Name, URL: w.URL, JSON: w.JSON, Username: w.Username, Password: w.Password, Code: w.Code,
+		return &auth.Password{Client: client, Title: p.Name, Hint: w.Hint, CodeHint: w.CodeHint, URL: w.URL, JSON: w.JSON, Username: w.Username, Password: w.Password, Code: w.Code,
 			Extra: maps.Clone(w.Extra), TokenPath: w.TokenPath, TokenHeader: w.TokenHeader, RefreshPath: w.RefreshPath, RefreshURL: w.RefreshURL,
 			ExpiresPath: w.ExpiresPath, CodePath: w.CodePath}, nil
 	case WayPaste:

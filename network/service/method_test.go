@@ -22,6 +22,7 @@ type viewer struct {
 	demo    *networktest.Demo
 	answers map[string]string // by Field.Name
 	titles  []string
+	texts   []string
 	visited chan error // of a device's page
 }
 
@@ -32,7 +33,7 @@ func (v *viewer) ShowCode(code auth.DeviceCode) {
 }
 
 func (v *viewer) Ask(_ context.Context, form auth.Form) ([]network.Secret, error) {
-	v.titles = append(v.titles, form.Title)
+	v.titles, v.texts = append(v.titles, form.Title), append(v.texts, form.Text)
 	var secrets []network.Secret
 	for _, field := range form.Fields {
 		secrets = append(secrets, network.NewSecret(v.answers[field.Name]))
@@ -93,6 +94,12 @@ func TestMethods(t *testing.T) {
 			if access, ok := c.Values.Value("access_token"); ok {
 				token = access
 			}
+			if way == service.WayPassword {
+				require.Len(t, v.texts, 2)
+				assert.Contains(t, v.texts[0], networktest.Viewer)
+				assert.Contains(t, v.texts[0], networktest.ViewerPassword)
+				assert.Contains(t, v.texts[1], networktest.OneTimeCode)
+			}
 			for _, title := range v.titles {
 				assert.Equal(t, p.Name, title)
 			}
@@ -134,7 +141,8 @@ func TestMethodTakesAllOfTheProfile(t *testing.T) {
 	assert.Equal(t, &auth.Page{PageURL: "https://www.example.com/signin", TokenURL: "https://www.example.com/signin/token", Client: client}, method(service.WayPage))
 	assert.Equal(t, &auth.Password{Client: client, Title: "Example TV", URL: "https://api.example.com/login", JSON: true, Username: "user", Password: "password", Code: "otp",
 		Extra: map[string]string{"client": "desktop"}, TokenPath: "data.token", RefreshPath: "data.refresh", RefreshURL: "https://api.example.com/refresh",
-		ExpiresPath: "data.expires_in", CodePath: "data.otp_required"}, method(service.WayPassword))
+		ExpiresPath: "data.expires_in", CodePath: "data.otp_required",
+		Hint: "Your user name is the address that you subscribed with.", CodeHint: "Enter the code from the Example TV app."}, method(service.WayPassword))
 	assert.Equal(t, &auth.Paste{Title: "Example TV", Hosts: []string{"keys.example.com", "license.example.com"}}, method(service.WayPaste))
 
 	header, err := service.Parse([]byte(password("url = \"https://a.example\"\nusername = \"u\"\npassword = \"p\"\ntoken_header = \"X-Token\"")))

@@ -19,6 +19,7 @@ const (
 	maxOrigins  = 64
 	maxCookies  = 32
 	maxHeaders  = 32
+	maxHint     = 200 // characters of what a form says
 	maxPlain    = 256 // bytes of what is sent as it is: a client ID, a field's name
 	maxScopes   = 32
 	maxExtra    = 16

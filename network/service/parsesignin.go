@@ -110,6 +110,13 @@ func (s *SignIn) readPassword(top *table) {
 	w.Username, w.Password, w.Code = t.text("username"), t.text("password"), t.text("code")
 	t.check("username", checkPlain(w.Username))
 	t.check("password", checkPlain(w.Password))
+	w.Hint, w.CodeHint = t.text("hint"), t.text("code_hint")
+	if w.Hint != "" {
+		t.check("hint", checkText(w.Hint, maxHint))
+	}
+	if w.CodeHint != "" {
+		t.check("code_hint", checkText(w.CodeHint, maxHint))
+	}
 	fields := []string{w.Username, w.Password}
 	if w.Code != "" {
 		t.check("code", checkPlain(w.Code))
@@ -139,6 +146,9 @@ func (s *SignIn) readPassword(top *table) {
 	}
 	if w.CodePath != "" && w.Code == "" {
 		t.wrong("code_path", "needs \"code\"")
+	}
+	if w.CodeHint != "" && w.Code == "" {
+		t.wrong("code_hint", "needs \"code\"")
 	}
 	t.done()
 }

@@ -89,6 +89,9 @@ type Password struct {
 	RefreshPath            string // of a refresh token, and where that is posted:
 	RefreshURL             string
 	ExpiresPath            string // seconds
+	// Hint and CodeHint are what a person reads on the forms for the name and password, and for the
+	// second factor; empty: nothing, and a general sentence.
+	Hint, CodeHint string
 	// CodePath says that a second factor is wanted: where in the JSON of an answer a value other than null, false and "" stands.
 	CodePath string
 }

@@ -1,0 +1,39 @@
+package player_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"latchkey/network"
+	"latchkey/player"
+	"latchkey/player/libav"
+)
+
+// TestSentencesBegin shows that a sentence that begins with a name keeps the name's own letters.
+func TestSentencesBegin(t *testing.T) {
+	refused := &network.Error{Kind: network.KindStatus, Class: network.ClassSegment, URL: "https://media.example/1.ts", Status: 500}
+	for name, c := range map[string]struct {
+		err    error
+		source string
+		want   string
+	}{
+		"a URL":              {libav.ErrNotMedia, "https://media.example/film.mkv?token=a", "https://media.example/film.mkv is no film and no music that Latchkey knows."},
+		"a file":             {libav.ErrNotMedia, "film.mkv", "film.mkv is no film and no music that Latchkey knows."},
+		"a name with umlaut": {libav.ErrNotMedia, "ärger.mkv", "ärger.mkv is no film and no music that Latchkey knows."},
+		"a host":             {fmt.Errorf("get: %w", refused), "https://media.example/main.m3u8", "media.example answered with an error (status 500). Try again later."},
+		"no host": {&network.Error{Kind: network.KindStatus, Class: network.ClassSegment, Status: 500}, "main.m3u8",
+			"The server answered with an error (status 500). Try again later."},
+		"words": {fs.ErrNotExist, "film.mkv", "The file film.mkv does not exist."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			explained, ok := errors.AsType[*player.Error](player.Explain(c.err, c.source))
+			require.True(t, ok)
+			assert.Equal(t, c.want, explained.Message)
+		})
+	}
+}
