@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 
 	"fyne.io/fyne/v2"
@@ -89,7 +90,7 @@ func (w *window) showLink(link LinkRequest) {
 // follow does what a person agreed to.
 func (w *window) follow(link LinkRequest) {
 	if link.Resource != nil {
-		w.playFrom(catalogue.Title{Name: link.Name, Source: linkSource}, link.Start, link.Service, link.Resource)
+		w.playFrom(catalogue.Title{Name: link.Name, Source: cmp.Or(link.Source, linkSource)}, link.Start, link.Service, link.Resource)
 		return
 	}
 	if link.Service != nil {

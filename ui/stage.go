@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	minWidth  = 480
-	minHeight = 320
+	minWidth  = 400
+	minHeight = 300
 	topHeight = 44
 	toastTop  = 76
 )

@@ -45,6 +45,7 @@ type window struct {
 	win      fyne.Window
 	picture  picture
 	pointer  pointer
+	repaint  func(fyne.Canvas) // paint, or a test's
 	now      func() time.Time
 	dispatch *dispatcher
 	commands *commands
@@ -53,6 +54,7 @@ type window struct {
 
 	// Widgets, from back to front.
 	root        *fyne.Container
+	layers      layers // of root
 	subtitles   *subtitle.Layer
 	surface     *controls.DoubleSurface
 	replay      *replay
@@ -139,7 +141,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 	}
 	w := &window{
 		options: o, app: app, picture: view, now: time.Now, dispatch: newDispatcher(),
-		volume: 1, speed: o.Speed, shown: true,
+		volume: 1, speed: o.Speed, shown: true, repaint: paint,
 	}
 	w.posters.w, w.preview.w = w, w
 	w.commands = newCommands(w.commandFailed)
@@ -150,7 +152,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 	w.pointer = pointer{win: w.win}
 	w.build()
 	w.win.SetContent(w.root)
-	w.win.Resize(fyne.NewSize(1120, 630))
+	w.win.Resize(fyne.NewSize(firstWidth, firstHeight))
 	w.win.CenterOnScreen()
 	w.win.Canvas().SetOnTypedKey(w.typedKey)
 	w.win.Canvas().AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { w.pasteAndOpen() })
