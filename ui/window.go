@@ -7,7 +7,9 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
 
 	"latchkey/player"
 	"latchkey/player/frame"
@@ -214,8 +216,10 @@ func (w *window) buildReplay() *replay {
 	next := controls.NewButton("Next", icon.Play, controls.Primary, w.hooks, w.playNext)
 	back := controls.NewButton("Back", icon.Back, controls.Secondary, w.hooks, w.leave)
 	next.Hide()
-	objects := []fyne.CanvasObject{again, next, back}
-	return &replay{Container: &fyne.Container{Objects: objects, Layout: column{}}, next: next}
+	r := &replay{next: next, back: back}
+	r.row = container.New(layout.NewCustomPaddedHBoxLayout(theme.Gap), next, back)
+	r.Container = &fyne.Container{Objects: []fyne.CanvasObject{again, r.row}, Layout: column{}}
+	return r
 }
 
 // stir notes that the pointer moved, or something else happened that brings the controls back.
