@@ -42,6 +42,21 @@ func stack(x, y, width, gap float32, rows []fyne.CanvasObject) (bottom float32) 
 	return bottom
 }
 
+// stackHeight is how high rows of a width are below one another. It moves nothing.
+func stackHeight(width, gap float32, rows []fyne.CanvasObject) (high float32) {
+	for _, row := range rows {
+		if !row.Visible() {
+			continue
+		}
+		fit(row, width)
+		if high > 0 {
+			high += gap
+		}
+		high += row.MinSize().Height
+	}
+	return high
+}
+
 // pageMargin is left free around the rows of a page.
 const pageMargin = 16
 
@@ -51,10 +66,10 @@ func NewPage(width, gap float32, rows ...fyne.CanvasObject) *fyne.Container {
 	fitted := width
 	content := container.New(arrangement{
 		min: func() fyne.Size {
-			return fyne.NewSize(fitted, stack(0, 0, fitted, gap, rows)+2*pageMargin)
+			return fyne.NewSize(fitted, stackHeight(fitted, gap, rows)+2*pageMargin)
 		},
 		lay: func(s fyne.Size) {
-			high := stack(0, 0, fitted, gap, rows)
+			high := stackHeight(fitted, gap, rows)
 			stack((s.Width-fitted)/2, max((s.Height-high)/2, pageMargin), fitted, gap, rows)
 		},
 	}, rows...)
