@@ -162,6 +162,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyN, Modifier: fyne.KeyModifierControl | fyne.KeyModifierShift},
 		func(fyne.Shortcut) { w.toggleRequests() })
 	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) { w.findTitle() })
+	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) { w.quit() })
 	w.active = w.now()
 	if w.service = w.onlyService(); w.service != nil {
 		w.catalogue.setName(w.service.Name())
