@@ -6,8 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 
 	"latchkey/ui/controls"
 	"latchkey/ui/icon"
@@ -21,11 +19,52 @@ const accountLook = 500 * time.Millisecond
 type banner struct {
 	*fyne.Container
 
-	text *controls.Paragraph
-	said string
+	text  *controls.Paragraph
+	said  string
+	width float32 // that there is
 }
 
-const bannerWidth = 420
+const (
+	bannerWidth   = 420 // of its sentence
+	bannerPadding = 12
+)
+
+// bannerLayout puts the button beside the sentence, or below it where the window is narrow.
+type bannerLayout struct {
+	*banner
+
+	ground *canvas.Rectangle
+	sign   *controls.Button
+}
+
+func (b bannerLayout) beside() bool {
+	return b.width >= bannerWidth+b.sign.MinSize().Width+3*bannerPadding
+}
+
+// MinSize fits the sentence to the width that there is, and returns the room of both.
+func (b bannerLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	b.text.Fit(max(min(bannerWidth, b.width-2*bannerPadding), 1))
+	text, sign := b.text.MinSize(), b.sign.MinSize()
+	if b.beside() {
+		return fyne.NewSize(text.Width+sign.Width+3*bannerPadding, max(text.Height, sign.Height)+2*bannerPadding)
+	}
+	return fyne.NewSize(text.Width+2*bannerPadding, text.Height+sign.Height+theme.Gap+2*bannerPadding)
+}
+
+// Layout places both.
+func (b bannerLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	text, sign := b.text.MinSize(), b.sign.MinSize()
+	b.ground.Resize(size)
+	b.text.Resize(text)
+	b.sign.Resize(sign)
+	if b.beside() {
+		b.text.Move(fyne.NewPos(bannerPadding, (size.Height-text.Height)/2))
+		b.sign.Move(fyne.NewPos(size.Width-bannerPadding-sign.Width, (size.Height-sign.Height)/2))
+		return
+	}
+	b.text.Move(fyne.NewPos(bannerPadding, bannerPadding))
+	b.sign.Move(fyne.NewPos(bannerPadding, size.Height-bannerPadding-sign.Height))
+}
 
 func (w *window) buildBanner() *banner {
 	b := &banner{text: controls.NewParagraph(bannerWidth, theme.SizeBody, theme.Foreground, fyne.TextAlignLeading)}
@@ -34,8 +73,7 @@ func (w *window) buildBanner() *banner {
 	sign := controls.NewButton("Sign in again", icon.Key, controls.Primary, w.hooks, func() {
 		w.offer(w.playedBy, "Sign in again", "", "")
 	})
-	row := container.NewHBox(container.NewCenter(b.text), container.NewCenter(sign))
-	b.Container = container.NewStack(ground, container.New(layout.NewCustomPaddedLayout(12, 12, 18, 12), row))
+	b.Container = &fyne.Container{Objects: []fyne.CanvasObject{ground, b.text, sign}, Layout: bannerLayout{b, ground, sign}}
 	b.Hide()
 	return b
 }
@@ -69,6 +107,7 @@ func (w *window) watchAccounts(now time.Time) {
 
 // layoutBanner puts the banner below the window's upper end.
 func (w *window) layoutBanner() {
+	w.banner.width = w.root.Size().Width - 2*theme.GapLarge
 	m := w.banner.MinSize()
 	w.banner.Resize(m)
 	w.banner.Move(fyne.NewPos((w.root.Size().Width-m.Width)/2, toastTop))
@@ -92,7 +131,7 @@ func (w *window) showAccount() {
 			label = state.Name
 		}
 	}
-	w.catalogue.sign.SetText(controls.Cut(label, 220, theme.Text("", theme.SizeStrong, theme.Foreground)))
+	w.catalogue.sign.SetText(label)
 	w.catalogue.Refresh()
 }
 
@@ -115,7 +154,7 @@ func (w *window) showAccountCard() {
 	}
 	kept := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Muted, fyne.TextAlignCenter)
 	kept.SetText(by.Name() + ". " + state.Kept)
-	rows := []fyne.CanvasObject{controls.Badge(icon.Person, theme.Accent), controls.Heading(controls.Cut(name, controls.CardWidth, theme.Bold("", theme.SizeTitle, theme.Foreground))), kept}
+	rows := []fyne.CanvasObject{controls.Badge(icon.Person, theme.Accent), controls.Heading(name), kept}
 	if state.Trouble != "" {
 		wrong := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Danger, fyne.TextAlignCenter)
 		wrong.SetText(state.Trouble)

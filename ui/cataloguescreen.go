@@ -6,8 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 
 	"latchkey/network"
 	"latchkey/ui/catalogue"
@@ -16,15 +14,16 @@ import (
 	"latchkey/ui/theme"
 )
 
-const searchWidth = 220
-
 // catalogueScreen shows what the service has to watch.
 type catalogueScreen struct {
 	*fyne.Container
 
 	view    *catalogue.View
 	search  *controls.Field
+	logo    *canvas.Image
 	heading *canvas.Text
+	name    string // the whole heading; what is drawn is cut to the window
+	open    *controls.Button
 	sign    *controls.Button
 	cancel  context.CancelFunc // ends the load under way
 }
@@ -37,22 +36,82 @@ func (w *window) buildCatalogue() *catalogueScreen {
 		Poster: w.posters.want,
 		Mark:   w.shownMark,
 	})
-	sign := canvas.NewImageFromResource(logo())
-	sign.FillMode = canvas.ImageFillContain
-	sign.SetMinSize(fyne.NewSquareSize(36))
-	s.heading = theme.Bold("Latchkey", theme.SizeTitle, theme.Foreground)
+	s.logo = canvas.NewImageFromResource(logo())
+	s.logo.FillMode = canvas.ImageFillContain
+	s.name = "Latchkey"
+	s.heading = theme.Bold(s.name, theme.SizeTitle, theme.Foreground)
 	s.sign = controls.NewButton("Sign in", icon.Person, controls.Secondary, w.hooks, w.accountClicked)
 	s.search = controls.NewField("Search", false, w.hooks)
 	s.search.OnChanged = s.view.Search
-	search := container.NewGridWrap(fyne.NewSize(searchWidth, s.search.MinSize().Height), s.search)
-	open := controls.NewButton("Open an address", icon.Link, controls.Quiet, w.hooks, func() { w.goTo(screenStart) })
-	head := container.New(layout.NewCustomPaddedLayout(18, 14, theme.Margin, theme.Margin),
-		container.NewHBox(sign, container.NewCenter(s.heading), layout.NewSpacer(), container.NewCenter(search), open, s.sign))
-	body := container.New(layout.NewCustomPaddedLayout(6, 0, theme.Margin, theme.Margin), s.view.Container)
-	ground := canvas.NewRectangle(theme.Background)
-	s.Container = container.NewStack(ground, controls.NewSurface(w.hooks),
-		container.NewBorder(head, nil, nil, nil, body))
+	s.open = controls.NewButton("Open an address", icon.Link, controls.Quiet, w.hooks, func() { w.goTo(screenStart) })
+	s.Container = &fyne.Container{Layout: catalogueLayout{s}, Objects: []fyne.CanvasObject{
+		canvas.NewRectangle(theme.Background), controls.NewSurface(w.hooks), s.view.Container, s.logo, s.heading, s.search, s.open, s.sign,
+	}}
 	return s
+}
+
+const (
+	searchWidth  = 220 // where all of the head is in one line
+	headingWidth = 360 // at most
+	signWidth    = 250 // at most
+	logoSide     = 36
+	headTop      = 18
+	headHeight   = 40
+	bodyGap      = 20 // between head and titles
+	narrowMargin = 16 // from the edges of a narrow window
+)
+
+// catalogueLayout places the head, in one line or, where the window is narrow, in two, and the titles
+// below.
+type catalogueLayout struct{ *catalogueScreen }
+
+// MinSize returns nothing: the window has its own.
+func (catalogueLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+
+// Layout places everything.
+func (l catalogueLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, ground := range objects[:2] {
+		put(ground, 0, 0, size.Width, size.Height)
+	}
+	margin := float32(theme.Margin)
+	open, sign := l.open.MinSize().Width, min(l.sign.MinSize().Width, signWidth)
+	name := min(fyne.MeasureText(l.name, l.heading.TextSize, l.heading.TextStyle).Width, headingWidth)
+	one := logoSide+name+searchWidth+open+sign+4*theme.Gap <= size.Width-2*margin
+	if !one {
+		margin = narrowMargin
+		sign = min(sign, size.Width/2-margin)
+	}
+	left, right := margin, size.Width-margin
+	put(l.logo, left, headTop+(headHeight-logoSide)/2, logoSide, logoSide)
+	left += logoSide + theme.Gap
+	right -= sign
+	put(l.sign, right, headTop, sign, headHeight)
+	right -= theme.Gap
+	bottom := float32(headTop + headHeight)
+	field := l.search.MinSize().Height
+	if one {
+		right -= open
+		put(l.open, right, headTop, open, headHeight)
+		right -= theme.Gap + searchWidth
+		put(l.search, right, headTop+(headHeight-field)/2, searchWidth, field)
+		right -= theme.Gap
+	} else {
+		second := bottom + theme.Gap
+		high := max(headHeight, field)
+		put(l.open, size.Width-margin-open, second+(high-headHeight)/2, open, headHeight)
+		put(l.search, margin, second+(high-field)/2, size.Width-2*margin-open-theme.Gap, field)
+		bottom = second + high
+	}
+	controls.Fit(l.heading, l.name, min(right-left, headingWidth)+0.5)
+	m := l.heading.MinSize()
+	put(l.heading, left, headTop+(headHeight-m.Height)/2, m.Width, m.Height)
+	put(l.view.Container, margin, bottom+bodyGap, size.Width-2*margin, max(size.Height-bottom-bodyGap, 0))
+}
+
+// put moves and resizes an object.
+func put(o fyne.CanvasObject, x, y, width, height float32) {
+	o.Move(fyne.NewPos(x, y))
+	o.Resize(fyne.NewSize(width, height))
 }
 
 // findTitle gives the keyboard to the field for a search.
@@ -64,8 +123,8 @@ func (w *window) findTitle() {
 
 // setName shows whose catalogue it is.
 func (s *catalogueScreen) setName(name string) {
-	s.heading.Text = controls.Cut(name, 360, s.heading)
-	s.heading.Refresh()
+	s.name = name
+	s.Refresh()
 }
 
 // loadCatalogue asks the service what there is, in a goroutine; posters follow one by one.

@@ -35,6 +35,35 @@ func checkDisplay() error {
 // systemDraws says that windows are the operating system's and no display server's.
 func systemDraws() bool { return runtime.GOOS == "darwin" || runtime.GOOS == "windows" }
 
+const (
+	firstWidth  = 1120 // of a new window, where the screen has room for it
+	firstHeight = 630
+	frameHeight = 48 // pixels of the screen that are left for the window's title bar
+)
+
+// fitScreen makes a window that was just shown no larger than the primary screen's work area: only then
+// does Fyne know how many pixels it takes.
+func (w *window) fitScreen() {
+	monitor := glfw.GetPrimaryMonitor()
+	if monitor == nil {
+		return
+	}
+	_, _, width, height := monitor.GetWorkarea()
+	c := w.win.Canvas()
+	if size := firstSize(width, height, c.Scale()); size != c.Size() {
+		w.win.Resize(size)
+		w.win.CenterOnScreen()
+	}
+}
+
+// firstSize is the size of a new window on a screen whose work area has so many pixels, of which scale
+// make one of Fyne's. It is never less than the least size of the window.
+func firstSize(width, height int, scale float32) fyne.Size {
+	return fyne.NewSize(
+		max(min(firstWidth, float32(width)/scale), minWidth),
+		max(min(firstHeight, float32(height-frameHeight)/scale), minHeight))
+}
+
 // checkShown says whether a window that was told to show itself is there: without OpenGL it is not.
 func checkShown(win fyne.Window) error {
 	native, ok := win.(driver.NativeWindow)

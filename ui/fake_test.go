@@ -351,6 +351,7 @@ type rig struct {
 	view    *fakePicture
 	main    []func() // what the dispatcher wants run on the main goroutine
 	mainMu  sync.Mutex
+	painted int // how often the window was to be painted
 }
 
 // inWindow runs a test with a window that has begun.
@@ -379,6 +380,7 @@ func inWindow(t *testing.T, change func(*Options), f func(r *rig)) {
 			r.main = append(r.main, f)
 			r.mainMu.Unlock()
 		}
+		w.repaint = func(fyne.Canvas) { r.painted++ }
 		w.win.Resize(fyne.NewSize(1000, 600))
 		w.begin()
 		w.stopPump()

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 
 	"fyne.io/fyne/v2"
@@ -89,7 +90,7 @@ func (w *window) showLink(link LinkRequest) {
 // follow does what a person agreed to.
 func (w *window) follow(link LinkRequest) {
 	if link.Resource != nil {
-		w.playFrom(catalogue.Title{Name: link.Name, Source: linkSource}, link.Start, link.Service, link.Resource)
+		w.playFrom(catalogue.Title{Name: link.Name, Source: cmp.Or(link.Source, linkSource)}, link.Start, link.Service, link.Resource)
 		return
 	}
 	if link.Service != nil {
@@ -106,7 +107,7 @@ const linkSource = "link"
 func (w *window) showProposal(p Proposal) {
 	lead := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Muted, fyne.TextAlignCenter)
 	lead.SetText("Latchkey would do this for the service. Add it only if you know where its file comes from.")
-	rows := []fyne.CanvasObject{controls.Badge(icon.Add, theme.Accent), controls.Heading("Add " + controls.Cut(p.Name, controls.CardWidth-60, controls.Heading("")) + "?"), lead, facts(p.Facts)}
+	rows := []fyne.CanvasObject{controls.Badge(icon.Add, theme.Accent), controls.Heading("Add " + p.Name + "?"), lead, facts(p.Facts)}
 	if p.Replaces {
 		warn := controls.NewParagraph(controls.CardWidth, theme.SizeBody, theme.Danger, fyne.TextAlignCenter)
 		warn.SetText("A service of this name is here already. This one would take its place.")
@@ -120,20 +121,51 @@ func (w *window) showProposal(p Proposal) {
 
 // facts lists what a profile does, in a box that scrolls where there is much.
 func facts(list []Fact) fyne.CanvasObject {
-	box := container.New(layout.NewCustomPaddedVBoxLayout(theme.Gap))
+	box := container.New(&factsLayout{width: controls.CardWidth})
 	for _, fact := range list {
 		label := controls.NewParagraph(labelWidth, theme.SizeCaption, theme.Muted, fyne.TextAlignLeading)
 		label.SetText(fact.Label)
 		text := controls.NewParagraph(controls.CardWidth-labelWidth-40, theme.SizeCaption, theme.Foreground, fyne.TextAlignLeading)
 		text.SetText(fact.Text)
-		box.Add(container.NewHBox(label, text))
+		box.Add(label)
+		box.Add(text)
 	}
 	well := canvas.NewRectangle(theme.Background)
 	well.CornerRadius = theme.RadiusButton
 	padded := container.New(layout.NewCustomPaddedLayout(10, 10, 12, 12), box)
 	scroll := container.NewVScroll(padded)
-	scroll.SetMinSize(fyne.NewSize(controls.CardWidth, min(padded.MinSize().Height, factsHeight)))
+	scroll.SetMinSize(fyne.NewSize(0, min(padded.MinSize().Height, factsHeight)))
 	return container.NewStack(well, scroll)
+}
+
+// factsLayout puts labels before their texts, a line each.
+type factsLayout struct{ width float32 }
+
+// MinSize fits the texts to the width that there is, and returns the height of all.
+func (f *factsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	y := float32(0)
+	for i := 0; i+1 < len(objects); i += 2 {
+		if text, ok := objects[i+1].(*controls.Paragraph); ok {
+			text.Fit(f.width - labelWidth - theme.Gap)
+		}
+		y += max(objects[i].MinSize().Height, objects[i+1].MinSize().Height) + theme.Gap
+	}
+	return fyne.NewSize(0, max(y-theme.Gap, 0))
+}
+
+// Layout places them.
+func (f *factsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	f.width = size.Width
+	f.MinSize(objects)
+	y := float32(0)
+	for i := 0; i+1 < len(objects); i += 2 {
+		label, text := objects[i], objects[i+1]
+		label.Resize(label.MinSize())
+		label.Move(fyne.NewPos(0, y))
+		text.Resize(text.MinSize())
+		text.Move(fyne.NewPos(labelWidth+theme.Gap, y))
+		y += max(label.MinSize().Height, text.MinSize().Height) + theme.Gap
+	}
 }
 
 // trust keeps a profile and goes to its service.

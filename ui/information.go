@@ -34,6 +34,7 @@ type information struct {
 
 	ground *canvas.Rectangle
 	facts  []fact
+	room   float32 // the height that there is
 	look   lookout
 }
 
@@ -55,18 +56,28 @@ func (i *information) set(facts []fact) {
 	i.Objects = i.Objects[:1+2*len(i.facts)]
 }
 
+// shown are the lines that there is room for.
+func (i *information) shown() []fact {
+	lines := int((i.room - 2*theme.GapLarge) / informationLine)
+	return i.facts[:max(min(len(i.facts), lines), 0)]
+}
+
 // informationLayout places the lines.
 type informationLayout struct{ *information }
 
 // MinSize returns the room of the lines.
 func (i informationLayout) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(minWidth-2*theme.GapLarge, float32(len(i.facts))*informationLine+2*theme.GapLarge)
+	return fyne.NewSize(minWidth-2*theme.GapLarge, float32(len(i.shown()))*informationLine+2*theme.GapLarge)
 }
 
 // Layout places the lines, cut to the width.
 func (i informationLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	i.ground.Resize(s)
-	for n, f := range i.facts {
+	for n := range i.facts {
+		setVisible(i.Objects[1+2*n], n < len(i.shown()))
+		setVisible(i.Objects[2+2*n], n < len(i.shown()))
+	}
+	for n, f := range i.shown() {
 		y := theme.GapLarge + float32(n)*informationLine
 		i.write(1+2*n, f.label, theme.GapLarge, y, informationLabel)
 		i.write(2+2*n, f.text, theme.GapLarge+informationLabel, y, s.Width-informationLabel-2*theme.GapLarge)
@@ -115,6 +126,7 @@ func (w *window) lookAtInformation(now time.Time) {
 // layoutInformation puts the information below the title.
 func (w *window) layoutInformation() {
 	width := min(informationWidth, w.root.Size().Width-2*theme.GapLarge)
+	w.information.room = w.root.Size().Height - informationTop - barTop - theme.Gap
 	w.information.Resize(fyne.NewSize(width, w.information.MinSize().Height))
 	w.information.Move(fyne.NewPos(theme.GapLarge, informationTop))
 }

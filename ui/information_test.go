@@ -46,6 +46,9 @@ func TestInformation(t *testing.T) {
 		r.win.Resize(fyne.NewSize(minWidth, minHeight))
 		r.settle()
 		for _, o := range r.information.Objects {
+			if !o.Visible() {
+				continue // there is no room for all lines
+			}
 			assert.LessOrEqual(t, o.Position().X+o.Size().Width, r.information.Size().Width)
 		}
 		r.typedKey(key(fyne.KeyI))

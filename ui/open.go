@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -70,8 +71,8 @@ func (w *window) beginTitle(title catalogue.Title, from time.Duration, by Servic
 	w.source, w.title, w.startAt, w.playedBy, w.resource = title.Source, title, from, by, resource
 	w.seekTo, w.wantPlay, w.upNext = nil, true, upNext{}
 	w.forgetSignIn()
-	if title.Name != "" {
-		w.showTitle(title.Name)
+	if name := cmp.Or(title.Name, sourceName(title.Source)); name != "" {
+		w.showTitle(name)
 	} else {
 		w.top.setTitle("")
 	}

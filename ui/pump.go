@@ -12,8 +12,9 @@ import (
 
 const (
 	pollEvery = 250 * time.Millisecond
-	// pictureFirstLimit is how long the controls of a new window wait for the first picture.
-	pictureFirstLimit = 500 * time.Millisecond
+	// pictureFirstLimit is how long the controls of a new window wait for the first picture. With the
+	// time that painting them takes, they are on the screen within 500 ms.
+	pictureFirstLimit = spinnerDelay
 )
 
 // startPump has tick called 60 times a second on the main goroutine, just before Fyne looks for what is
@@ -47,6 +48,9 @@ func (w *window) tick(now time.Time) {
 	w.showDue(now)
 	w.tellViewport()
 	w.automate(now)
+	if w.layers.changed(w.root) {
+		w.repaint(w.win.Canvas())
+	}
 }
 
 // tellViewport tells the engine how many pixels the picture has room for, when that has changed.

@@ -20,6 +20,8 @@ import (
 const (
 	requestsWidth  = 860
 	requestsHeight = 470
+	requestsNarrow = 460         // in a narrower list their number is not shown
+	paneMargin     = 8           // from the window's edges
 	requestsLook   = time.Second // how often the list is made anew while it is open
 	maxRequests    = 500         // that are shown, the newest first
 )
@@ -30,6 +32,8 @@ type requests struct {
 
 	list  *widget.List
 	count *canvas.Text
+	head  *fyne.Container   // count's
+	room  *canvas.Rectangle // as large as the pane is to be
 	rows  []requestRow
 	look  lookout
 }
@@ -44,25 +48,49 @@ func (w *window) buildRequests() *requests {
 	ground := canvas.NewRectangle(theme.Surface)
 	ground.CornerRadius = theme.RadiusPanel
 	ground.StrokeColor, ground.StrokeWidth = theme.Outline, 1
-	head := container.NewHBox(theme.Bold("Requests", theme.SizeTitle, theme.Foreground), container.NewCenter(r.count), layout.NewSpacer(),
+	r.head = container.NewHBox(theme.Bold("Requests", theme.SizeTitle, theme.Foreground), container.NewCenter(r.count), layout.NewSpacer(),
 		controls.NewButton("Close", "", controls.Quiet, w.hooks, w.closePane))
-	body := container.NewBorder(head, nil, nil, nil, r.list)
-	size := canvas.NewRectangle(theme.None)
-	size.SetMinSize(fyne.NewSize(requestsWidth, requestsHeight))
-	r.Container = container.NewStack(ground, size, container.New(layout.NewCustomPaddedLayout(14, 18, 22, 22), body))
+	body := container.NewBorder(r.head, nil, nil, nil, r.list)
+	r.room = canvas.NewRectangle(theme.None)
+	r.room.SetMinSize(fyne.NewSize(requestsWidth, requestsHeight))
+	r.Container = container.NewStack(ground, r.room, container.New(layout.NewCustomPaddedLayout(14, 18, 22, 22), body))
 	return r
 }
 
-// columns of the list: class, address, outcome, cookies.
-var requestColumns = []float32{90, 400, 150, 160}
+// fit makes the list no larger than a window has room for.
+func (r *requests) fit(window fyne.Size) {
+	width := min(requestsWidth, window.Width-2*paneMargin)
+	r.room.SetMinSize(fyne.NewSize(width, min(requestsHeight, window.Height-2*paneMargin)))
+	setVisible(r.count, width >= requestsNarrow)
+}
+
+// requestRowLayout gives class, address, outcome and cookies their parts of the width.
+type requestRowLayout struct{}
+
+// requestParts are the parts of a row's width, in hundredths.
+var requestParts = []float32{12, 48, 20, 20}
+
+// MinSize returns the height of a row.
+func (requestRowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, 30) }
+
+// Layout places the parts.
+func (requestRowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	x := float32(0)
+	for i, o := range objects {
+		width := size.Width * requestParts[i] / 100
+		o.Move(fyne.NewPos(x, 0))
+		o.Resize(fyne.NewSize(width, size.Height))
+		x += width
+	}
+}
 
 func newRequestRow() fyne.CanvasObject {
-	row := container.NewHBox()
-	for _, width := range requestColumns {
+	row := container.New(requestRowLayout{})
+	for range requestParts {
 		label := widget.NewLabel("")
 		label.Truncation = fyne.TextTruncateEllipsis
 		label.SizeName = fynetheme.SizeNameCaptionText
-		row.Add(container.NewGridWrap(fyne.NewSize(width, 30), label))
+		row.Add(label)
 	}
 	return row
 }
@@ -70,11 +98,7 @@ func newRequestRow() fyne.CanvasObject {
 func (r *requests) fill(id widget.ListItemID, object fyne.CanvasObject) {
 	line := r.rows[id]
 	for i, text := range []string{line.class, line.address, line.outcome, line.cookies} {
-		cell, ok := object.(*fyne.Container).Objects[i].(*fyne.Container)
-		if !ok {
-			continue
-		}
-		if label, ok := cell.Objects[0].(*widget.Label); ok {
+		if label, ok := object.(*fyne.Container).Objects[i].(*widget.Label); ok {
 			label.SetText(text)
 		}
 	}
@@ -103,8 +127,10 @@ func (w *window) lookAtRequests(now time.Time) {
 		rows := requestRows(records)
 		return func() {
 			r.rows = rows
-			r.count.Text = fmt.Sprintf("  %d, the newest first", len(rows))
-			r.count.Refresh()
+			if text := fmt.Sprintf("  %d, the newest first", len(rows)); text != r.count.Text {
+				r.count.Text = text
+				r.head.Refresh()
+			}
 			r.list.Refresh()
 		}
 	})

@@ -52,6 +52,9 @@ func Run(ctx context.Context, o Options) error {
 	if err := checkShown(w.win); err != nil {
 		return err
 	}
+	if !o.FullScreen {
+		w.fitScreen()
+	}
 	w.begin()
 	stop := context.AfterFunc(ctx, func() { w.dispatch.post(w.quit) })
 	defer stop()

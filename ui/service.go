@@ -94,6 +94,7 @@ type LinkRequest struct {
 	Title   string  // "Play", "Sign in"
 	Text    string  // what will be opened, and whether anything is sent with it
 	Name    string  // of the stream, or empty
+	Source  string  // the stream's address, or empty; its host and file name are shown until a title is known
 	// Resource returns what plays the stream, and is what plays it: the account's own configuration is for what a person opened. It
 	// may block. nil: the link asks for a sign-in alone.
 	Resource func() (*player.MediaResource, error)

@@ -3,14 +3,16 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
+	"latchkey/ui/controls"
 	"latchkey/ui/theme"
 )
 
 const (
-	minWidth  = 480
-	minHeight = 320
+	minWidth  = 400
+	minHeight = 300
 	topHeight = 44
 	toastTop  = 76
+	barTop    = 90 // of the bar, from the window's lower end
 )
 
 // stage places the window's layers: some fill it, the others float.
@@ -32,9 +34,10 @@ func (s stage) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	s.w.top.Resize(fyne.NewSize(size.Width-2*theme.GapLarge, topHeight))
 	s.w.top.Move(fyne.NewPos(theme.GapLarge, theme.GapLarge))
 	middle(s.w.spinner, size)
-	middle(s.w.replay.Container, size)
+	s.w.layoutReplay()
 	s.w.layoutToast()
 	s.w.layoutInformation()
+	s.w.layoutBanner()
 	s.w.layoutPane()
 }
 
@@ -47,6 +50,13 @@ func middle(o fyne.CanvasObject, size fyne.Size) {
 // layoutPane puts the card on top, if there is one, in the middle of the window.
 func (w *window) layoutPane() {
 	if w.pane != nil && w.root != nil {
+		switch size := w.root.Size(); pane := w.pane.(type) {
+		case *controls.Card:
+			pane.Fit(size)
+		default:
+			w.files.Fit(size)
+			w.requests.fit(size)
+		}
 		middle(w.pane, w.root.Size())
 		w.pane.Refresh()
 	}
@@ -55,8 +65,19 @@ func (w *window) layoutPane() {
 // layoutToast puts the toast below the window's upper end.
 func (w *window) layoutToast() {
 	m := w.toast.MinSize()
+	m.Width = min(m.Width, w.root.Size().Width-2*theme.GapLarge)
 	w.toast.Resize(m)
 	w.toast.Move(fyne.NewPos((w.root.Size().Width-m.Width)/2, toastTop))
+}
+
+// layoutReplay puts what stands at the end of a stream between title and bar.
+func (w *window) layoutReplay() {
+	r, size := w.replay, w.root.Size()
+	r.fit(size.Width - 2*theme.GapLarge)
+	m := r.MinSize()
+	y := min((size.Height-m.Height)/2, size.Height-barTop-theme.Gap-m.Height)
+	r.Resize(m)
+	r.Move(fyne.NewPos((size.Width-m.Width)/2, max(y, theme.GapLarge+topHeight)))
 }
 
 // column puts what is visible below one another, in the middle.

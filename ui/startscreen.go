@@ -52,13 +52,11 @@ func (w *window) buildStart() *startScreen {
 	)
 	s.known = container.New(layout.NewCustomPaddedVBoxLayout(theme.Gap))
 	s.rows = container.NewVScroll(s.known)
-	hint := theme.Text("You can also drop a file or an address anywhere on this window.", theme.SizeBody, theme.Faint)
-	hint.Alignment = fyne.TextAlignCenter
+	hint := controls.NewParagraph(startWidth, theme.SizeBody, theme.Faint, fyne.TextAlignCenter)
+	hint.SetText("You can also drop a file or an address anywhere on this window.")
 
-	wide := canvas.NewRectangle(theme.None)
-	wide.SetMinSize(fyne.NewSize(startWidth, 0))
-	column := container.New(layout.NewCustomPaddedVBoxLayout(theme.GapLarge),
-		sign, name, line, wide,
+	page := controls.NewPage(startWidth, theme.GapLarge,
+		container.NewCenter(sign), name, line,
 		container.NewBorder(nil, nil, nil, open, s.field),
 		s.wrong, ways, s.rows, hint,
 	)
@@ -66,7 +64,7 @@ func (w *window) buildStart() *startScreen {
 	s.back = controls.NewIconButton(icon.Back, topHeight, theme.Surface, w.hooks, w.leave)
 	corner := container.New(layout.NewCustomPaddedLayout(theme.GapLarge, 0, theme.GapLarge, 0),
 		container.NewVBox(container.NewHBox(s.back)))
-	s.Container = container.NewStack(ground, controls.NewSurface(w.hooks), container.NewCenter(column), corner)
+	s.Container = container.NewStack(ground, controls.NewSurface(w.hooks), page, corner)
 	return s
 }
 
@@ -90,11 +88,11 @@ func (s *startScreen) list() {
 		if state := service.State(); state.SignedIn && state.Name != "" {
 			label += ", signed in as " + state.Name
 		}
-		s.known.Add(controls.NewButton(controls.Cut(label, startWidth-80, theme.Text("", theme.SizeStrong, theme.Foreground)), icon.Person, controls.Secondary, s.w.hooks,
+		s.known.Add(controls.NewButton(label, icon.Person, controls.Secondary, s.w.hooks,
 			func() { s.w.enter(service) }))
 	}
 	s.known.Add(controls.NewButton("Add a service", icon.Add, controls.Quiet, s.w.hooks, s.w.addService))
-	s.rows.SetMinSize(fyne.NewSize(startWidth, min(s.known.MinSize().Height, knownHeight)))
+	s.rows.SetMinSize(fyne.NewSize(0, min(s.known.MinSize().Height, knownHeight)))
 	s.Refresh()
 }
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 
 	"latchkey/player"
 	"latchkey/ui/controls"
@@ -17,7 +16,7 @@ import (
 type trouble struct {
 	*controls.Card
 
-	title *canvas.Text
+	title *controls.Paragraph
 	what  *controls.Paragraph
 	small *controls.Paragraph
 	again *controls.Button
@@ -46,8 +45,7 @@ func (w *window) buildTrouble() *trouble {
 func (w *window) failed(e *player.Error) {
 	t := w.trouble
 	t.err = e
-	t.title.Text = headline(e.Category())
-	t.title.Refresh()
+	t.title.SetText(headline(e.Category()))
 	t.what.SetText(sentence(e.Message))
 	t.small.SetText(fmt.Sprintf("Code %d, %s", e.Code, e.Category()))
 	setVisible(t.sign, mayNeedSignIn(e))

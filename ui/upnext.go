@@ -19,6 +19,9 @@ const nextAhead = 30 * time.Second
 // nextWidth is the room for the name of a title on the button that leads to it.
 const nextWidth = 320
 
+// nextPadding is what the button needs beside the name.
+const nextPadding = 64
+
 // upNext is the title that follows the one that plays in its row of the catalogue. The zero value is none.
 type upNext struct {
 	title    catalogue.Title
@@ -49,7 +52,7 @@ func (w *window) lookAhead() {
 	}
 	title, ok := w.following()
 	if w.replay.offer(title.Name, ok) {
-		middle(w.replay.Container, w.root.Size())
+		w.layoutReplay()
 		w.replay.Refresh()
 	}
 	if !ok || w.upNext.prepared != nil {
@@ -130,7 +133,10 @@ type replay struct {
 	*fyne.Container
 
 	next    *controls.Button
-	offered string // the name of the title that next leads to
+	back    *controls.Button
+	row     *fyne.Container // of the two
+	offered string          // the name of the title that next leads to
+	width   float32         // that it is cut to; 0: it is to be cut
 }
 
 // offer shows or hides the way to the next title, and says whether that changes anything.
@@ -139,7 +145,17 @@ func (r *replay) offer(name string, ok bool) bool {
 		return false
 	}
 	r.offered = name
-	r.next.SetText("Next: " + controls.Cut(name, nextWidth, theme.Text("", theme.SizeStrong, theme.Foreground)))
+	r.width = 0
 	setVisible(r.next, ok)
 	return true
+}
+
+// fit cuts the name of the next title to a width of both buttons.
+func (r *replay) fit(width float32) {
+	if width != r.width {
+		r.width = width
+		room := min(width-r.back.MinSize().Width-theme.Gap-nextPadding, nextWidth)
+		r.next.SetText(controls.Cut("Next: "+r.offered, room, theme.Bold("", theme.SizeBody, theme.Foreground)))
+		r.row.Refresh()
+	}
 }

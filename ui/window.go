@@ -7,7 +7,9 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
 
 	"latchkey/player"
 	"latchkey/player/frame"
@@ -45,6 +47,7 @@ type window struct {
 	win      fyne.Window
 	picture  picture
 	pointer  pointer
+	repaint  func(fyne.Canvas) // paint, or a test's
 	now      func() time.Time
 	dispatch *dispatcher
 	commands *commands
@@ -53,6 +56,7 @@ type window struct {
 
 	// Widgets, from back to front.
 	root        *fyne.Container
+	layers      layers // of root
 	subtitles   *subtitle.Layer
 	surface     *controls.DoubleSurface
 	replay      *replay
@@ -139,7 +143,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 	}
 	w := &window{
 		options: o, app: app, picture: view, now: time.Now, dispatch: newDispatcher(),
-		volume: 1, speed: o.Speed, shown: true,
+		volume: 1, speed: o.Speed, shown: true, repaint: paint,
 	}
 	w.posters.w, w.preview.w = w, w
 	w.commands = newCommands(w.commandFailed)
@@ -150,7 +154,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 	w.pointer = pointer{win: w.win}
 	w.build()
 	w.win.SetContent(w.root)
-	w.win.Resize(fyne.NewSize(1120, 630))
+	w.win.Resize(fyne.NewSize(firstWidth, firstHeight))
 	w.win.CenterOnScreen()
 	w.win.Canvas().SetOnTypedKey(w.typedKey)
 	w.win.Canvas().AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { w.pasteAndOpen() })
@@ -158,6 +162,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyN, Modifier: fyne.KeyModifierControl | fyne.KeyModifierShift},
 		func(fyne.Shortcut) { w.toggleRequests() })
 	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) { w.findTitle() })
+	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) { w.quit() })
 	w.active = w.now()
 	if w.service = w.onlyService(); w.service != nil {
 		w.catalogue.setName(w.service.Name())
@@ -212,8 +217,10 @@ func (w *window) buildReplay() *replay {
 	next := controls.NewButton("Next", icon.Play, controls.Primary, w.hooks, w.playNext)
 	back := controls.NewButton("Back", icon.Back, controls.Secondary, w.hooks, w.leave)
 	next.Hide()
-	objects := []fyne.CanvasObject{again, next, back}
-	return &replay{Container: &fyne.Container{Objects: objects, Layout: column{}}, next: next}
+	r := &replay{next: next, back: back}
+	r.row = container.New(layout.NewCustomPaddedHBoxLayout(theme.Gap), next, back)
+	r.Container = &fyne.Container{Objects: []fyne.CanvasObject{again, r.row}, Layout: column{}}
+	return r
 }
 
 // stir notes that the pointer moved, or something else happened that brings the controls back.

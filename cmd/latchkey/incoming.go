@@ -91,7 +91,7 @@ func (d *door) read(ctx context.Context, argument string) ui.Incoming {
 	case service.ActionSignIn:
 		return ui.Incoming{Link: &ui.LinkRequest{Service: d.services.find(request.Profile.ID), Title: "Sign in", Text: request.Text}}
 	}
-	play := &ui.LinkRequest{Title: "Play", Text: request.Text, Start: request.Start, Name: request.Title}
+	play := &ui.LinkRequest{Title: "Play", Text: request.Text, Start: request.Start, Name: request.Title, Source: request.Source}
 	source := request.Source
 	if request.Profile == nil {
 		play.Resource = func() (*player.MediaResource, error) { return d.open(source) }

@@ -71,7 +71,7 @@ func New(hooks controls.Hooks, actions Actions) *View {
 	v.content = container.New(&sheet{v})
 	v.scroll = container.NewVScroll(v.content)
 	v.scroll.OnScrolled = func(fyne.Position) { v.arrange() }
-	v.middle = container.NewCenter(container.NewVBox(container.NewCenter(v.spinner), v.message, container.NewCenter(v.retry)))
+	v.middle = controls.NewPage(controls.CardWidth, theme.Gap, container.NewCenter(v.spinner), v.message, container.NewCenter(v.retry))
 	v.Container = container.NewStack(v.scroll, v.middle)
 	v.Loading()
 	return v

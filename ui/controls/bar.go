@@ -21,7 +21,8 @@ const (
 	barInset     = 16 // from the window's edges
 	barPadding   = 16
 	barButton    = 40
-	barNarrow    = 520 // below this width the volume slider goes
+	barNarrow    = 488 // with less room than this the volume slider goes
+	barSlack     = 20  // gaps between the buttons
 	menuWidth    = 320 // for the name of a title
 )
 
@@ -45,6 +46,13 @@ type State struct {
 	Next               string   // the title that follows, empty: none does
 	Advance            bool     // it begins by itself
 }
+
+// offered says which buttons there is something to do for.
+func (s State) offered() offered {
+	return offered{next: s.Next != "", live: s.Live, quality: len(s.Qualities) > 0, caption: len(s.Subtitles) > 0, sound: len(s.Sounds) > 1}
+}
+
+type offered struct{ next, live, quality, caption, sound bool }
 
 // Choice is what can be chosen of several.
 type Choice struct {
@@ -136,7 +144,6 @@ func (b *Bar) Update(s State) {
 	if s.Live != old.Live || s.AtLive != old.AtLive {
 		b.seek.SetLive(s.Live)
 		b.live.SetText(liveText(s.AtLive))
-		setVisible(b.live, s.Live)
 		b.arrange(b.Size())
 	}
 	switch {
@@ -158,18 +165,11 @@ func (b *Bar) Update(s State) {
 	} else {
 		b.full.SetIcon(icon.FullScreen)
 	}
-	if shown := len(s.Qualities) > 0; s.Quality != old.Quality || shown != b.quality.Visible() {
+	if s.Quality != old.Quality {
 		b.quality.SetText(s.Quality)
-		setVisible(b.quality, shown)
 		b.arrange(b.Size())
 	}
-	if captions, sounds := len(s.Subtitles) > 0, len(s.Sounds) > 1; captions != b.caption.Visible() || sounds != b.sound.Visible() {
-		setVisible(b.caption, captions)
-		setVisible(b.sound, sounds)
-		b.arrange(b.Size())
-	}
-	if next := s.Next != ""; next != b.next.Visible() {
-		setVisible(b.next, next)
+	if s.offered() != old.offered() {
 		b.arrange(b.Size())
 	}
 	if s.Speed != old.Speed {
@@ -293,50 +293,66 @@ func (b *Bar) Place(window fyne.Size) {
 	place(b, (window.Width-w)/2, window.Height-barHeight-barInset, w, barHeight)
 }
 
+// showFitting shows the buttons: those with something to do, as far as there is room. What goes first
+// where there is not: volume, position, speed, quality, sound, next.
+func (b *Bar) showFitting(room float32) {
+	o := b.state.offered()
+	needed := float32(barSlack)
+	show := func(object fyne.CanvasObject, wanted bool) {
+		width := object.MinSize().Width
+		wanted = wanted && needed+width <= room
+		if wanted {
+			needed += width
+		}
+		setVisible(object, wanted)
+	}
+	for _, always := range []fyne.CanvasObject{b.play, b.mute, b.full} {
+		show(always, true)
+	}
+	show(b.live, o.live)
+	show(b.caption, o.caption)
+	show(b.next, o.next)
+	show(b.sound, o.sound)
+	show(b.quality, o.quality)
+	show(b.speed, true)
+	show(b.time, true)
+	show(b.volume, room >= barNarrow)
+}
+
 func (b *Bar) arrange(s fyne.Size) {
 	if s.Width <= 0 {
 		return
 	}
+	b.showFitting(s.Width - 2*barPadding)
 	place(b.ground, 0, 0, s.Width, s.Height)
 	place(b.back, 0, 0, s.Width, s.Height)
 	place(b.seek, barPadding, 6, s.Width-2*barPadding, seekHeight)
 	mid := float32(barRowMiddle)
-	row := func(o fyne.CanvasObject, x float32) float32 {
+	put := func(o fyne.CanvasObject, x float32) {
 		m := o.MinSize()
 		place(o, x, mid-m.Height/2, m.Width, m.Height)
-		return x + m.Width
 	}
-	x := row(b.play, barPadding-8)
-	if b.next.Visible() {
-		x = row(b.next, x)
-	}
-	x = row(b.mute, x+2)
-	setVisible(b.volume, s.Width >= barNarrow)
-	if b.volume.Visible() {
-		x = row(b.volume, x)
+	x := float32(barPadding - 8)
+	for _, left := range []struct {
+		object fyne.CanvasObject
+		gap    float32 // before it
+	}{{b.play, 0}, {b.next, 0}, {b.mute, 2}, {b.volume, 0}, {b.live, 4}} {
+		if left.object.Visible() {
+			put(left.object, x+left.gap)
+			x += left.gap + left.object.MinSize().Width
+		}
 	}
 	if b.live.Visible() {
-		x = row(b.live, x+4) - 8
+		x -= 8 // the button's own padding
 	}
+	put(b.time, x+14)
 	right := s.Width - barPadding + 6
-	right -= b.full.MinSize().Width
-	row(b.full, right)
-	right -= b.speed.MinSize().Width
-	row(b.speed, right)
-	if b.quality.Visible() {
-		right -= b.quality.MinSize().Width
-		row(b.quality, right)
+	for _, o := range []fyne.CanvasObject{b.full, b.speed, b.quality, b.caption, b.sound} {
+		if o.Visible() {
+			right -= o.MinSize().Width
+			put(o, right)
+		}
 	}
-	if b.caption.Visible() {
-		right -= b.caption.MinSize().Width
-		row(b.caption, right)
-	}
-	if b.sound.Visible() {
-		right -= b.sound.MinSize().Width
-		row(b.sound, right)
-	}
-	setVisible(b.time, x+14+b.time.MinSize().Width <= right) // what does not fit is not needed
-	row(b.time, x+14)
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -135,12 +135,12 @@ func TestVolumeIcon(t *testing.T) {
 func TestWrap(t *testing.T) {
 	themed(t)
 	wide := func(s string) float32 { return fyne.MeasureText(s, 14, fyne.TextStyle{}).Width }
-	assert.Equal(t, []string{"one two", "three"}, wrap("one two three", wide("one two th"), 14))
-	assert.Equal(t, []string{"a", "b"}, wrap("a\nb", 500, 14))
-	for _, line := range wrap("https://media.example.com/a/very/long/address/without/spaces", 100, 14) {
+	assert.Equal(t, []string{"one two", "three"}, wrap("one two three", wide("one two th"), 14, fyne.TextStyle{}))
+	assert.Equal(t, []string{"a", "b"}, wrap("a\nb", 500, 14, fyne.TextStyle{}))
+	for _, line := range wrap("https://media.example.com/a/very/long/address/without/spaces", 100, 14, fyne.TextStyle{}) {
 		assert.LessOrEqual(t, wide(line), float32(100))
 	}
-	assert.NotEmpty(t, wrap("wide", 1, 14))
+	assert.NotEmpty(t, wrap("wide", 1, 14, fyne.TextStyle{}))
 }
 
 // TestLooks compares widgets with pictures of them in testdata.

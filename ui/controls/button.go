@@ -34,11 +34,12 @@ type Button struct {
 	back  *canvas.Rectangle
 	image *canvas.Image // nil without icon
 	label *canvas.Text
+	text  string // the whole words; the label's are cut to the button
 }
 
 // NewButton returns a button; an empty icon name means none.
 func NewButton(text string, name icon.Name, rank Rank, hooks Hooks, tapped func()) *Button {
-	b := &Button{rank: rank}
+	b := &Button{rank: rank, text: text}
 	b.hooks, b.tapped, b.repaint = hooks, tapped, b.paint
 	ink := theme.Foreground
 	if rank == Primary {
@@ -57,12 +58,13 @@ func NewButton(text string, name icon.Name, rank Rank, hooks Hooks, tapped func(
 }
 
 // Text returns the button's words.
-func (b *Button) Text() string { return b.label.Text }
+func (b *Button) Text() string { return b.text }
 
 // SetText changes the button's words; it keeps its place until it is laid out anew.
 func (b *Button) SetText(s string) {
-	if b.label.Text != s {
-		b.label.Text = s
+	if b.text != s {
+		b.text, b.label.Text = s, s
+		b.cut(b.Size().Width)
 		b.label.Refresh()
 		b.Refresh()
 	}
@@ -99,6 +101,21 @@ func (b *Button) paint() {
 	}
 }
 
+// room is what a button needs beside its words.
+func (b *Button) room() float32 {
+	if b.image != nil {
+		return 2*buttonPadding + buttonGlyph + theme.Gap
+	}
+	return 2 * buttonPadding
+}
+
+// cut shortens the words where they do not fit into a width.
+func (b *Button) cut(width float32) {
+	if width > 0 {
+		Fit(b.label, b.text, width-b.room()+0.5) // what was rounded
+	}
+}
+
 // CreateRenderer implements fyne.Widget.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	width := func() float32 {
@@ -113,8 +130,12 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		objects = append(objects, b.image)
 	}
 	return widget.NewSimpleRenderer(container.New(arrangement{
-		min: func() fyne.Size { return fyne.NewSize(width()+2*buttonPadding, buttonHeight) },
+		min: func() fyne.Size {
+			words := fyne.MeasureText(b.text, b.label.TextSize, b.label.TextStyle)
+			return fyne.NewSize(words.Width+b.room(), buttonHeight)
+		},
 		lay: func(s fyne.Size) {
+			b.cut(s.Width)
 			place(b.back, 0, 0, s.Width, s.Height)
 			x := (s.Width - width()) / 2
 			if b.image != nil {

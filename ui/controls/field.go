@@ -2,6 +2,7 @@ package controls
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -36,5 +37,17 @@ func (f *Field) TypedKey(e *fyne.KeyEvent) {
 		f.OnSubmitted(f.Text)
 	default:
 		f.Entry.TypedKey(e)
+	}
+}
+
+// TypedShortcut implements fyne.Shortcutable. Fyne gives a focused field all shortcuts; those of the
+// window are handed on to it.
+func (f *Field) TypedShortcut(s fyne.Shortcut) {
+	f.Entry.TypedShortcut(s)
+	if _, ok := s.(*desktop.CustomShortcut); !ok {
+		return
+	}
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(f).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
 	}
 }

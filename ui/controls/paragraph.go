@@ -10,7 +10,7 @@ import (
 	"latchkey/ui/theme"
 )
 
-// Paragraph is text wrapped to a fixed width.
+// Paragraph is text wrapped to a width.
 type Paragraph struct {
 	widget.BaseWidget
 
@@ -19,6 +19,7 @@ type Paragraph struct {
 	size  float32
 	ink   color.Color
 	align fyne.TextAlign
+	style fyne.TextStyle
 	box   *fyne.Container
 	high  float32
 }
@@ -40,10 +41,26 @@ func (p *Paragraph) SetText(s string) {
 		return
 	}
 	p.text = s
+	p.wrap()
+	setVisible(p, s != "")
+	p.Refresh()
+}
+
+// Fit wraps the words to another width.
+func (p *Paragraph) Fit(width float32) {
+	if width != p.width && width > 0 {
+		p.width = width
+		p.wrap()
+		p.Refresh()
+	}
+}
+
+func (p *Paragraph) wrap() {
 	p.box.Objects = nil
 	y := float32(0)
-	for _, line := range wrap(s, p.width, p.size) {
+	for _, line := range wrap(p.text, p.width, p.size, p.style) {
 		t := theme.Text(line, p.size, p.ink)
+		t.TextStyle = p.style
 		t.Alignment = p.align
 		h := t.MinSize().Height
 		place(t, 0, y, p.width, h)
@@ -52,8 +69,6 @@ func (p *Paragraph) SetText(s string) {
 	}
 	p.high = y
 	p.box.Resize(fyne.NewSize(p.width, y))
-	setVisible(p, s != "")
-	p.Refresh()
 }
 
 // MinSize implements fyne.CanvasObject.
@@ -64,9 +79,9 @@ func (p *Paragraph) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimp
 
 // wrap breaks text into lines that fit a width. A word that is wider than a line is broken where it must
 // be, as addresses are.
-func wrap(s string, width, size float32) []string {
+func wrap(s string, width, size float32, style fyne.TextStyle) []string {
 	fits := func(line string) bool {
-		return fyne.MeasureText(line, size, fyne.TextStyle{}).Width <= width
+		return fyne.MeasureText(line, size, style).Width <= width
 	}
 	var lines []string
 	for part := range strings.SplitSeq(s, "\n") {

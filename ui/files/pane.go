@@ -17,6 +17,7 @@ import (
 const (
 	paneWidth  = 680
 	paneHeight = 470
+	paneMargin = 8 // from the window's edges
 	rowGlyph   = 20
 )
 
@@ -37,6 +38,7 @@ type Pane struct {
 	shown   []Entry
 
 	path    *canvas.Text
+	room    *canvas.Rectangle // as large as the pane is to be
 	list    *widget.List
 	message *controls.Paragraph
 	all     *controls.Toggle
@@ -65,20 +67,32 @@ func New(hooks controls.Hooks, actions Actions) *Pane {
 	well.CornerRadius = theme.RadiusCard
 	middle := container.NewStack(well, container.New(layout.NewCustomPaddedLayout(6, 6, 6, 6), p.list),
 		container.NewCenter(p.message))
-	room := canvas.NewRectangle(theme.None)
-	room.SetMinSize(fyne.NewSize(paneWidth, paneHeight))
-	p.Container = container.NewStack(room, controls.NewSurface(hooks), back,
+	p.room = canvas.NewRectangle(theme.None)
+	p.room.SetMinSize(fyne.NewSize(paneWidth, paneHeight))
+	p.Container = container.NewStack(p.room, controls.NewSurface(hooks), back,
 		container.New(layout.NewCustomPaddedLayout(20, 20, 20, 20),
 			container.New(layout.NewBorderLayout(head, foot, nil, nil), head, foot,
 				container.New(layout.NewCustomPaddedLayout(12, 12, 0, 0), middle))))
 	return p
 }
 
+// Fit makes the pane no larger than a window has room for.
+func (p *Pane) Fit(window fyne.Size) {
+	p.room.SetMinSize(fyne.NewSize(min(paneWidth, window.Width-2*paneMargin), min(paneHeight, window.Height-2*paneMargin)))
+	p.message.Fit(p.room.MinSize().Width - 120)
+	p.showPath()
+}
+
+// showPath shows the folder, cut to the pane.
+func (p *Pane) showPath() {
+	controls.Fit(p.path, p.folder, p.room.MinSize().Width-100)
+	p.path.Refresh()
+}
+
 // Enter asks for a folder and shows that it is on its way.
 func (p *Pane) Enter(folder string) {
 	p.folder = folder
-	p.path.Text = folder
-	p.path.Refresh()
+	p.showPath()
 	p.entries = nil
 	p.refill()
 	p.message.SetText("Reading the folder…")

@@ -2,7 +2,6 @@ package signin
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 
 	"latchkey/ui/controls"
 	"latchkey/ui/icon"
@@ -25,7 +24,7 @@ type Pane struct {
 	*controls.Card
 
 	actions Actions
-	title   *canvas.Text
+	title   *controls.Paragraph
 	reason  *controls.Paragraph
 	field   *controls.Field
 	all     *controls.Toggle
@@ -56,8 +55,7 @@ func New(hooks controls.Hooks, actions Actions, changed func()) *Pane {
 
 // Ask sets why the sign-in is wanted and makes the pane ready for an answer.
 func (p *Pane) Ask(title, reason string) {
-	p.title.Text = title
-	p.title.Refresh()
+	p.title.SetText(title)
 	p.reason.SetText(reason)
 	p.wrong.SetText("")
 	p.field.SetText("")

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 
 	"latchkey/ui/controls"
 	"latchkey/ui/icon"
@@ -37,7 +36,7 @@ type Sheet struct {
 	actions SheetActions
 	changed func()
 
-	title  *canvas.Text
+	title  *controls.Paragraph
 	reason *controls.Paragraph
 	wrong  *controls.Paragraph
 	cancel *controls.Button
@@ -127,7 +126,7 @@ func (s *Sheet) Step(now time.Time) {
 }
 
 // Title returns what the sheet is headed with.
-func (s *Sheet) Title() string { return s.title.Text }
+func (s *Sheet) Title() string { return s.title.Text() }
 
 // Wrong returns what the sheet says is wrong, or nothing.
 func (s *Sheet) Wrong() string {
@@ -144,8 +143,7 @@ func (s *Sheet) Reason() string { return s.reason.Text() }
 func (s *Sheet) begin(title, reason string) {
 	s.leaveForm()
 	s.code = nil
-	s.title.Text = title
-	s.title.Refresh()
+	s.title.SetText(title)
 	s.reason.SetText(reason)
 	s.wrong.SetText("")
 }
