@@ -52,6 +52,7 @@ type flight struct {
 	key    Key
 	err    error
 	ended  time.Time
+	over   bool // guarded by the store's mu; the failure is no answer any more
 }
 
 // NewKeyStore returns a store that fetches with f. For a KEYFORMAT that several systems take the first is asked.
@@ -79,9 +80,10 @@ func (s *KeyStore) Prefetch(ctx context.Context, info KeyInfo) {
 // Key returns the key, and waits for it if need be. All who ask at the same time share one request; ctx ends
 // the waiting and not the request.
 //
-// The error is *KeyError (ErrKeyLength, ErrKeyIsWebPage, ErrKeyURI), *KeyFormatError, ErrUnsupportedMethod,
-// ErrClosed, ctx's cause, or that of the network, wrapped: network.ErrRefused asks for a sign-in. A failure
-// is forgotten after a second, and at once when the credentials change.
+// The error is *KeyError (ErrKeyLength, ErrKeyIsWebPage, ErrKeyURI), *KeyFormatError,
+// ErrUnsupportedMethod, ErrClosed, ctx's cause, or that of the network, wrapped: network.ErrRefused
+// asks for a sign-in. A failure is forgotten after a second, and at once when the credentials
+// change; a refusal is returned when it was with the newest credentials.
 func (s *KeyStore) Key(ctx context.Context, info KeyInfo) (Key, error) {
 	if err := info.check(); err != nil {
 		return Key{}, err
@@ -92,6 +94,20 @@ func (s *KeyStore) Key(ctx context.Context, info KeyInfo) (Key, error) {
 	return s.await(ctx, func(epoch uint64) address {
 		return address{uri: info.URI, size: KeySize(info.Method), epoch: epoch}
 	}, s.acquire)
+}
+
+// ForgetFailures has keys that could not be had asked for again when they are needed: a person says
+// that something has changed.
+func (s *KeyStore) ForgetFailures() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.entries {
+		select {
+		case <-f.done:
+			f.over = true
+		default:
+		}
+	}
 }
 
 // acquire gets the key of an address from its URI.
@@ -115,8 +131,8 @@ func (s *KeyStore) await(ctx context.Context, place func(epoch uint64) address, 
 		case <-ctx.Done():
 			return Key{}, fmt.Errorf("wait for key: %w", context.Cause(ctx))
 		}
-		if f.err != nil && errors.Is(f.err, network.ErrRefused) && s.fetcher.Epoch() != at.epoch {
-			continue // refused with credentials that have been replaced since
+		if refused, ok := errors.AsType[*network.Error](f.err); ok && refused.Kind == network.KindRefused && max(refused.Epoch, at.epoch) < s.fetcher.Epoch() {
+			continue // refused with credentials that have been replaced since, and not with those of a renewal of its own
 		}
 		return f.key, f.err
 	}
@@ -147,7 +163,7 @@ func (s *KeyStore) usable(at address, memory time.Duration) *flight {
 	default:
 		return f
 	}
-	if f.err == nil || time.Since(f.ended) < max(memory, wait(f.err)) {
+	if f.err == nil || !f.over && time.Since(f.ended) < max(memory, wait(f.err)) {
 		return f
 	}
 	return nil

@@ -157,6 +157,45 @@ func TestRefusalEndsWithTheEpoch(t *testing.T) {
 	})
 }
 
+// A renewal that did not help is no reason to ask again: the one who waits is told, after one
+// request.
+func TestRefusalWithRenewedCredentialsIsTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &keyServer{}
+		server.answer = func(context.Context, string) ([]byte, error) {
+			if server.asked.Load() > 20 {
+				return testKey, nil
+			}
+			// As a network.Client does: refused, renewed, refused again.
+			return nil, &network.Error{Class: network.ClassKey, Kind: network.KindRefused, Status: 403, Epoch: server.epoch.Add(1)}
+		}
+		store := drm.NewKeyStore(server)
+		_, err := store.Key(t.Context(), aes128("https://k"))
+		require.ErrorIs(t, err, network.ErrRefused)
+		require.EqualValues(t, 1, server.asked.Load())
+		require.NoError(t, store.Close())
+	})
+}
+
+// A failure is forgotten when a person says so, without new credentials.
+func TestForgetFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &keyServer{answer: func(context.Context, string) ([]byte, error) {
+			return nil, &network.Error{Kind: network.KindRefused, Status: 403, RetryAfter: time.Minute}
+		}}
+		store := drm.NewKeyStore(server)
+		_, err := store.Key(t.Context(), aes128("https://k"))
+		require.ErrorIs(t, err, network.ErrRefused)
+		server.answer = func(context.Context, string) ([]byte, error) { return testKey, nil }
+		_, err = store.Key(t.Context(), aes128("https://k"))
+		require.ErrorIs(t, err, network.ErrRefused, "it is remembered")
+		store.ForgetFailures()
+		_, err = store.Key(t.Context(), aes128("https://k"))
+		require.NoError(t, err)
+		require.NoError(t, store.Close())
+	})
+}
+
 func TestRetryAfterIsObeyed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := &keyServer{answer: func(context.Context, string) ([]byte, error) {

@@ -207,7 +207,7 @@ func (b *body) resume(err error) error {
 		}
 		if err == nil {
 			if b.parked.renewed {
-				b.client.renewals.reset()
+				b.client.answered()
 			}
 			return nil
 		}

@@ -19,8 +19,10 @@ type Options struct {
 	Resource string
 	// Transport makes the exchanges; nil is the client's own. It must not follow redirects or add cookies.
 	Transport http.RoundTripper
-	// Credentials renews the pairs when a server refuses them: one call for all requests that wait, each of which
-	// is then repeated once. With nil a refused request is ErrRefused at once.
+	// Credentials renews the pairs when a server refuses them: one call for all requests that wait,
+	// each of which is then repeated once. With nil a refused request is ErrRefused at once. A
+	// CredentialStore replaces Configuration.CookieHeaders and CredentialHeaders too, from the
+	// start and whenever it has others.
 	Credentials CredentialSource
 	// Login is asked for a user name and a password when an origin wants them (Basic or Digest, RFC 7617 and RFC 7616), once for all
 	// requests to it, which wait. They are kept in memory, and go to that very origin alone. With nil such a request is ErrRefused.
@@ -70,23 +72,6 @@ type Response struct {
 	ContentLength int64
 	// TotalLength is how many bytes the whole resource has, -1 if unknown.
 	TotalLength int64
-}
-
-// credentials are the pairs and their epoch. Constant.
-type credentials struct {
-	pairs    []pair
-	headers  []Header
-	epoch    uint64
-	replaced chan struct{} // closed when others have taken their place
-}
-
-// metadata returns the pairs as they were entered.
-func (c *credentials) metadata() Metadata {
-	var m Metadata
-	for _, p := range c.pairs {
-		m.entries = append(m.entries, entry{name: p.name, value: p.value})
-	}
-	return m
 }
 
 // Client makes a resource's requests by its configuration. Its methods are safe for concurrent use.
@@ -165,12 +150,10 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	pairs, err := cookiePairs(c.configuration.CookieHeaders)
+	store, changed, err := c.firstCredentials(o.Credentials)
 	if err != nil {
 		return nil, fmt.Errorf("make network client: %w", err)
 	}
-	c.credentials.Store(&credentials{pairs: pairs, headers: c.configuration.CredentialHeaders, replaced: make(chan struct{})})
-	c.renewals.source = o.Credentials
 	c.logins.ask = o.Login
 	now := time.Now()
 	for _, cookie := range c.configuration.Cookies {
@@ -182,53 +165,17 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 		}
 		c.transport = c.own
 	}
+	if store != nil {
+		c.renewals.running.Go(func() { c.keepUp(store, changed) })
+	}
 	return c, nil
 }
-
-// UpdateCookies replaces the pairs, from the next request on and for the hops and repeats of those in
-// progress, and begins a new epoch; CredentialHeaders stay. What waits for a renewal goes on with them. The error is ErrCookie when
-// they cannot be sent as they are; then the old ones stay.
-func (c *Client) UpdateCookies(pairs Metadata) error {
-	checked, err := cookiePairs(pairs)
-	if err != nil {
-		return fmt.Errorf("update cookies: %w", err)
-	}
-	c.replace(nil, checked, c.credentials.Load().headers)
-	c.renewals.reset()
-	return nil
-}
-
-// UpdateCredentials is UpdateCookies for pairs and headers. The error is ErrCookie or ErrConfiguration.
-func (c *Client) UpdateCredentials(credentials Credentials) error {
-	pairs, headers, err := credentials.check()
-	if err != nil {
-		return fmt.Errorf("update credentials: %w", err)
-	}
-	c.replace(nil, pairs, headers)
-	c.renewals.reset()
-	return nil
-}
-
-// replace begins an epoch with pairs and headers, unless others than old (nil: any) are in use.
-func (c *Client) replace(old *credentials, pairs []pair, headers []Header) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	now := c.credentials.Load()
-	if old != nil && old != now {
-		return
-	}
-	c.credentials.Store(&credentials{pairs: pairs, headers: headers, epoch: now.epoch + 1, replaced: make(chan struct{})})
-	close(now.replaced)
-}
-
-// Epoch counts the updates of the pairs. What was got in an older epoch was got with other pairs.
-func (c *Client) Epoch() uint64 { return c.credentials.Load().epoch }
 
 // Records returns the last exchanges, the oldest first, those in progress included.
 func (c *Client) Records() []Record { return c.ring.list() }
 
 // Close ends all exchanges: reading their bodies fails with ErrClosed, as do requests from now on. It waits for a
-// CredentialSource that is at work, whose context it ends. It returns nil, and may be called again.
+// call of the CredentialSource, whose context it ends. It returns nil, and may be called again.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	if !c.closed {

@@ -85,15 +85,25 @@
 //	401, 403 on playlist, init, segment, key, license, certificate or subtitle, from a host that the pairs may go to
 //	     │                                              ┌── others that are refused meanwhile wait too
 //	     ▼                                              ▼
-//	Options.Credentials.Renew, once ─▶ new pairs, new epoch ─▶ each request again, once ─▶ answer
+//	Options.Credentials.Renew, once ─▶ new credentials, epoch ─▶ each request again, once ─▶ answer
 //	     │ error                                                  │ 401, 403
 //	     ▼                                                        ▼
 //	ErrRefused with a *RenewalError ◀─────────────────────────────┘
 //
-// After three renewals in a row that came to nothing, the source is left alone for 30 s, then for longer and longer
-// (RenewalError.Wait); a request that is answered, or UpdateCookies, ends that. A request which waits can be canceled
-// alone. UpdateCookies wakes what waits, and what the source gives after that is dropped. Without a source a refused
-// request is ErrRefused at once, and its caller waits for UpdateCookies.
+// A renewal is in vain when the source fails, or when a request is refused with what it gave. After
+// three in a row the source is left alone for a minute, then for longer and longer
+// (RenewalError.Wait); a renewal of which each request was answered, or a person's sign-in, ends
+// that. A request which waits can be canceled alone. Without a source a refused request is
+// ErrRefused at once, and its caller waits for UpdateCookies; Changed says when there are later
+// credentials than those of Error.Epoch.
+//
+// Credentials come one way. With a CredentialStore they come from its Current, from the start and
+// whenever it has others: a renewal, whoever asked for it, begins an epoch, and a sign-in by a
+// person (another Issue.SignIn) ends the pause besides. Several clients may share a store, which is
+// told by Judge what its renewals were good for. Without one a program gives them: in the
+// Configuration, and by UpdateCookies or UpdateCredentials when a person has signed in, which wakes
+// what waits; what the source gives after that is dropped. Credentials that are in use already
+// change nothing, neither epoch nor pause.
 //
 // A 401 that asks for Basic or Digest is no matter of the session: Options.Login is asked for a name and a password, once an origin, which
 // get them and nobody else does.
@@ -111,9 +121,10 @@
 //
 // # Concurrency
 //
-// A Client is safe for concurrent use and runs no goroutine of its own but the one that calls Options.Credentials,
-// for which Close waits. A body has one reader; Close may be called
-// from elsewhere. A body that nobody reads is not timed: a paused player does not stall.
+// A Client is safe for concurrent use and runs no goroutine of its own but the one that calls
+// Options.Credentials, and one that follows a CredentialStore; Close waits for both. A body has one
+// reader; Close may be called from elsewhere. A body that nobody reads is not timed: a paused
+// player does not stall.
 //
 // # Specifications
 //

@@ -85,6 +85,8 @@ type Error struct {
 	Attempts int
 	// RetryAfter is how long the server asked to wait, or 0.
 	RetryAfter time.Duration
+	// Epoch is Client.Epoch of the credentials that were refused, with KindRefused.
+	Epoch uint64
 	// Err is the cause, or nil.
 	Err error
 

@@ -35,7 +35,7 @@ func (c *Client) run(ctx context.Context, p *plan, whole bool) (response *Respon
 		response, data, err = c.try(ctx, p, attempt, whole)
 		if err == nil {
 			if parked.renewed {
-				c.renewals.reset()
+				c.answered()
 			}
 			return response, data, nil
 		}
@@ -227,7 +227,7 @@ func (c *Client) refuse(x *exchange) (*Response, []byte, error) {
 		Attempts: x.attempt, sent: true}
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:
-		e.Kind, e.credentials = KindRefused, x.credentials
+		e.Kind, e.credentials, e.Epoch = KindRefused, x.credentials, x.credentials.epoch
 		e.trusted, _ = c.rules.follows(x.route)
 		e.challenge = x.challenged()
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:

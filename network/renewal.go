@@ -12,41 +12,10 @@ import (
 const (
 	maxRenewalsRefused = 3               // in a row, before the first pause
 	renewalLimit       = 2 * time.Minute // for one call of a source
-	firstRenewalPause  = 30 * time.Second
+	firstRenewalPause  = time.Minute
 	longRenewalPause   = 10 * time.Minute
 	maxRefusals        = 4 // answers of 401 or 403 to one call, after which it ends
 )
-
-// Credentials are what a sign-in sends; they are replaced as one while a client works. They print without values.
-type Credentials struct {
-	// CookieHeaders are Configuration.CookieHeaders, and Headers are Configuration.CredentialHeaders.
-	CookieHeaders Metadata
-	Headers       []Header
-}
-
-// check returns the pairs and a copy of the headers. The error is ErrCookie or ErrConfiguration.
-func (c Credentials) check() ([]pair, []Header, error) {
-	pairs, err := cookiePairs(c.CookieHeaders)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := validateHeaders(c.Headers); err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", err, ErrConfiguration)
-	}
-	return pairs, cloneHeaders(c.Headers), nil
-}
-
-// CredentialSource gives new credentials in place of those that a server has refused.
-type CredentialSource interface {
-	// Renew returns the credentials to go on with. refused are the pairs in use, in order, which a server has answered
-	// with 401 or 403; a source that several clients share can tell by them whether it has newer ones already.
-	//
-	// A client calls it once at a time, from a goroutine of its own, and for all requests that wait. ctx ends
-	// with the client, or after 2 minutes; it may be used for requests of the same client, which are then not
-	// held up by this renewal. A source that needs a person should return an error soon: the requests are ErrRefused,
-	// and Client.UpdateCookies goes on when the person has signed in. The error is shown, and must hold no secret.
-	Renew(ctx context.Context, refused Metadata) (Credentials, error)
-}
 
 // RenewalError is why a request is ErrRefused although the client has a CredentialSource. It is the Err of that *Error.
 type RenewalError struct {
@@ -55,7 +24,7 @@ type RenewalError struct {
 	Refused int
 	// Wait is how long no other renewal is tried, or 0. It is there from the third in a row on, and grows.
 	Wait time.Duration
-	// Err is the source's error, or nil when the new pairs were refused.
+	// Err is the source's error, or nil when the new credentials were refused.
 	Err error
 }
 
@@ -88,13 +57,15 @@ type renewals struct {
 
 	running sync.WaitGroup
 
-	mu      sync.Mutex
-	flight  *renewal  // guarded by mu; in progress, or nil
-	refused int       // guarded by mu; in a row
-	last    error     // guarded by mu; the source's, of the last one
-	until   time.Time // guarded by mu; the end of the pause
-	open    bool      // guarded by mu; pairs were renewed, and no answer has told yet whether they are any good
-	closed  bool      // guarded by mu
+	mu       sync.Mutex
+	flight   *renewal  // guarded by mu; in progress, or nil
+	signIn   uint64    // guarded by mu; Issue.SignIn of the newest issue of a CredentialStore
+	refused  int       // guarded by mu; in a row
+	last     error     // guarded by mu; the source's, of the last one
+	until    time.Time // guarded by mu; the end of the pause
+	open     bool      // guarded by mu; credentials were renewed, and no request was refused with them
+	accepted bool      // guarded by mu; a request that had been refused was answered with the renewed credentials
+	closed   bool      // guarded by mu
 }
 
 // renewal is one call of the source.
@@ -136,7 +107,11 @@ func (c *Client) afterRefusal(ctx context.Context, p *plan, e *Error, parked *pa
 		return e
 	}
 	if parked.renewed {
-		c.vain(e, c.renewals.refuse())
+		failed, first := c.renewals.refuse()
+		if first {
+			c.judge(e.credentials, false)
+		}
+		c.vain(e, failed)
 		return e
 	}
 	err := c.renew(ctx, e.credentials)
@@ -206,61 +181,122 @@ func (c *Client) join(ctx context.Context, refused *credentials) (*renewal, erro
 	return flight, nil
 }
 
-// ask calls the source and puts its pairs in the place of the refused ones, unless UpdateCookies was faster.
+// ask calls the source and puts its credentials in the place of the refused ones, unless an update
+// was faster.
 func (c *Client) ask(ctx context.Context, flight *renewal, refused *credentials) {
-	renewed, err := c.renewals.source.Renew(ctx, refused.metadata())
-	var (
-		pairs   []pair
-		headers []Header
-	)
-	if err == nil {
-		pairs, headers, err = renewed.check()
-	}
+	renewed, err := c.newer(ctx, refused)
 	r := &c.renewals
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.flight = nil
-	switch replaced := c.Epoch() != refused.epoch; {
-	case replaced:
+	switch {
+	case c.Epoch() != refused.epoch: // by a person; or by keepUp, which counts it as a renewal
 	case err != nil:
+		r.settle()
 		flight.err = r.fail(err)
 	default:
-		c.replace(refused, pairs, headers)
-		r.open = true
+		c.replace(refused, renewed)
+		r.renewed()
 	}
 	close(flight.done)
+}
+
+// newer asks the source for credentials in the place of the refused ones. A store that has others
+// already is not asked to renew.
+func (c *Client) newer(ctx context.Context, refused *credentials) (*credentials, error) {
+	store, ok := c.renewals.source.(CredentialStore)
+	if !ok {
+		renewed, err := c.renewals.source.Renew(ctx, refused.metadata())
+		if err != nil {
+			return nil, err
+		}
+		return checkCredentials(renewed, 0)
+	}
+	issue := store.Current()
+	given, err := checkCredentials(issue.Credentials, issue.Number)
+	if err != nil || issue.Number != refused.issue && !given.same(refused) {
+		return given, err
+	}
+	if _, err := store.Renew(ctx, refused.metadata()); err != nil {
+		return nil, err
+	}
+	issue = store.Current()
+	return checkCredentials(issue.Credentials, issue.Number)
+}
+
+// judge tells a store what became of a request that had been refused and was repeated with its
+// credentials.
+func (c *Client) judge(sent *credentials, accepted bool) {
+	if store, ok := c.renewals.source.(CredentialStore); ok {
+		store.Judge(sent.issue, accepted)
+	}
+}
+
+// answered notes that a request that had been refused was answered with renewed credentials.
+func (c *Client) answered() {
+	if c.renewals.accept() {
+		c.judge(c.credentials.Load(), true)
+	}
+}
+
+// renewed notes that other credentials of the same sign-in are in use: whether they are better has
+// yet to show. The caller holds mu.
+func (r *renewals) renewed() {
+	r.settle()
+	r.open = true
+}
+
+// settle ends the row of renewals in vain if the last one was not: it was accepted, and nothing was
+// refused with it. The caller holds mu.
+func (r *renewals) settle() {
+	if r.open && r.accepted {
+		r.refused, r.last = 0, nil
+	}
+	r.open, r.accepted = false, false
 }
 
 // fail counts a renewal in vain. The caller holds mu.
 func (r *renewals) fail(err error) *RenewalError {
 	r.refused++
 	r.open = false
-	r.last = err
 	pause := renewalPause(r.refused)
+	if paused, ok := errors.AsType[*RenewalError](err); ok { // the source leaves somebody alone too
+		pause, err = max(pause, paused.Wait), paused.Err
+	}
+	r.last = err
 	r.until = time.Now().Add(pause)
 	return &RenewalError{Refused: r.refused, Wait: pause, Err: err}
 }
 
-// refuse counts the last renewal as one in vain, as a request was refused with its pairs too: once, however many
-// requests it was made for, and not if any of them was answered.
-func (r *renewals) refuse() *RenewalError {
+// refuse counts the last renewal as one in vain, as a request was refused with its credentials too:
+// once, however many requests it was made for. first says that this is the time when it counts.
+func (r *renewals) refuse() (failed *RenewalError, first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.open {
-		return r.fail(nil)
+		return r.fail(nil), true
 	}
-	return &RenewalError{Refused: r.refused, Wait: max(time.Until(r.until), 0), Err: r.last}
+	return &RenewalError{Refused: r.refused, Wait: max(time.Until(r.until), 0), Err: r.last}, false
 }
 
-// reset forgets what came to nothing: a request that had been refused was answered with renewed pairs, or a person
-// has entered others.
-func (r *renewals) reset() {
+// accept ends the pause, as a request that had been refused was answered with renewed credentials,
+// unless another request was refused with them. It returns whether it is the first that does.
+func (r *renewals) accept() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.refused, r.last, r.until, r.open = 0, nil, time.Time{}, false
+	if !r.open || r.accepted {
+		return false
+	}
+	r.accepted, r.until = true, time.Time{}
+	return true
 }
 
-// close ends the renewal in progress and waits for it.
+// forget forgets what came to nothing, as a person has signed in. The caller holds mu.
+func (r *renewals) forget() {
+	r.refused, r.last, r.until, r.open, r.accepted = 0, nil, time.Time{}, false, false
+}
+
+// close ends the renewal in progress and waits for it, and for keepUp, which ends with the client.
 func (r *renewals) close() {
 	r.mu.Lock()
 	r.closed = true

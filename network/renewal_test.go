@@ -276,13 +276,13 @@ func TestRenewalInVain(t *testing.T) {
 				}
 				fetch(1, 0)
 				fetch(2, 0)
-				fetch(3, 30*time.Second)
+				fetch(3, time.Minute)
 				require.Equal(t, 3, s.count())
 				synctestWait(10 * time.Second)
-				fetch(3, 20*time.Second) // the pause: the source is left alone
+				fetch(3, 50*time.Second) // the pause: the source is left alone
 				require.Equal(t, 3, s.count())
-				synctestWait(20 * time.Second)
-				fetch(4, time.Minute)
+				synctestWait(50 * time.Second)
+				fetch(4, 2*time.Minute)
 				require.Equal(t, 4, s.count())
 
 				// The person signs in, so that no pause is left; later the source works again.

@@ -416,16 +416,18 @@ func (p *Player) reset() error {
 	return nil
 }
 
-// update renews the credentials of the current resource.
+// update renews the credentials of the current resource, and of what was prepared to follow it with
+// the same sign-in.
 func (p *Player) update(replace func(*network.Client) error) error {
 	if p.session == nil {
 		return &StateError{Call: "update the cookies", State: p.state}
 	}
-	if !p.joined() {
-		p.forgetNext() // it may be of the same sign-in
-	}
+	alike := p.upcoming != nil && p.upcoming.sharesSignIn(p.session)
 	if err := p.session.update(replace); err != nil {
 		return err
+	}
+	if alike {
+		_ = p.upcoming.session.update(replace) // what one client has taken, the other takes
 	}
 	p.signIn = nil
 	if p.state == NeedsSignIn {

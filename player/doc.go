@@ -88,9 +88,13 @@
 //
 // # Errors
 //
-// What goes wrong becomes an [Error] with a stable code, a category, and a sentence for a person. A key
-// server, or a playlist's, that answers 401 or 403 is no error: the state becomes [NeedsSignIn] when the
-// buffers have run dry, and [Player.UpdateCookies] goes on where it stood.
+// What goes wrong becomes an [Error] with a stable code, a category, and a sentence for a person. A
+// key server, or a playlist's, that answers 401 or 403 is no error: the state becomes [NeedsSignIn]
+// when the buffers have run dry, and [Player.UpdateCookies] goes on where it stood. With a
+// network.CredentialStore under [CredentialSourceKey] its next sign-in does, and nobody has to call
+// the player. What waits where sign-ins are renewed asks again by itself: after ten seconds when
+// the renewal failed, after a minute when the renewed sign-in was refused, and after
+// RenewalError.Wait at the least. The state stays NeedsSignIn meanwhile.
 //
 // # For those who know TVSDK
 //

@@ -3,6 +3,7 @@ package player
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -198,6 +199,20 @@ func (p *Player) goOn() {
 	}
 	p.advanced++
 	p.tell(ItemReplaced)
+}
+
+// sharesSignIn says whether a person's new sign-in for the current session is for what was prepared
+// too: it sends the same by now, or has it from the same source. One that is of a
+// network.CredentialStore follows that by itself.
+func (u *upcoming) sharesSignIn(current *session) bool {
+	source := u.resource.credentials()
+	if _, follows := source.(network.CredentialStore); follows {
+		return false
+	}
+	if source == nil || !reflect.ValueOf(source).Comparable() {
+		return current.resource.credentials() == nil == (source == nil) && u.client.SendsAs(current.client)
+	}
+	return source == current.resource.credentials()
 }
 
 // forgetNext ends what was prepared.

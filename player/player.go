@@ -169,9 +169,10 @@ func (p *Player) SetMuted(muted bool) {
 	})
 }
 
-// UpdateCookies replaces the cookie pairs of the current resource: they take effect with the next
-// request, and what waits for a sign-in goes on. It returns an error that wraps network.ErrCookie when
-// a pair cannot be sent as it is.
+// UpdateCookies replaces the cookie pairs of the current resource, and of what was prepared to
+// follow it with the same sign-in: they take effect with the next request, and what waits for a
+// sign-in goes on. It returns an error that wraps network.ErrCookie when a pair cannot be sent as
+// it is.
 func (p *Player) UpdateCookies(pairs network.Metadata) error {
 	return p.call(func() error {
 		return p.update(func(c *network.Client) error { return c.UpdateCookies(pairs) })

@@ -17,8 +17,10 @@ import (
 // *network.Configuration.
 const NetworkConfigurationKey = "NETWORK_CONFIGURATION"
 
-// CredentialSourceKey is the key under which a resource's metadata holds the network.CredentialSource that renews its sign-in. Without
-// one Config.Network.Credentials does.
+// CredentialSourceKey is the key under which a resource's metadata holds the
+// network.CredentialSource that renews its sign-in. Without one Config.Network.Credentials does. A
+// network.CredentialStore gives the credentials too, in place of those of the network
+// configuration.
 const CredentialSourceKey = "CREDENTIAL_SOURCE" //nolint:gosec // the name of a key, and no credential
 
 // KeySystemsKey is the key under which a resource's metadata holds []drm.KeySystem, which come before Config.KeySystems.

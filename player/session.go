@@ -39,7 +39,7 @@ type session struct {
 	work      sync.WaitGroup // open, and the pipelines
 	opened    time.Time
 	network   int64        // what the network carried before, bits per second, 0: not known
-	renewed   *notice      // posted when the credentials changed
+	renewed   *notice      // posted when a person has signed in, as Player.UpdateCookies says
 	at        atomic.Int64 // the position
 	starved   atomic.Bool  // playback stood still since a request told so
 
@@ -182,44 +182,59 @@ func (s *session) gotAudio(stream libav.Stream) {
 	s.audio = AudioInfo{Codec: stream.Codec, SampleRate: stream.SampleRate, Channels: stream.Channels, Language: stream.Language}
 }
 
-// retryRenewal is when what waits for a sign-in asks again by itself, at the earliest, where the sign-in could not be renewed: the
-// network may be back, or the pause after several refusals be over.
-const retryRenewal = 10 * time.Second
+// How long what waits for a sign-in that is renewed without a person waits before it asks again by
+// itself, at the least.
+const (
+	retryRenewal = 10 * time.Second // the sign-in could not be renewed: the network may be back
+	retryRefused = time.Minute      // the renewed sign-in was refused: an account must not be renewed time and again
+)
 
-// authorized runs do, and when the answer is that a sign-in is needed, asks for one and runs do again
-// as soon as the credentials have changed, or after a while where they are renewed without a person. It returns what else do returns,
-// or ctx's cause.
+// authorized runs do, and when the answer is that a sign-in is needed, asks for one and runs do
+// again as soon as there are later credentials than those that were refused, or after a while where
+// they are renewed without a person. It returns what else do returns, or ctx's cause.
 func (s *session) authorized(ctx context.Context, do func() error) error {
+	parked := false
+	leave := func() {
+		if parked {
+			s.park(-1, nil)
+		}
+		parked = false
+	}
+	defer leave()
 	for {
 		renewed, epoch := s.renewed.wait(), s.client.Epoch()
 		err := do()
 		if err == nil || !errors.Is(err, network.ErrRefused) {
 			return err
 		}
-		if s.client.Epoch() != epoch {
-			continue
+		if refused, ok := errors.AsType[*network.Error](err); ok {
+			epoch = max(epoch, refused.Epoch) // of a renewal meanwhile that did not help
 		}
-		s.park(+1, err)
+		if s.client.Epoch() > epoch {
+			continue // refused with credentials that have been replaced since
+		}
+		if parked {
+			s.park(0, err)
+		} else {
+			s.park(+1, err)
+		}
+		parked = true
 		var again <-chan time.Time // nil: a person alone can help
-		var timer *time.Timer
 		if failed, ok := errors.AsType[*network.RenewalError](err); ok {
-			timer = time.NewTimer(max(failed.Wait, retryRenewal))
-			again = timer.C
+			least := retryRefused
+			if failed.Err != nil {
+				least = retryRenewal
+			}
+			again = time.After(max(failed.Wait, least))
 		}
 		select {
 		case <-renewed:
-			err = nil
-		case <-again:
-			err = nil
+			leave()
+		case <-s.client.Changed(epoch):
+			leave()
+		case <-again: // it still waits for a sign-in, until it is known that it does not
 		case <-ctx.Done():
-			err = context.Cause(ctx)
-		}
-		if timer != nil {
-			timer.Stop()
-		}
-		s.park(-1, nil)
-		if err != nil {
-			return err
+			return context.Cause(ctx)
 		}
 	}
 }
@@ -247,6 +262,7 @@ func (s *session) update(replace func(*network.Client) error) error {
 	if err := replace(s.client); err != nil {
 		return err
 	}
+	s.keys.ForgetFailures()
 	s.renewed.post()
 	return nil
 }

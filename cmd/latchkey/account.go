@@ -12,7 +12,6 @@ import (
 // concurrent use.
 type account struct {
 	engine  *player.Player
-	playing *playing
 	service *signedService // of --profile: everything is opened with its sign-in; nil: nothing is
 
 	mu            sync.Mutex // guards configuration
@@ -30,11 +29,7 @@ func (a *account) Resource(source string) (*player.MediaResource, error) {
 	c.CookieHeaders = a.configuration.CookieHeaders.Clone()
 	metadata := new(network.Metadata)
 	metadata.SetObject(player.NetworkConfigurationKey, &c)
-	resource, err := player.NewMediaResource(source, metadata)
-	if err == nil {
-		a.playing.set(nil)
-	}
-	return resource, err
+	return player.NewMediaResource(source, metadata)
 }
 
 // UsePairs makes a line of cookie pairs the account's.

@@ -61,8 +61,8 @@ func runDemo(ctx context.Context, flags *demoFlags, stdout, stderr io.Writer) (e
 	if err != nil {
 		return fmt.Errorf("read the demo's profile: %w", err)
 	}
-	w, err := newWindow(&flags.windowFlags, stderr, kept{}, func(options network.Options, p *playing) (*services, error) {
-		return newServices(ctx, profile, options, p)
+	w, err := newWindow(&flags.windowFlags, stderr, kept{}, func(options network.Options) (*services, error) {
+		return newServices(ctx, profile, options)
 	})
 	if err != nil {
 		return err

@@ -108,11 +108,7 @@ func (d *door) read(ctx context.Context, argument string) ui.Incoming {
 
 // open returns what plays a stream with nothing of any sign-in, whatever the command line gave.
 func (d *door) open(source string) (*player.MediaResource, error) {
-	resource, err := player.NewMediaResource(source, nil)
-	if err == nil {
-		d.services.playing.set(nil)
-	}
-	return resource, err
+	return player.NewMediaResource(source, nil)
 }
 
 // fetch gets the profile that a link names, for a person to decide on.

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -21,19 +20,6 @@ import (
 	"latchkey/ui/catalogue"
 )
 
-// fakeEngine notes what it is told.
-type fakeEngine struct {
-	mu   sync.Mutex
-	told []network.Credentials
-}
-
-func (e *fakeEngine) UpdateCredentials(c network.Credentials) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.told = append(e.told, c)
-	return nil
-}
-
 // visitor is a person at the demo.
 type visitor struct{ demo *networktest.Demo }
 
@@ -43,8 +29,8 @@ func (visitor) Ask(context.Context, auth.Form) ([]network.Secret, error) {
 	return nil, auth.ErrDenied
 }
 
-// demoServices are the services of a demo, with an engine that notes what it is told.
-func demoServices(t *testing.T) (*networktest.Demo, *services, *fakeEngine) {
+// demoServices are the services of a demo.
+func demoServices(t *testing.T) (*networktest.Demo, *services) {
 	t.Helper()
 	demo, err := networktest.NewDemo(networktest.DemoOptions{Media: fstest.MapFS{
 		"catalogue.json": {Data: []byte(`{"service":"Demo","titles":[{"id":"a","title":"A","duration_s":2}]}`)},
@@ -54,14 +40,13 @@ func demoServices(t *testing.T) (*networktest.Demo, *services, *fakeEngine) {
 	require.NoError(t, err)
 	profile, err := service.Parse(demo.Profile())
 	require.NoError(t, err)
-	engine := new(fakeEngine)
-	s, err := newServices(t.Context(), profile, network.Options{Log: slog.New(slog.DiscardHandler)}, &playing{engine: engine})
+	s, err := newServices(t.Context(), profile, network.Options{Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		s.close()
 		require.NoError(t, demo.Close())
 	})
-	return demo, s, engine
+	return demo, s
 }
 
 // TestLicensesOfAProfile shows that what a profile may say of licence servers is what drm takes.
@@ -79,7 +64,7 @@ func TestLicensesOfAProfile(t *testing.T) {
 }
 
 func TestServiceSignsInAndOut(t *testing.T) {
-	demo, s, engine := demoServices(t)
+	demo, s := demoServices(t)
 	list := s.List()
 	require.Len(t, list, 1)
 	tv := list[0]
@@ -89,18 +74,17 @@ func TestServiceSignsInAndOut(t *testing.T) {
 	require.Len(t, titles, 1)
 	require.NoError(t, tv.SignIn(t.Context(), string(service.WayBrowser), visitor{demo}))
 	assert.True(t, tv.State().SignedIn)
-	assert.Empty(t, engine.told, "nothing plays with its sign-in")
 	_, err = tv.Resource(titles[0])
 	require.NoError(t, err)
+	assert.NotZero(t, s.list[0].accounts.Current().Credentials.CookieHeaders.Len())
 	require.NoError(t, tv.SignOut(t.Context()))
-	require.Len(t, engine.told, 1)
-	assert.Zero(t, engine.told[0].CookieHeaders.Len(), "signed out, nothing is sent any more")
+	assert.Zero(t, s.list[0].accounts.Current().Credentials.CookieHeaders.Len(), "signed out, nothing is sent any more")
 	_, err = tv.Resource(catalogue.Title{Source: "javascript:alert(1)//x"})
 	require.Error(t, err)
 }
 
 func TestLinks(t *testing.T) {
-	demo, s, _ := demoServices(t)
+	demo, s := demoServices(t)
 	d, err := newDoor(s, network.Options{})
 	require.NoError(t, err)
 	defer d.client.Close()
@@ -133,7 +117,6 @@ func TestLinks(t *testing.T) {
 			if test.plays {
 				_, err := in.Link.Resource()
 				require.NoError(t, err)
-				assert.Equal(t, test.service, s.playing.by != nil, "whose sign-in the engine works with")
 			}
 		})
 	}
@@ -143,7 +126,7 @@ func TestServicesFile(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-	demo, _, _ := demoServices(t)
+	demo, _ := demoServices(t)
 	file := filepath.Join(t.TempDir(), "demo.latchkey")
 	require.NoError(t, os.WriteFile(file, demo.Profile(), 0o600))
 	assert.True(t, forInstance(file))
@@ -152,7 +135,7 @@ func TestServicesFile(t *testing.T) {
 	assert.False(t, forInstance("https://example.com/x.latchkey"))
 
 	options := network.Options{Log: slog.New(slog.DiscardHandler)}
-	s, err := openServices(t.Context(), options, &playing{engine: new(fakeEngine)})
+	s, err := openServices(t.Context(), options)
 	require.NoError(t, err)
 	defer s.close()
 	assert.Empty(t, s.List())
@@ -167,7 +150,7 @@ func TestServicesFile(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, networktest.ProfileID, added.ID())
 
-	again, err := openServices(t.Context(), options, &playing{engine: new(fakeEngine)})
+	again, err := openServices(t.Context(), options)
 	require.NoError(t, err)
 	defer again.close()
 	require.Len(t, again.List(), 1)

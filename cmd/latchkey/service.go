@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 
 	"latchkey/drm"
 	"latchkey/network"
@@ -17,11 +16,6 @@ import (
 	"latchkey/ui"
 	"latchkey/ui/catalogue"
 )
-
-// engine is what a service tells of a sign-in that has changed.
-type engine interface {
-	UpdateCredentials(network.Credentials) error
-}
 
 // ways are how the window calls the ways to sign in.
 var ways = map[service.Way]ui.Way{
@@ -38,49 +32,23 @@ type signedService struct {
 	accounts  *service.Accounts
 	sign      *network.Client // of signing in
 	catalogue *network.Client // nil without a catalogue
-	playing   *playing
 	log       *slog.Logger
 }
 
-// playing knows whose sign-in the engine works with. Safe for concurrent use.
-type playing struct {
-	engine engine // nil: there is none
-
-	mu sync.Mutex
-	by *signedService // guarded by mu; nil: nobody's
-}
-
-func (p *playing) set(by *signedService) {
-	p.mu.Lock()
-	p.by = by
-	p.mu.Unlock()
-}
-
-// update hands the engine a sign-in if it works with that service's.
-func (p *playing) update(by *signedService, credentials network.Credentials) {
-	p.mu.Lock()
-	mine := p.by == by
-	p.mu.Unlock()
-	if mine && p.engine != nil {
-		// Without a current resource there is nothing to tell: the next one gets them.
-		_ = p.engine.UpdateCredentials(credentials)
-	}
-}
-
 // newSignedService returns a service; the caller calls restore, and close at the end. options are for its own requests.
-func newSignedService(profile *service.Profile, keep vault.Vault, folder string, options network.Options, playing *playing) (*signedService, error) {
-	s := &signedService{profile: profile, playing: playing, log: options.Log}
+func newSignedService(profile *service.Profile, keep vault.Vault, folder string, options network.Options) (*signedService, error) {
+	s := &signedService{profile: profile, log: options.Log}
 	var err error
 	if s.sign, err = network.NewClient(profile.CatalogueConfiguration(network.Credentials{}), options); err != nil {
 		return nil, err
 	}
-	s.accounts = service.NewAccounts(service.AccountsOptions{Profile: profile, Vault: keep, Folder: folder, Client: s.sign, OnChange: s.changed, Log: options.Log})
+	s.accounts = service.NewAccounts(service.AccountsOptions{Profile: profile, Vault: keep, Folder: folder, Client: s.sign, Log: options.Log})
 	if profile.Catalogue.URL == "" {
 		return s, nil
 	}
 	options.Resource = profile.Catalogue.URL
 	if profile.Catalogue.SignedIn {
-		options.Credentials = catalogueSource{s}
+		options.Credentials = catalogueStore{s.accounts, profile}
 	}
 	if s.catalogue, err = network.NewClient(profile.CatalogueConfiguration(network.Credentials{}), options); err != nil {
 		s.close()
@@ -104,29 +72,25 @@ func (s *signedService) close() {
 	}
 }
 
-// changed hands on what is sent from now on.
-func (s *signedService) changed() {
-	if s.accounts == nil {
-		return
-	}
-	credentials := s.accounts.Credentials()
-	if s.catalogue != nil && s.profile.Catalogue.SignedIn {
-		if err := s.catalogue.UpdateCredentials(s.profile.CatalogueCredentials(credentials)); err != nil {
-			s.log.Warn("the catalogue's sign-in cannot be used", "err", err)
-		}
-	}
-	s.playing.update(s, credentials)
+// catalogueStore has the sign-in as the catalogue's own client sends it.
+type catalogueStore struct {
+	*service.Accounts
+
+	profile *service.Profile
 }
 
-// catalogueSource renews the sign-in of the catalogue's own requests.
-type catalogueSource struct{ s *signedService }
+func (c catalogueStore) Current() network.Issue {
+	issue := c.Accounts.Current()
+	issue.Credentials = c.profile.CatalogueCredentials(issue.Credentials)
+	return issue
+}
 
-func (c catalogueSource) Renew(ctx context.Context, refused network.Metadata) (network.Credentials, error) {
-	credentials, err := c.s.accounts.Renew(ctx, refused)
+func (c catalogueStore) Renew(ctx context.Context, refused network.Metadata) (network.Credentials, error) {
+	credentials, err := c.Accounts.Renew(ctx, refused)
 	if err != nil {
 		return network.Credentials{}, err
 	}
-	return c.s.profile.CatalogueCredentials(credentials), nil
+	return c.profile.CatalogueCredentials(credentials), nil
 }
 
 // ID is the profile's.
@@ -184,17 +148,15 @@ func (s *signedService) Resource(title catalogue.Title) (*player.MediaResource, 
 	return s.open(title.Source)
 }
 
-// open returns what plays a stream with the service's sign-in, which goes to the origins of its profile alone.
+// open returns what plays a stream with the service's sign-in, which goes to the origins of its
+// profile alone. The player's client follows the accounts: what they renew or a person changes goes
+// to the clients of this service's own streams, and to no other.
 func (s *signedService) open(source string) (*player.MediaResource, error) {
 	metadata := new(network.Metadata)
 	metadata.SetObject(player.NetworkConfigurationKey, s.profile.Configuration(s.accounts.Credentials()))
 	metadata.SetObject(player.CredentialSourceKey, network.CredentialSource(s.accounts))
 	metadata.SetObject(player.KeySystemsKey, keySystems(s.profile))
-	resource, err := player.NewMediaResource(source, metadata)
-	if err == nil {
-		s.playing.set(s)
-	}
-	return resource, err
+	return player.NewMediaResource(source, metadata)
 }
 
 // keySystems are those of the profile's licence servers.

@@ -25,7 +25,6 @@ type services struct {
 	remember string            // the file of what was watched; empty: it is forgotten
 	problems []service.Problem // files of the folder that are no profiles
 	options  network.Options
-	playing  *playing
 
 	mu   sync.Mutex
 	list []*signedService // guarded by mu
@@ -33,7 +32,7 @@ type services struct {
 
 // openServices reads the profiles and brings back who was signed in. What is wrong with one of them hinders none of the others. It asks
 // the keyring, and may block for some seconds.
-func openServices(ctx context.Context, options network.Options, playing *playing) (*services, error) {
+func openServices(ctx context.Context, options network.Options) (*services, error) {
 	path, err := service.DefaultPath()
 	if err != nil {
 		return nil, err
@@ -42,7 +41,7 @@ func openServices(ctx context.Context, options network.Options, playing *playing
 	if err != nil {
 		return nil, err
 	}
-	s := &services{folder: service.NewFolder(path), state: state, options: options, playing: playing}
+	s := &services{folder: service.NewFolder(path), state: state, options: options}
 	if s.remember, err = history.DefaultPath(); err != nil {
 		return nil, err
 	}
@@ -73,7 +72,7 @@ func (f *networkFlags) signedIn(ctx context.Context, options network.Options) (*
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	all, err := openServices(ctx, options, new(playing))
+	all, err := openServices(ctx, options)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,8 +85,8 @@ func (f *networkFlags) signedIn(ctx context.Context, options network.Options) (*
 }
 
 // newServices returns the services of one profile, of whom nothing is kept.
-func newServices(ctx context.Context, profile *service.Profile, options network.Options, playing *playing) (*services, error) {
-	s := &services{keep: new(vault.Memory), options: options, playing: playing}
+func newServices(ctx context.Context, profile *service.Profile, options network.Options) (*services, error) {
+	s := &services{keep: new(vault.Memory), options: options}
 	_, err := s.add(ctx, profile)
 	return s, err
 }
@@ -111,7 +110,7 @@ func (s *services) add(ctx context.Context, profile *service.Profile) (*signedSe
 		s.keep = vault.Open(ctx, filepath.Join(s.state, "vault"))
 	}
 	s.mu.Unlock()
-	added, err := newSignedService(profile, s.keep, s.state, s.options, s.playing)
+	added, err := newSignedService(profile, s.keep, s.state, s.options)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func runWindow(ctx context.Context, flags *windowFlags, argument string, stdout,
 	if err != nil {
 		return err
 	}
-	w, err := newWindow(flags, stderr, known, func(options network.Options, p *playing) (*services, error) { return openServices(ctx, options, p) })
+	w, err := newWindow(flags, stderr, known, func(options network.Options) (*services, error) { return openServices(ctx, options) })
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ type window struct {
 }
 
 // newWindow makes the engine, the account and the services by the flags. known is what is known from before.
-func newWindow(flags *windowFlags, stderr io.Writer, known kept, open func(network.Options, *playing) (*services, error)) (*window, error) {
+func newWindow(flags *windowFlags, stderr io.Writer, known kept, open func(network.Options) (*services, error)) (*window, error) {
 	if err := flags.check(); err != nil {
 		return nil, err
 	}
@@ -90,14 +90,13 @@ func newWindow(flags *windowFlags, stderr io.Writer, known kept, open func(netwo
 		return nil, err
 	}
 	w := &window{engine: engine, kept: known, network: network}
-	playing := &playing{engine: engine}
-	if w.services, err = open(config.Network, playing); err != nil {
+	if w.services, err = open(config.Network); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	if w.door, err = newDoor(w.services, config.Network); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
-	w.account = &account{engine: engine, playing: playing, configuration: configuration}
+	w.account = &account{engine: engine, configuration: configuration}
 	w.history = history.New(w.services.remember, config.Log)
 	w.options = ui.Options{
 		History: w.history, Logins: logins,

@@ -35,9 +35,7 @@ type AccountsOptions struct {
 	Folder string
 	// Client makes the requests of signing in. It carries nothing of a sign-in.
 	Client auth.Fetcher
-	// OnChange is called when State or Credentials may have changed: from any goroutine, without a lock held, and must return soon.
-	OnChange func()
-	Log      *slog.Logger // nil discards
+	Log    *slog.Logger // nil discards
 }
 
 // KnownAccount is an account that somebody signed in to.
@@ -56,8 +54,10 @@ type State struct {
 	Ended   bool
 }
 
-// Accounts are a person's accounts with one service. They keep what a sign-in gave in the vault, renew it ahead of its end, and are the
-// network.CredentialSource of what is played from the service. Safe for concurrent use.
+// Accounts are a person's accounts with one service. They keep what a sign-in gave in the vault,
+// renew it ahead of its end, and are the network.CredentialStore of what is played from the
+// service: its clients follow them. A sign-in that stays refused is renewed three times, and once a
+// minute at most from then on, whoever asks, until a person signs in. Safe for concurrent use.
 type Accounts struct {
 	o       AccountsOptions
 	prefix  string          // of the vault's keys
@@ -76,6 +76,10 @@ type Accounts struct {
 	kept    vault.Vault // o.Vault, or memory when that could not be opened
 	unsaved bool        // the vault did not take the last renewal
 	closed  bool
+	limit   renewalLimit  // of the current sign-in
+	number  uint64        // of the issue: network.Issue.Number
+	signIn  uint64        // network.Issue.SignIn
+	turned  chan struct{} // closed with the next issue
 }
 
 // session is who is signed in, with what.
@@ -95,10 +99,8 @@ func NewAccounts(o AccountsOptions) *Accounts {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.OnChange == nil {
-		o.OnChange = func() {}
-	}
-	a := &Accounts{o: o, prefix: "latchkey/" + o.Profile.ID + "/" + o.Profile.Audience()[:16] + "/", kept: o.Vault, changed: make(chan struct{}, 1)}
+	a := &Accounts{o: o, prefix: "latchkey/" + o.Profile.ID + "/" + o.Profile.Audience()[:16] + "/", kept: o.Vault, changed: make(chan struct{}, 1),
+		number: 1, signIn: 1, turned: make(chan struct{})}
 	a.methods = make(map[Way]auth.Method)
 	for _, way := range o.Profile.SignIn.Ways {
 		if method, err := o.Profile.Method(way, o.Client); err == nil {
@@ -151,22 +153,54 @@ func (a *Accounts) List() []KnownAccount {
 }
 
 // Credentials returns what the current account sends, none when nobody is signed in.
-func (a *Accounts) Credentials() network.Credentials {
+func (a *Accounts) Credentials() network.Credentials { return a.Current().Credentials }
+
+// Current is network.CredentialStore's.
+func (a *Accounts) Current() network.Issue {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.current == nil {
-		return network.Credentials{}
+	issue := network.Issue{Number: a.number, SignIn: a.signIn, Changed: a.turned}
+	if a.current != nil {
+		issue.Credentials = network.Credentials{CookieHeaders: a.current.sent.CookieHeaders.Clone(), Headers: slices.Clone(a.current.sent.Headers)}
 	}
-	return network.Credentials{CookieHeaders: a.current.sent.CookieHeaders.Clone(), Headers: slices.Clone(a.current.sent.Headers)}
+	return issue
 }
 
-// tell tells the owner and the goroutine that renews.
+// Judge is network.CredentialStore's.
+func (a *Accounts) Judge(number uint64, accepted bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case number != a.number:
+	case accepted:
+		a.limit.accepted = true
+	default:
+		a.limit.refuse()
+	}
+}
+
+// put makes s, which may be nil, the current session, of a person's sign-in or of a renewal. The
+// caller holds mu.
+func (a *Accounts) put(s *session, renewed bool) {
+	a.current = s
+	a.number++
+	if renewed {
+		a.limit.renew()
+	} else {
+		a.signIn++
+		a.limit = renewalLimit{}
+	}
+	close(a.turned)
+	a.turned = make(chan struct{})
+	a.tell()
+}
+
+// tell wakes the goroutine that renews.
 func (a *Accounts) tell() {
 	select {
 	case a.changed <- struct{}{}:
 	default:
 	}
-	a.o.OnChange()
 }
 
 // Restore brings back who was signed in when the program ended. The error is vault.ErrLocked when a passphrase has to be entered first,
@@ -212,9 +246,8 @@ func (a *Accounts) adopt(ctx context.Context, id string) error {
 		return fmt.Errorf("take the kept sign-in: %w", err)
 	}
 	a.mu.Lock()
-	a.current = &session{account: account, way: way, credential: credential, sent: sent, since: since}
+	a.put(&session{account: account, way: way, credential: credential, sent: sent, since: since}, false)
 	a.mu.Unlock()
-	a.tell()
 	return nil
 }
 
@@ -245,19 +278,20 @@ func (a *Accounts) SignIn(ctx context.Context, way Way, prompt auth.Prompt) erro
 		return context.Canceled
 	}
 	account := a.place(credential)
-	a.current = &session{account: account, way: way, credential: credential, sent: sent, since: time.Now()}
-	a.unsaved = false
 	a.mu.Unlock()
-	// What is not kept is still a sign-in, until the program ends.
+	// What is not kept is still a sign-in, until the program ends. It is kept before it is used: a
+	// renewal looks there for what is newer.
 	err = a.writeCredential(ctx, account.ID, way, credential)
+	a.mu.Lock()
+	a.put(&session{account: account, way: way, credential: credential, sent: sent, since: time.Now()}, false)
+	a.mu.Unlock()
 	err = errors.Join(err, a.writeIndex(ctx))
 	if err != nil {
 		a.o.Log.Warn("the sign-in could not be kept", "err", err)
-		a.mu.Lock()
-		a.unsaved = true
-		a.mu.Unlock()
 	}
-	a.tell()
+	a.mu.Lock()
+	a.unsaved = err != nil
+	a.mu.Unlock()
 	return nil
 }
 
@@ -368,11 +402,11 @@ func (a *Accounts) SignOut(ctx context.Context) error {
 		a.mu.Unlock()
 		return ErrNoAccount
 	}
-	a.current, a.unsaved = nil, false
+	a.put(nil, false) // nothing is sent any more, from now on
+	a.unsaved = false
 	a.known = slices.DeleteFunc(a.known, func(k KnownAccount) bool { return k.ID == leaving.account.ID })
 	flight := a.flight
 	a.mu.Unlock()
-	a.tell() // nothing is sent any more, from now on
 	if flight != nil {
 		flight.cancel()
 		<-flight.done
@@ -395,9 +429,9 @@ func (a *Accounts) Forget(ctx context.Context) error {
 	defer a.use.Unlock()
 	a.mu.Lock()
 	known := a.known
-	a.known, a.current = nil, nil
+	a.known = nil
+	a.put(nil, false)
 	a.mu.Unlock()
-	a.tell()
 	var failed error
 	for _, k := range known {
 		failed = errors.Join(failed, a.keeper().Delete(ctx, a.credentialKey(k.ID)))

@@ -47,7 +47,7 @@ func (a *Accounts) keepFresh() {
 		}
 		// The wall clock counts, not the one that stands still in sleep.
 		if s, due := a.due(); !time.Now().Round(0).Before(due) {
-			if err := a.renew(a.run, s); err != nil && a.run.Err() == nil {
+			if err := a.renew(a.run, s, false); err != nil && a.run.Err() == nil {
 				a.o.Log.Info("the sign-in could not be renewed", "err", err)
 			}
 		}
@@ -72,6 +72,10 @@ func (a *Accounts) due() (*session, time.Time) {
 	due := s.credential.Expires.Add(-lead)
 	if due.Before(s.retry) {
 		due = s.retry
+	}
+	now := time.Now()
+	if calm := now.Add(a.limit.wait(now)); due.Before(calm) {
+		due = calm
 	}
 	return s, due.Round(0)
 }
@@ -103,7 +107,7 @@ func (a *Accounts) Renew(ctx context.Context, refused network.Metadata) (network
 	case fresh:
 		return a.Credentials(), nil
 	}
-	if err := a.renew(ctx, s); err != nil {
+	if err := a.renew(ctx, s, true); err != nil {
 		return network.Credentials{}, err
 	}
 	return a.Credentials(), nil
@@ -124,8 +128,10 @@ func samePairs(a, b network.Metadata) bool {
 	return true
 }
 
-// renew renews the credential of a session, or waits for who is at it. Of one that is no longer the current there is nothing to renew.
-func (a *Accounts) renew(ctx context.Context, s *session) error {
+// renew renews the credential of a session, which may have been refused, or waits for who is at it.
+// Of one that is no longer the current there is nothing to renew. The error is a
+// *network.RenewalError while the service is to be left alone.
+func (a *Accounts) renew(ctx context.Context, s *session, refused bool) error {
 	a.mu.Lock()
 	switch {
 	case a.closed:
@@ -143,9 +149,18 @@ func (a *Accounts) renew(ctx context.Context, s *session) error {
 		}
 		err := s.trouble
 		a.mu.Unlock()
-		a.tell()
 		return err
 	case a.flight == nil:
+		if refused {
+			a.limit.end()
+		}
+		now := time.Now()
+		if wait := a.limit.wait(now); wait > 0 {
+			err := &network.RenewalError{Refused: a.limit.inVain, Wait: wait}
+			a.mu.Unlock()
+			return err
+		}
+		a.limit.asked = now
 		run, cancel := context.WithTimeout(a.run, renewLimit)
 		f := &flight{cancel: cancel, done: make(chan struct{})}
 		a.flight = f
@@ -201,7 +216,7 @@ func (a *Accounts) exchange(ctx context.Context, s *session) error {
 		a.mu.Unlock()
 		return ErrNoAccount // signed out, or another account's now; it was saved all the same
 	}
-	a.current = &session{account: s.account, way: s.way, credential: credential, sent: sent, since: time.Now()}
+	a.put(&session{account: s.account, way: s.way, credential: credential, sent: sent, since: time.Now()}, true)
 	a.unsaved = err != nil
 	a.mu.Unlock()
 	return nil
