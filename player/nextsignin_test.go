@@ -52,8 +52,9 @@ func (s *store) Renew(context.Context, network.Metadata) (network.Credentials, e
 
 func (*store) Judge(uint64, bool) {}
 
-// TestTheNextStaysOverARenewal changes the sign-in of both resources while the next one is prepared: it follows without a gap, nothing of
-// it is loaded again, and what is left is asked for with the new sign-in.
+// TestTheNextStaysOverARenewal changes the sign-in of both resources while the next one is
+// prepared: it follows without a gap, nothing of it is loaded again, and what is left is asked for
+// with the new sign-in.
 func TestTheNextStaysOverARenewal(t *testing.T) {
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film, Fragmented: true})
 	resource := func(t *testing.T, pairs string, source network.CredentialSource, locked bool) (*networktest.Origin, *player.MediaResource) {
