@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"latchkey/network"
@@ -64,6 +65,7 @@ func (p *pipe) client(t *testing.T, cfg *network.Configuration) (*network.Client
 	c := newClient(t, cfg, network.Options{Resource: "http://example.com/main.m3u8", Transport: p.transport})
 	return c, func() {
 		_ = c.Close()
+		synctest.Wait() // for a connection that is being made, and that nobody needs any more
 		p.transport.CloseIdleConnections()
 		p.serving.Wait()
 	}

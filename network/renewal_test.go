@@ -59,6 +59,7 @@ func renewing(t *testing.T, p *pipe, s network.CredentialSource) (*network.Clien
 	c := newClient(t, cfg, network.Options{Resource: "http://example.com/main.m3u8", Transport: p.transport, Credentials: s})
 	return c, func() {
 		_ = c.Close()
+		synctest.Wait() // for a connection that is being made, and that nobody needs any more
 		p.transport.CloseIdleConnections()
 		p.serving.Wait()
 	}
