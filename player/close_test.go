@@ -22,7 +22,8 @@ import (
 
 const (
 	closeLimit = 200 * time.Millisecond
-	// closeTries is how often a close may be measured: a busy machine delays some, a wait in the code all.
+	// closeTries is how often a close may be measured: a busy machine delays some of them, a wait in
+	// the code all of them.
 	closeTries = 5
 )
 
@@ -31,7 +32,7 @@ func TestClosesAtOnceWithoutAPicture(t *testing.T) {
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 50, Width: 64, Height: 36}})
 	release := make(chan struct{})
 	defer close(release)
-	// served returns the playlist's URL at an origin, and what says that a request of a class has come.
+	// served returns the URL of an origin's playlist, and what reports that a request of a class came.
 	served := func(options networktest.Options, class network.Class, faults ...networktest.Fault) (string, func() bool) {
 		options.FS = os.DirFS(stream.Folder)
 		origin := newOrigin(t, options)
@@ -81,8 +82,8 @@ func TestClosesAtOnceWithoutAPicture(t *testing.T) {
 	}
 }
 
-// silentServer returns a URL of a server that answers each request with the same bytes and then says no
-// more, and what says that a request has come.
+// silentServer returns a URL of a server that answers each request with the same bytes and sends no
+// more, and what reports that a request came.
 func silentServer(t *testing.T, answer string) (string, func() bool) {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -41,8 +41,8 @@ const (
 	frameHeight = 48 // pixels of the screen that are left for the window's title bar
 )
 
-// fitScreen makes a window that was just shown no larger than the primary screen's work area: only then
-// does Fyne know how many pixels it takes.
+// fitScreen makes a window that was just shown no larger than the primary screen's work area. Fyne
+// does not know the scale of a window, and so its pixels, before it is shown.
 func (w *window) fitScreen() {
 	monitor := glfw.GetPrimaryMonitor()
 	if monitor == nil {

@@ -147,7 +147,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 	}
 	w.posters.w, w.preview.w = w, w
 	w.commands = newCommands(w.commandFailed)
-	w.hooks = controls.Hooks{Activity: w.stir, Key: w.typedKey}
+	w.hooks = controls.Hooks{Activity: w.stir, Key: w.typedKey, Shortcut: w.typedShortcut}
 	w.win = app.NewWindow("Latchkey")
 	w.win.SetPadded(false)
 	w.win.SetMaster()
@@ -221,6 +221,13 @@ func (w *window) buildReplay() *replay {
 	r.row = container.New(layout.NewCustomPaddedHBoxLayout(theme.Gap), next, back)
 	r.Container = &fyne.Container{Objects: []fyne.CanvasObject{again, r.row}, Layout: column{}}
 	return r
+}
+
+// typedShortcut does what a shortcut of the window stands for while a field has the keyboard.
+func (w *window) typedShortcut(s fyne.Shortcut) {
+	if c, ok := w.win.Canvas().(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
 }
 
 // stir notes that the pointer moved, or something else happened that brings the controls back.

@@ -27,7 +27,8 @@ import (
 )
 
 const (
-	// beforeLimit is how long a window may take to show something, its start included, on a busy machine. Most take a second.
+	// beforeLimit is how long a window may take to show something, its start included, on a busy
+	// machine. Most take a second.
 	beforeLimit = 30 * time.Second
 	// leaveLimit is how long the program may take to end; a wait for a server would be longer.
 	leaveLimit = 5 * time.Second
@@ -42,8 +43,8 @@ const (
 	lookCard    look = 3 // a card that asks something
 )
 
-// TestBeforeThePicture opens what does not come to a picture, in each way that the desktop knows, and looks at the screen until it shows that,
-// without a key or the pointer. It then has the window closed.
+// TestBeforeThePicture opens what does not come to a picture, in each way that the desktop knows, and
+// looks at the screen until it shows that, without a key or the pointer. It then has the window closed.
 func TestBeforeThePicture(t *testing.T) {
 	cases := beforeCases(t)
 	for _, screen := range []struct {
@@ -136,7 +137,7 @@ func beforeCases(t *testing.T) []beforeCase {
 	}
 }
 
-// in says whether a screenshot looks so. Colours come from the theme; where things stand is known by the middle of the screen alone.
+// in reports whether a screenshot looks so, by the theme's colours in the middle and at the top.
 func (l look) in(shot *image.RGBA) bool {
 	b := shot.Bounds()
 	middle := image.Rect(b.Dx()/4, b.Dy()/4, b.Dx()*3/4, b.Dy()*3/4)
@@ -154,7 +155,8 @@ func (l look) in(shot *image.RGBA) bool {
 	return card && !danger && words
 }
 
-// count is how many pixels of an area have a colour, or nearly; every second of every second row is looked at, for four.
+// count returns about how many pixels of an area have a colour, or nearly. It looks at a quarter of
+// them.
 func count(shot *image.RGBA, area image.Rectangle, r, g, b uint8) int {
 	near := func(a, b uint8) bool { return max(a, b)-min(a, b) <= 6 }
 	n := 0
@@ -201,7 +203,8 @@ func saveShot(t *testing.T, name string, shot image.Image) {
 	require.NoError(t, png.Encode(file, shot))
 }
 
-// silentServer returns the base URL of a server that answers each request with the same bytes and then says no more.
+// silentServer returns the base URL of a server that answers each request with the same bytes and
+// sends no more.
 func silentServer(t *testing.T, answer string) string {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

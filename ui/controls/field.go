@@ -40,14 +40,11 @@ func (f *Field) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
-// TypedShortcut implements fyne.Shortcutable. Fyne gives a focused field all shortcuts; those of the
-// window are handed on to it.
+// TypedShortcut implements fyne.Shortcutable. Fyne gives a focused field every shortcut, the window's
+// too.
 func (f *Field) TypedShortcut(s fyne.Shortcut) {
 	f.Entry.TypedShortcut(s)
-	if _, ok := s.(*desktop.CustomShortcut); !ok {
-		return
-	}
-	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(f).(fyne.Shortcutable); ok {
-		c.TypedShortcut(s)
+	if custom, ok := s.(*desktop.CustomShortcut); ok && f.hooks.Shortcut != nil {
+		f.hooks.Shortcut(custom)
 	}
 }

@@ -11,6 +11,8 @@ type Hooks struct {
 	// Key is called with the keys that a focused control has no use for, so that shortcuts work wherever
 	// the focus is.
 	Key func(*fyne.KeyEvent)
+	// Shortcut is called with a shortcut that a focused field was given and that may be the window's.
+	Shortcut func(fyne.Shortcut)
 }
 
 func (h Hooks) moved() {
