@@ -60,6 +60,10 @@ type actor struct {
 	sessions  sync.WaitGroup // those that are being left
 
 	askedPlay    time.Time
+	choosing  *soundChoice   // the newest SelectSound while its playlist loads, else nil
+
+	// Preferred from now on, as those of Config.
+	audioLanguage, subtitleLanguage string
 	askedSeek    time.Time
 	stalledAt    time.Time
 	stats        Stats
@@ -136,9 +140,7 @@ func (p *Player) handle(m message) {
 			p.upcoming.refused = m.err
 		}
 	case messageHeard:
-		if m.session == p.session {
-			p.heard(m)
-		}
+		p.heard(m)
 	case messageStill:
 		p.gotStill(m)
 	case messageShown:
@@ -176,7 +178,7 @@ func (p *Player) replace(r *MediaResource) error {
 	p.setState(Initializing)
 	p.client, p.session = next.client, next.session
 	if p.session == nil {
-		p.session = newSession(p.config, r, p.client, p.outputs, p.box.post)
+		p.session = newSession(p.sessionConfig(), r, p.client, p.outputs, p.box.post)
 	} else {
 		p.begun = next
 	}
@@ -218,6 +220,7 @@ func (p *Player) leave() {
 // end ends a session in the background.
 func (p *Player) end(s *session) {
 	s.cancel(errClosed)
+	p.cancelSound()
 	p.sessions.Go(s.close)
 }
 
@@ -501,6 +504,13 @@ func newSession(config Config, r *MediaResource, client *network.Client, out *ou
 	s.keys = drm.NewKeyStore(s.fetcher, slices.Concat(r.keySystems(), config.KeySystems, []drm.KeySystem{drm.ClearKey{}})...)
 	s.keys.Give(config.Keys...)
 	return s
+}
+
+// sessionConfig is the configuration of a session that begins now.
+func (p *Player) sessionConfig() Config {
+	config := p.config
+	config.AudioLanguage, config.SubtitleLanguage = p.audioLanguage, p.subtitleLanguage
+	return config
 }
 
 // starved says whether a decoder waits for packets that have not come, while what it gave before was
