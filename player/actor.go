@@ -122,6 +122,7 @@ func (p *Player) handle(m message) {
 		if p.dirty {
 			p.publish(time.Now()) // who gets the answer may look at the snapshot at once
 		}
+	p.box.close()
 		m.reply <- err
 	case messageOpened:
 		switch {
