@@ -60,12 +60,12 @@ type actor struct {
 	notified  time.Time
 	dirty     bool           // something was told that the snapshot does not show yet
 	sessions  sync.WaitGroup // those that are being left
-
-	askedPlay    time.Time
 	choosing  *soundChoice   // the newest SelectSound while its playlist loads, else nil
 
 	// Preferred from now on, as those of Config.
 	audioLanguage, subtitleLanguage string
+
+	askedPlay    time.Time
 	askedSeek    time.Time
 	stalledAt    time.Time
 	stats        Stats
@@ -97,8 +97,6 @@ func (p *Player) run() {
 	}
 }
 
-// release ends everything that the player started.
-func (p *Player) release() {
 // serve handles messages. It publishes before it answers commands: a caller sees in Snapshot what
 // its call did.
 func (p *Player) serve(messages []message) {
@@ -119,9 +117,12 @@ func (p *Player) serve(messages []message) {
 	}
 }
 
+// release ends everything that the player started.
+func (p *Player) release() {
 	p.leave()
 	p.forgetNext()
 	p.sessions.Wait()
+	p.box.close()
 	p.outputs.presenter.reset()
 	if p.outputs.sink != nil {
 		// Its only error would be that it was closed before.
@@ -184,9 +185,7 @@ func (p *Player) replace(r *MediaResource) error {
 	p.forgetNext()
 	p.begin(r)
 	p.wantPlay = false
-	p.outputs.until.Store(0)
 	p.outputs.position.Store(0)
-	p.outputs.reached.Store(false)
 	p.setState(Initializing)
 	p.client, p.session = next.client, next.session
 	if p.session == nil {
@@ -222,6 +221,7 @@ func (p *Player) leave() {
 	p.halt()
 	p.pipeline = nil
 	p.signIn, p.trick, p.begun = nil, trick{}, nil
+	p.cancelSound()
 	if s := p.session; s != nil {
 		p.measured()
 		p.session = nil
@@ -232,7 +232,6 @@ func (p *Player) leave() {
 // end ends a session in the background.
 func (p *Player) end(s *session) {
 	s.cancel(errClosed)
-	p.cancelSound()
 	p.sessions.Go(s.close)
 }
 
@@ -281,9 +280,7 @@ func (p *Player) opened(err error) {
 	if s.main != nil {
 		p.follow(p.target)
 	}
-	if length := p.config.Limit.Length; length > 0 {
-		p.outputs.until.Store(int64(p.target + length))
-	}
+	s.limits.begin(p.target)
 	p.tell(TimelineUpdated)
 	p.start(p.target)
 }
@@ -340,7 +337,9 @@ func (p *Player) play() error {
 	case Complete:
 		p.askedSeek = time.Now()
 		p.setState(Seeking)
-		p.start(p.session.resolve(0))
+		from := p.session.resolve(0)
+		p.session.limits.begin(from)
+		p.start(from)
 	case Prepared, Paused:
 		p.enterPlaying()
 	}
@@ -385,9 +384,8 @@ func (p *Player) seek(to time.Duration) error {
 	}
 	p.endStall(time.Now())
 	p.askedSeek = time.Now()
-	p.outputs.until.Store(0)
 	p.setState(Seeking)
-	to = p.session.resolve(max(to, 0))
+	to = p.session.limits.seek(p.session.resolve(max(to, 0)))
 	if p.session.main != nil {
 		p.follow(to)
 	}
@@ -469,11 +467,11 @@ func (p *Player) shown(now time.Time) {
 	p.seekDone(now)
 }
 
+func (p *Player) seekDone(now time.Time) {
+	if !p.askedSeek.IsZero() {
 		if len(p.stats.Seeks) == maxSeeks {
 			p.stats.Seeks = p.stats.Seeks[1:]
 		}
-func (p *Player) seekDone(now time.Time) {
-	if !p.askedSeek.IsZero() {
 		p.stats.Seeks = append(p.stats.Seeks, now.Sub(p.askedSeek))
 		p.askedSeek = time.Time{}
 		p.tell(SeekEnded)
@@ -509,23 +507,23 @@ func (p *Player) tell(kind EventKind) {
 	p.observers.tell(Event{Kind: kind, At: time.Now(), State: p.state})
 }
 
-// newSession returns a session that nothing was fetched for yet.
-func newSession(config Config, r *MediaResource, client *network.Client, out *outputs, post func(message)) *session {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	s := &session{ctx: ctx, cancel: cancel, config: config, resource: r, client: client, outputs: out, post: post,
-		tally: new(tally), cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
-		variant: -1, rate: 1}
-	s.fetcher = NewFetcher(client, r)
-	s.keys = drm.NewKeyStore(s.fetcher, slices.Concat(r.keySystems(), config.KeySystems, []drm.KeySystem{drm.ClearKey{}})...)
-	s.keys.Give(config.Keys...)
-	return s
-}
-
 // sessionConfig is the configuration of a session that begins now.
 func (p *Player) sessionConfig() Config {
 	config := p.config
 	config.AudioLanguage, config.SubtitleLanguage = p.audioLanguage, p.subtitleLanguage
 	return config
+}
+
+// newSession returns a session that nothing was fetched for yet.
+func newSession(config Config, r *MediaResource, client *network.Client, out *outputs, post func(message)) *session {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	s := &session{ctx: ctx, cancel: cancel, config: config, resource: r, client: client, outputs: out, post: post,
+		limits: &limits{limit: config.Limit}, tally: new(tally), cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
+		variant: -1, rate: 1}
+	s.fetcher = NewFetcher(client, r)
+	s.keys = drm.NewKeyStore(s.fetcher, slices.Concat(r.keySystems(), config.KeySystems, []drm.KeySystem{drm.ClearKey{}})...)
+	s.keys.Give(config.Keys...)
+	return s
 }
 
 // starved says whether a decoder waits for packets that have not come, while what it gave before was
