@@ -16,6 +16,8 @@ import (
 )
 
 const (
+	// maxSeeks bounds Stats.Seeks.
+	maxSeeks = 1000
 	// stepInterval is how often the player looks at its buffers while something plays.
 	stepInterval = 25 * time.Millisecond
 	// notifyInterval is how often a moving position is told at least: TVSDK's 250 ms.
@@ -58,6 +60,10 @@ type actor struct {
 	notified  time.Time
 	dirty     bool           // something was told that the snapshot does not show yet
 	sessions  sync.WaitGroup // those that are being left
+	choosing  *soundChoice   // the newest SelectSound while its playlist loads, else nil
+
+	// Preferred from now on, as those of Config.
+	audioLanguage, subtitleLanguage string
 
 	askedPlay    time.Time
 	askedSeek    time.Time
@@ -78,11 +84,7 @@ func (p *Player) run() {
 		case <-p.quit:
 			return
 		case <-p.box.ready:
-			for _, m := range p.box.take() {
-				p.handle(m)
-			}
-			p.step(time.Now())
-			p.publish(time.Now())
+			p.serve(p.box.take())
 		case now := <-ticker.C:
 			if p.session == nil || p.state == Initialized {
 				continue
@@ -95,11 +97,32 @@ func (p *Player) run() {
 	}
 }
 
+// serve handles messages. It publishes before it answers commands: a caller sees in Snapshot what
+// its call did.
+func (p *Player) serve(messages []message) {
+	var answers []func()
+	for _, m := range messages {
+		if c, is := m.(command); is {
+			err := c.do()
+			answers = append(answers, func() { c.reply <- err })
+		} else {
+			p.handle(m)
+		}
+	}
+	now := time.Now()
+	p.step(now)
+	p.publish(now)
+	for _, answer := range answers {
+		answer()
+	}
+}
+
 // release ends everything that the player started.
 func (p *Player) release() {
 	p.leave()
 	p.forgetNext()
 	p.sessions.Wait()
+	p.box.close()
 	p.outputs.presenter.reset()
 	if p.outputs.sink != nil {
 		// Its only error would be that it was closed before.
@@ -110,15 +133,9 @@ func (p *Player) release() {
 	p.observers.close()
 }
 
-// handle does what a message asks for.
+// handle does what a message says that is no command.
 func (p *Player) handle(m message) {
 	switch m := m.(type) {
-	case command:
-		err := m.do()
-		if p.dirty {
-			p.publish(time.Now()) // who gets the answer may look at the snapshot at once
-		}
-		m.reply <- err
 	case messageOpened:
 		switch {
 		case p.upcoming != nil && m.session == p.upcoming.session:
@@ -136,9 +153,7 @@ func (p *Player) handle(m message) {
 			p.upcoming.refused = m.err
 		}
 	case messageHeard:
-		if m.session == p.session {
-			p.heard(m)
-		}
+		p.heard(m)
 	case messageStill:
 		p.gotStill(m)
 	case messageShown:
@@ -170,13 +185,11 @@ func (p *Player) replace(r *MediaResource) error {
 	p.forgetNext()
 	p.begin(r)
 	p.wantPlay = false
-	p.outputs.until.Store(0)
 	p.outputs.position.Store(0)
-	p.outputs.reached.Store(false)
 	p.setState(Initializing)
 	p.client, p.session = next.client, next.session
 	if p.session == nil {
-		p.session = newSession(p.config, r, p.client, p.outputs, p.box.post)
+		p.session = newSession(p.sessionConfig(), r, p.client, p.outputs, p.box.post)
 	} else {
 		p.begun = next
 	}
@@ -208,6 +221,7 @@ func (p *Player) leave() {
 	p.halt()
 	p.pipeline = nil
 	p.signIn, p.trick, p.begun = nil, trick{}, nil
+	p.cancelSound()
 	if s := p.session; s != nil {
 		p.measured()
 		p.session = nil
@@ -266,9 +280,7 @@ func (p *Player) opened(err error) {
 	if s.main != nil {
 		p.follow(p.target)
 	}
-	if length := p.config.Limit.Length; length > 0 {
-		p.outputs.until.Store(int64(p.target + length))
-	}
+	s.limits.begin(p.target)
 	p.tell(TimelineUpdated)
 	p.start(p.target)
 }
@@ -325,7 +337,9 @@ func (p *Player) play() error {
 	case Complete:
 		p.askedSeek = time.Now()
 		p.setState(Seeking)
-		p.start(p.session.resolve(0))
+		from := p.session.resolve(0)
+		p.session.limits.begin(from)
+		p.start(from)
 	case Prepared, Paused:
 		p.enterPlaying()
 	}
@@ -370,9 +384,8 @@ func (p *Player) seek(to time.Duration) error {
 	}
 	p.endStall(time.Now())
 	p.askedSeek = time.Now()
-	p.outputs.until.Store(0)
 	p.setState(Seeking)
-	to = p.session.resolve(max(to, 0))
+	to = p.session.limits.seek(p.session.resolve(max(to, 0)))
 	if p.session.main != nil {
 		p.follow(to)
 	}
@@ -458,6 +471,9 @@ func (p *Player) shown(now time.Time) {
 
 func (p *Player) seekDone(now time.Time) {
 	if !p.askedSeek.IsZero() {
+		if len(p.stats.Seeks) == maxSeeks {
+			p.stats.Seeks = p.stats.Seeks[1:]
+		}
 		p.stats.Seeks = append(p.stats.Seeks, now.Sub(p.askedSeek))
 		p.askedSeek = time.Time{}
 		p.tell(SeekEnded)
@@ -493,11 +509,18 @@ func (p *Player) tell(kind EventKind) {
 	p.observers.tell(Event{Kind: kind, At: time.Now(), State: p.state})
 }
 
+// sessionConfig is the configuration of a session that begins now.
+func (p *Player) sessionConfig() Config {
+	config := p.config
+	config.AudioLanguage, config.SubtitleLanguage = p.audioLanguage, p.subtitleLanguage
+	return config
+}
+
 // newSession returns a session that nothing was fetched for yet.
 func newSession(config Config, r *MediaResource, client *network.Client, out *outputs, post func(message)) *session {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	s := &session{ctx: ctx, cancel: cancel, config: config, resource: r, client: client, outputs: out, post: post,
-		tally: new(tally), cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
+		limits: &limits{limit: config.Limit}, tally: new(tally), cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
 		variant: -1, rate: 1}
 	s.fetcher = NewFetcher(client, r)
 	s.keys = drm.NewKeyStore(s.fetcher, slices.Concat(r.keySystems(), config.KeySystems, []drm.KeySystem{drm.ClearKey{}})...)

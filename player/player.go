@@ -47,7 +47,7 @@ func New(config Config) (*Player, error) {
 	}
 	p := &Player{config: config, box: newMailbox(), quit: make(chan struct{}), done: make(chan struct{}),
 		outputs: &outputs{presenter: newPresenter(), freeRun: config.FreeRun, videoTap: config.VideoTap,
-			audioTap: config.AudioTap, limit: config.Limit}}
+			audioTap: config.AudioTap}}
 	p.tally = new(tally)
 	p.speed, p.volume, p.muted, p.network = 1, 1, config.Muted, config.Bandwidth
 	if config.Volume != nil {
@@ -58,7 +58,8 @@ func New(config Config) (*Player, error) {
 		p.outputs.sink.SetVolume(p.volume)
 		p.outputs.sink.SetMuted(p.muted)
 	}
-	p.publish(time.Now())
+	p.audioLanguage, p.subtitleLanguage = config.AudioLanguage, config.SubtitleLanguage
+	p.store(time.Now())
 	go p.run()
 	return p, nil
 }

@@ -12,7 +12,6 @@ type VideoInfo struct {
 	Codec         string // FFmpeg's name: "h264", "hevc"
 	Width, Height int    // samples, before the sample aspect ratio
 	FrameRate     float64
-	PixelFormat   string
 	Hardware      string // the type of the device that decodes, empty: the processor does
 }
 
@@ -50,8 +49,8 @@ type Stats struct {
 	ToKey      time.Duration   // from the open until the first key was there; 0 without keys
 	Rebuffers  int             // how often playback stood still for want of data
 	Rebuffered time.Duration   // how long in all
-	Seeks      []time.Duration // from each seek until its first picture
-	AVOffset   []time.Duration // picture shown against sound heard, sampled; positive: the picture is late
+	Seeks      []time.Duration // from each seek until its first picture, the oldest first; the newest 1000
+	AVOffset   Offsets         // of all pictures that were shown while the clock ran
 	BufferMin  time.Duration   // the shortest, mean and longest buffer while playing
 	BufferMean time.Duration
 	BufferMax  time.Duration
@@ -107,7 +106,10 @@ type Snapshot struct {
 	Error     *Error
 	SignIn    *SignInRequest // set while State is NeedsSignIn
 	Advanced  int            // how many resources began by themselves: see SetAdvance
-	Stats     Stats
+	// EventsDropped is how many events Subscribe's channels had no room for since New. A program
+	// that counts on each event finds out here.
+	EventsDropped int
+	Stats         Stats
 	// Protections are those of what was played, in the order in which they were met.
 	Protections []Protection
 	Limited     bool     // Config.Limit ended the playback, or is about to

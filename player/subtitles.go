@@ -2,6 +2,7 @@ package player
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -152,7 +153,7 @@ func (t *subtitles) prefer(language string, standard int) int {
 		return -1
 	}
 	best, score := -1, 0
-	for i, info := range t.list {
+	for i, info := range t.offered() {
 		var now int
 		switch {
 		case strings.EqualFold(info.Language, language):
@@ -444,7 +445,7 @@ func (l *cueList) forget(before time.Duration) {
 // sorted returns a copy in the order of the starts.
 func (l *cueList) sorted() []caption.Cue {
 	cues := slices.Clone(l.cues)
-	slices.SortStableFunc(cues, func(a, b caption.Cue) int { return int(a.Start - b.Start) })
+	slices.SortStableFunc(cues, func(a, b caption.Cue) int { return cmp.Compare(a.Start, b.Start) })
 	return cues
 }
 
@@ -455,9 +456,9 @@ func (p *Player) SelectSubtitles(index int) error {
 		if p.session == nil || !p.session.ready || p.session.subtitles == nil || !p.session.subtitles.choose(index) {
 			return fmt.Errorf("show subtitles %d: %w", index, ErrSubtitles)
 		}
-		p.config.SubtitleLanguage = subtitlesOff
+		p.subtitleLanguage = subtitlesOff
 		if index >= 0 {
-			p.config.SubtitleLanguage = p.session.subtitles.list[index].Language
+			p.subtitleLanguage = p.session.subtitles.list[index].Language
 		}
 		if u := p.upcoming; u != nil && u.session.ready {
 			p.keepLanguage(u.session)
@@ -469,8 +470,8 @@ func (p *Player) SelectSubtitles(index int) error {
 
 // keepLanguage shows the subtitles of a session in the language that was chosen since it was begun.
 func (p *Player) keepLanguage(s *session) {
-	if t := s.subtitles; t != nil && s.config.SubtitleLanguage != p.config.SubtitleLanguage {
-		t.choose(t.prefer(p.config.SubtitleLanguage, t.choice()))
+	if t := s.subtitles; t != nil && s.config.SubtitleLanguage != p.subtitleLanguage {
+		t.choose(t.prefer(p.subtitleLanguage, t.choice()))
 	}
 }
 
