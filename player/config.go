@@ -85,6 +85,8 @@ type Config struct {
 	// Volume is 0 to 1 with Muted beside it; SetVolume and SetMuted change them. A nil Volume is 1.
 	Volume *float64
 	Muted  bool
+
+	decodeLate bool // no picture is passed over for being late; set by tests alone, which compare all of them
 }
 
 // HardwareDecoders are the types of devices that can be asked to decode. The machine need not have any.

@@ -54,7 +54,7 @@ func newScreen(t *testing.T, config player.Config) *screen {
 		}
 	}
 	config.AudioOutput = audio.Null
-	p, err := player.New(config)
+	p, err := player.New(player.DecodeLate(config))
 	require.NoError(t, err)
 	s.player = p
 	t.Cleanup(func() {

@@ -164,7 +164,7 @@ func (v *videoDecoder) proves(picture *frame.Video) (bool, error) {
 func (v *videoDecoder) hurry(item queued) bool {
 	pos, running := v.out.session.outputs.presenter.clock()
 	late := time.Duration(0)
-	if shift, placed := v.out.placed(); running && placed {
+	if shift, placed := v.out.placed(); running && placed && !v.out.session.config.decodeLate {
 		late = pos - shift - item.at
 	}
 	switch {
