@@ -39,7 +39,7 @@ func (p *Profile) CatalogueConfiguration(sent network.Credentials) *network.Conf
 	return &c
 }
 
-// CatalogueCredentials returns what Credentials gave as a client of CatalogueConfiguration takes it, for Client.UpdateCredentials and a CredentialSource: headers
+// CatalogueCredentials returns what Credentials gave as a client of CatalogueConfiguration takes it, for a CredentialSource: headers
 // go with the catalogue. Without Catalogue.SignedIn it is empty.
 func (p *Profile) CatalogueCredentials(sent network.Credentials) network.Credentials {
 	if !p.Catalogue.SignedIn {
