@@ -164,6 +164,8 @@ func explainNetwork(err error, e *Error) (Code, string) {
 		return CodeStatus, fmt.Sprintf("%s does not have it (status %d). The link may be old.", e.host(), status)
 	case errors.Is(err, network.ErrStatus):
 		return CodeStatus, fmt.Sprintf("%s answered with an error (status %d). Try again later.", e.host(), status)
+	case errors.Is(err, network.ErrTooLarge) && request != nil && request.Class == network.ClassSegment:
+		return CodeTooLarge, fmt.Sprintf("A part of the stream, %s, is too large for a segment, or has no end.", e.URL)
 	case errors.Is(err, network.ErrTooLarge):
 		return CodeTooLarge, fmt.Sprintf("%s sent more than can be right.", e.host())
 	case errors.Is(err, network.ErrTruncated):
