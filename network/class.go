@@ -1,6 +1,9 @@
 package network
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Class says what a request is for. Cookies, headers, time-outs, limits and retries go by it, so
 // whoever asks says which. The numbers are stable.
@@ -15,7 +18,7 @@ const (
 	ClassPlaylist Class = 1
 	// ClassInit is a media initialization section (EXT-X-MAP).
 	ClassInit Class = 2
-	// ClassSegment is a media segment, a part of one, or a whole progressive file.
+	// ClassSegment is a media segment, or a part of one.
 	ClassSegment Class = 3
 	// ClassKey is a key of 16 bytes (EXT-X-KEY, EXT-X-SESSION-KEY).
 	ClassKey Class = 4
@@ -31,9 +34,12 @@ const (
 	ClassSteering Class = 9
 	// ClassSignIn is a sign-in or a token's refresh. It carries no cookie pairs, ever.
 	ClassSignIn Class = 10
+	// ClassMedia is a progressive file: a whole film or piece of music. Reports and configurations call it
+	// "segment"; what a Configuration says of ClassSegment holds for it too.
+	ClassMedia Class = 11
 )
 
-// classNames are the names of CLI.md's report.
+// classNames are the names of the report. Where two classes have one name, the first is the one that is read.
 var classNames = [...]string{
 	ClassOther:       "other",
 	ClassPlaylist:    "playlist",
@@ -46,6 +52,7 @@ var classNames = [...]string{
 	ClassThumbnail:   "thumbnail",
 	ClassSteering:    "steering",
 	ClassSignIn:      "signin",
+	ClassMedia:       "segment",
 }
 
 // String returns the name that reports and service profiles use.
@@ -84,10 +91,15 @@ func (c Class) secret() bool {
 // renews says that a refusal of such a request is a reason to renew the credential: without it the playback
 // stands still, where a thumbnail can do without.
 func (c Class) renews() bool {
-	return c.ofResource() && c != ClassThumbnail && c != ClassSteering
+	return c.OfResource() && c != ClassThumbnail && c != ClassSteering
 }
 
-// ofResource says that the request belongs to a resource, so that its pairs and headers may go with it.
-func (c Class) ofResource() bool {
-	return c > ClassOther && c < ClassSignIn
+// OfResource says that the request belongs to a resource, so that its pairs and headers may go with it.
+func (c Class) OfResource() bool {
+	return c > ClassOther && c < ClassSignIn || c == ClassMedia
+}
+
+// among says whether a Configuration's list of classes has the class. A list with ClassSegment has ClassMedia too.
+func (c Class) among(classes []Class) bool {
+	return slices.Contains(classes, c) || c == ClassMedia && slices.Contains(classes, ClassSegment)
 }

@@ -135,10 +135,12 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 		}
 		c.rules.origins = append(c.rules.origins, listed)
 	}
-	for class, t := range configuration.Timeouts {
-		if class >= 0 && int(class) < len(c.policies) {
-			c.policies[class].Timeouts = c.policies[class].with(t)
+	for class := range c.policies {
+		p := &c.policies[class]
+		if Class(class) == ClassMedia {
+			p.Timeouts = p.with(configuration.Timeouts[ClassSegment])
 		}
+		p.Timeouts = p.with(configuration.Timeouts[Class(class)])
 	}
 	c.playback = cmcdPlayback{content: configuration.CMCD.ContentID, format: cmcdHLS, session: configuration.CMCD.SessionID}
 	if c.playback.session == "" {

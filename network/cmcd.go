@@ -236,7 +236,7 @@ var cmcdTypes = map[Class]CMCDObjectType{ClassPlaylist: CMCDManifest, ClassInit:
 // media returns the data of one hop, or nil when none is sent with it. What comes next is told to the host that was asked
 // first alone: relative to another it would be something else. From https to http nothing is told.
 func (c *Client) media(p *plan, at route) []cmcdField {
-	if c.configuration.CMCD.Mode == CMCDOff || !p.class.ofResource() || at.downgrade() {
+	if c.configuration.CMCD.Mode == CMCDOff || !p.class.OfResource() || at.downgrade() {
 		return nil
 	}
 	var data CMCD

@@ -14,8 +14,9 @@
 //	class                                       UseCookieHeadersForAllRequests
 //	                                            off      on
 //	key, license                                yes      yes
-//	playlist, init, segment, certificate,       no       yes
-//	  subtitle, thumbnail, steering
+//	playlist, init, segment, media,             no       yes
+//	  certificate, subtitle, thumbnail,
+//	  steering
 //	signin, other                               never    never
 //
 // and, if the class may have them, by where the request goes:
@@ -82,7 +83,7 @@
 //
 // # The session in mid-play
 //
-//	401, 403 on playlist, init, segment, key, license, certificate or subtitle, from a host that the pairs may go to
+//	401, 403 on playlist, init, segment, media, key, license, certificate or subtitle, from a host that the pairs may go to
 //	     │                                              ┌── others that are refused meanwhile wait too
 //	     ▼                                              ▼
 //	Options.Credentials.Renew, once ─▶ new credentials, epoch ─▶ each request again, once ─▶ answer

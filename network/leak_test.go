@@ -79,6 +79,7 @@ var leakClasses = []leakClass{
 	{network.ClassPlaylist, false, true, true, false},
 	{network.ClassInit, false, true, true, false},
 	{network.ClassSegment, false, true, true, false},
+	{network.ClassMedia, false, true, true, false},
 	{network.ClassKey, true, true, true, true},
 	{network.ClassLicense, true, true, true, true},
 	{network.ClassCertificate, false, true, true, false},
@@ -115,7 +116,7 @@ func TestLeakMatrix(t *testing.T) {
 			requireNoCanary(t, "the client", fmt.Sprintf("%v %+v %#v", c, c, c))
 		}
 	}
-	require.Equal(t, 2*11*7*8, cells)
+	require.Equal(t, 2*12*7*8, cells)
 	require.NotEmpty(t, log.String())
 	requireNoCanary(t, "the log", log.String())
 }

@@ -26,6 +26,13 @@ const (
 	gib = int64(1) << 30
 )
 
+const (
+	// maxSegment bounds a segment, in bytes: a minute at 70 Mbit/s. What is longer is no segment but a stream without an end.
+	maxSegment = 512 * mib
+	// maxMedia bounds a progressive file, in bytes. It is read by ranges, and never kept whole.
+	maxMedia = 1024 * gib
+)
+
 // policies are the defaults by class.
 var policies = [...]policy{
 	ClassOther: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second, Whole: 30 * time.Second},
@@ -35,7 +42,7 @@ var policies = [...]policy{
 	ClassInit: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second},
 		limit: 64 * mib, fetchLimit: 16 * mib, attempts: 3, budget: 20 * time.Second, base: 250 * time.Millisecond, resume: true},
 	ClassSegment: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second},
-		limit: 1024 * gib, fetchLimit: 256 * mib, attempts: 3, budget: 20 * time.Second, base: 250 * time.Millisecond, resume: true},
+		limit: maxSegment, fetchLimit: 256 * mib, attempts: 3, budget: 20 * time.Second, base: 250 * time.Millisecond, resume: true},
 	ClassKey: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 5 * time.Second, Whole: 20 * time.Second},
 		limit: mib, fetchLimit: mib, attempts: 4, budget: 20 * time.Second, base: 250 * time.Millisecond},
 	ClassLicense: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 15 * time.Second, Stall: 5 * time.Second, Whole: 30 * time.Second},
@@ -50,6 +57,8 @@ var policies = [...]policy{
 		limit: mib, fetchLimit: mib, attempts: 2, budget: 10 * time.Second, base: 500 * time.Millisecond, compressed: true},
 	ClassSignIn: {Timeouts: Timeouts{Connect: 10 * time.Second, FirstByte: 20 * time.Second, Stall: 10 * time.Second, Whole: time.Minute},
 		limit: 4 * mib, fetchLimit: 4 * mib, attempts: 3, budget: 20 * time.Second, base: 500 * time.Millisecond, once: true},
+	ClassMedia: {Timeouts: Timeouts{Connect: 6 * time.Second, FirstByte: 10 * time.Second, Stall: 8 * time.Second},
+		limit: maxMedia, fetchLimit: 256 * mib, attempts: 3, budget: 20 * time.Second, base: 250 * time.Millisecond, resume: true},
 }
 
 // with returns the time-outs, replaced by those of o that are not 0.

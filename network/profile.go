@@ -504,6 +504,9 @@ func readTimeouts(to *map[Class]Timeouts) reader {
 		*to = make(map[Class]Timeouts)
 		known := make(keys, len(classNames))
 		for class, name := range classNames {
+			if _, read := known[name]; read {
+				continue
+			}
 			known[name] = key{name, func(at string, value any) error {
 				var t Timeouts
 				err := readTable(value, at, keys{"connect": {"connect", readDuration(&t.Connect)},

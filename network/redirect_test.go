@@ -342,6 +342,7 @@ func TestClassNames(t *testing.T) {
 		require.NoError(t, read.UnmarshalText([]byte(name)))
 		require.Equal(t, class, read)
 	}
+	require.Equal(t, "segment", network.ClassMedia.String(), "the report's contract has no other name for a progressive file")
 	require.Equal(t, "class(99)", network.Class(99).String())
 	_, err := network.Class(99).MarshalText()
 	require.Error(t, err)

@@ -160,7 +160,7 @@ func TestRenewalByClass(t *testing.T) {
 	tests := map[network.Class]bool{
 		network.ClassPlaylist: true, network.ClassInit: true, network.ClassSegment: true, network.ClassKey: true,
 		network.ClassLicense: true, network.ClassCertificate: true, network.ClassSubtitle: true,
-		network.ClassThumbnail: false, network.ClassSteering: false, network.ClassSignIn: false, network.ClassOther: false,
+		network.ClassThumbnail: false, network.ClassSteering: false, network.ClassSignIn: false, network.ClassOther: false, network.ClassMedia: true,
 	}
 	for class, want := range tests {
 		for _, code := range []string{"401", "403"} {

@@ -22,7 +22,7 @@ func (r route) downgrade() bool {
 	if r.target.Scheme == "https" {
 		return false
 	}
-	return r.secure || (r.class.ofResource() && r.resource != nil && r.resource.Scheme == "https")
+	return r.secure || (r.class.OfResource() && r.resource != nil && r.resource.Scheme == "https")
 }
 
 // rules are the configuration as far as it says what goes where. Constant.
@@ -46,7 +46,7 @@ const (
 // pairs says whether the cookie pairs go along, and by which rule.
 func (r *rules) pairs(at route) (bool, string) {
 	switch {
-	case !at.class.ofResource():
+	case !at.class.OfResource():
 		return false, ruleNotOfResource
 	case !r.allRequests && at.class != ClassKey && at.class != ClassLicense:
 		return false, ruleClass
@@ -78,13 +78,13 @@ func (r *rules) listed(u *url.URL) bool {
 // header says whether a header of the configuration goes along.
 func (r *rules) header(at route, h Header) bool {
 	if len(h.Classes) > 0 {
-		if !slices.Contains(h.Classes, at.class) {
+		if !at.class.among(h.Classes) {
 			return false
 		}
 		ok, _ := r.follows(at)
 		return ok
 	}
-	if !at.class.ofResource() {
+	if !at.class.OfResource() {
 		return false
 	}
 	ok, _ := r.follows(at)

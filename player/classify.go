@@ -166,6 +166,8 @@ func explainNetwork(err error, e *Error) (Code, string) {
 		return CodeStatus, fmt.Sprintf("%s answered with an error (status %d). Try again later.", e.host(), status)
 	case errors.Is(err, network.ErrTooLarge) && e.Class == network.ClassPlaylist.String():
 		return CodePlaylistTooLong, fmt.Sprintf("%s sent something that is too large for a playlist. Check the address.", e.host())
+	case errors.Is(err, network.ErrTooLarge) && request != nil && request.Class == network.ClassSegment:
+		return CodeTooLarge, fmt.Sprintf("A segment of the stream, %s, is too large or has no end.", e.URL)
 	case errors.Is(err, network.ErrTooLarge):
 		return CodeTooLarge, fmt.Sprintf("%s sent more than can be right.", e.host())
 	case errors.Is(err, network.ErrTruncated):

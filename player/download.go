@@ -14,49 +14,90 @@ import (
 
 // Limits of what a session keeps of the network.
 const (
-	maxUnread     = 24 << 20 // bytes of a download that nobody has read yet
-	cacheBytes    = 96 << 20 // raw segments kept for seeks
+	maxUnread     = 24 << 20       // bytes of a download that nobody has read yet
+	cacheBytes    = 96 << 20       // raw segments kept for seeks
+	maxCached     = cacheBytes / 2 // bytes of one segment that is kept
+	releaseStep   = 8 << 20        // bytes that are released at a time, since the others are moved for it
 	readChunk     = 64 << 10
 	maxFirstAlloc = 8 << 20 // whatever length an answer announces
 )
 
+// errReleased is returned for bytes of a large download that were read before.
+var errReleased = errors.New("the bytes were read before, and are not kept of so large a download")
+
 // download is the body of one request, filled while it is read. Its bytes are as they came, so that
 // of an encrypted segment only cipher text is kept. Safe for concurrent use.
+//
+// A download that becomes too large for the cache has one reader: what that has read is released, unless
+// whole says otherwise.
 type download struct {
-	mu      sync.Mutex
-	data    []byte
-	read    int // how far the furthest reader is
-	done    bool
-	err     error
-	changed chan struct{} // closed, and made anew, at each change
-	begun   bool          // an answer has come
-	since   time.Time     // when the newest answer came
-	before  int           // the bytes that were there then
-	newest  time.Time     // when the newest byte came
-	length  int64         // of that answer, -1: not known
+	whole bool // constant: all bytes are kept
+
+	mu       sync.Mutex
+	data     []byte // the bytes from released on
+	released int    // the bytes before those, which are no longer there
+	read     int    // how far the furthest reader is
+	done     bool
+	err      error
+	changed  chan struct{} // closed, and made anew, at each change
+	begun    bool          // an answer has come
+
+	// Of the newest answer.
+	since  time.Time // when it came
+	before int       // the bytes that were there then
+	newest time.Time // when the newest byte came, or the download last ceased to wait for its reader
+	length int64     // -1: not known
+
+	waits  bool          // for its reader
+	waited time.Duration // for its reader, until newest
+	first  sample        // what came before it waited for the first time, zero: it has not
+}
+
+// sample is what came over the network in a time.
+type sample struct {
+	bytes int
+	took  time.Duration
 }
 
 func newDownload() *download {
 	return &download{changed: make(chan struct{})}
 }
 
+// size is how many bytes have come. The caller holds mu.
+func (d *download) size() int { return d.released + len(d.data) }
+
 // start says that an answer of a length, -1: not known, has come, and its body will.
 func (d *download) start(length int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
-	d.begun, d.since, d.newest, d.before, d.length = true, now, now, len(d.data), length
+	d.begun, d.since, d.newest, d.before, d.length = true, now, now, d.size(), length
+	d.waited, d.first = 0, sample{}
 	d.wake()
 }
 
-// progress tells of the newest answer; of none, it is zero.
+// measured is what the newest answer says of the network. After a download has waited for its reader, bytes come that
+// had gathered meanwhile: they say nothing.
+func (d *download) measured(now time.Time) sample {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.first != (sample{}) {
+		return d.first
+	}
+	return sample{bytes: d.size() - d.before, took: now.Sub(d.since)}
+}
+
+// progress tells of the newest answer, without the time in which it waited for its reader; of none, it is zero.
 func (d *download) progress(now time.Time) abr.Download {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.begun {
 		return abr.Download{}
 	}
-	return abr.Download{Got: int64(len(d.data) - d.before), Total: d.length, Since: now.Sub(d.since), Idle: now.Sub(d.newest)}
+	if d.waits {
+		now = d.newest
+	}
+	return abr.Download{Got: int64(d.size() - d.before), Total: d.length, Since: now.Sub(d.since) - d.waited, Idle: now.Sub(d.newest)}
 }
 
 // started waits until the answer has come. It returns the error that came instead, or ctx's cause.
@@ -92,11 +133,11 @@ func (d *download) answered() bool {
 	return d.begun
 }
 
-// fill adds body until its end, which is nil, ctx's end, or an error. It waits while more than maxUnread bytes are unread.
+// fill adds body until its end, which is nil, ctx's end, or an error. It waits for the reader while more than maxUnread bytes are unread.
 func (d *download) fill(ctx context.Context, body io.Reader, length int64) error {
 	if length > 0 {
 		d.mu.Lock()
-		if len(d.data) == 0 {
+		if d.size() == 0 {
 			d.data = make([]byte, 0, min(length, maxFirstAlloc))
 		}
 		d.mu.Unlock()
@@ -105,20 +146,14 @@ func (d *download) fill(ctx context.Context, body io.Reader, length int64) error
 	for {
 		n, err := body.Read(chunk)
 		d.mu.Lock()
+		d.release()
 		d.data = append(d.data, chunk[:n]...)
 		if n > 0 {
 			d.newest = time.Now()
 			d.wake()
 		}
-		for len(d.data)-d.read > maxUnread && err == nil {
-			changed := d.changed
-			d.mu.Unlock()
-			select {
-			case <-changed:
-			case <-ctx.Done():
-				err = context.Cause(ctx)
-			}
-			d.mu.Lock()
+		if err == nil && d.size()-d.read > maxUnread {
+			err = d.awaitReader(ctx)
 		}
 		d.mu.Unlock()
 		if err != nil {
@@ -128,6 +163,37 @@ func (d *download) fill(ctx context.Context, body io.Reader, length int64) error
 			return err
 		}
 	}
+}
+
+// awaitReader waits until no more than maxUnread bytes are unread. It returns ctx's cause when that ends first. The caller holds mu.
+func (d *download) awaitReader(ctx context.Context) (err error) {
+	if d.first == (sample{}) {
+		d.first = sample{bytes: d.size() - d.before, took: d.newest.Sub(d.since)}
+	}
+	d.waits = true
+	for d.size()-d.read > maxUnread && err == nil {
+		changed := d.changed
+		d.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+		d.mu.Lock()
+	}
+	now := time.Now()
+	d.waited += now.Sub(d.newest)
+	d.waits, d.newest = false, now
+	return err
+}
+
+// release gives up what was read of a download that is too large for the cache. The caller holds mu.
+func (d *download) release() {
+	if d.whole || d.size() <= maxCached || d.read-d.released < releaseStep {
+		return
+	}
+	d.data = d.data[:copy(d.data, d.data[d.read-d.released:])]
+	d.released = d.read
 }
 
 // finish marks the end; err is nil when all bytes are there. Only the first call counts.
@@ -144,7 +210,7 @@ func (d *download) finish(err error) {
 func (d *download) complete() (size int, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return len(d.data), d.done && d.err == nil
+	return d.size(), d.done && d.err == nil
 }
 
 // failed says whether it ended before all bytes were there.
@@ -170,13 +236,18 @@ type downloadReader struct {
 	offset int
 }
 
-// Read returns the next bytes; at the end io.EOF, or the error that cut the download short.
+// Read returns the next bytes; at the end io.EOF, or the error that cut the download short. It returns errReleased for bytes that another reader has
+// read, where those are not kept.
 func (r *downloadReader) Read(p []byte) (int, error) {
 	d := r.d
 	for {
 		d.mu.Lock()
-		if r.offset < len(d.data) {
-			n := copy(p, d.data[r.offset:])
+		if r.offset < d.released {
+			d.mu.Unlock()
+			return 0, errReleased
+		}
+		if r.offset < d.size() {
+			n := copy(p, d.data[r.offset-d.released:])
 			r.offset += n
 			if r.offset > d.read {
 				d.read = r.offset
@@ -252,7 +323,7 @@ func (c *cache) has(key cacheKey) bool {
 // put keeps a download that is complete; others are not kept.
 func (c *cache) put(key cacheKey, d *download) {
 	size, ok := d.complete()
-	if !ok || size > cacheBytes/2 {
+	if !ok || size > maxCached {
 		return
 	}
 	c.mu.Lock()

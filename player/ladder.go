@@ -564,13 +564,13 @@ func (l *ladder) order(of int) []int {
 
 func apart(a, b int64) int64 { return max(a-b, b-a) }
 
-// downloaded tells of a segment that came over the network.
-func (l *ladder) downloaded(class network.Class, bytes int, took, firstByte time.Duration) {
+// downloaded tells of a segment that came over the network, the first byte of it after a time.
+func (l *ladder) downloaded(class network.Class, came sample, firstByte time.Duration) {
 	if class != network.ClassSegment {
 		return
 	}
 	l.mu.Lock()
-	l.meter.Add(int64(bytes), took, firstByte)
+	l.meter.Add(int64(came.bytes), came.took, firstByte)
 	l.mu.Unlock()
 }
 

@@ -222,7 +222,7 @@ type remoteFile struct {
 }
 
 func (r *remoteFile) describe() (class, where string) {
-	return network.ClassSegment.String(), display(r.url)
+	return network.ClassMedia.String(), display(r.url)
 }
 
 // open asks for the first bytes; the answer says whether the server knows ranges and how long the
@@ -264,7 +264,7 @@ func (r *rangeReader) request() error {
 	}
 	var response *network.Response
 	err := r.file.session.authorized(r.wait.now, func() (err error) {
-		response, err = r.file.session.client.Do(r.wait.now, network.Request{Class: network.ClassSegment, URL: r.file.url,
+		response, err = r.file.session.client.Do(r.wait.now, network.Request{Class: network.ClassMedia, URL: r.file.url,
 			Offset: r.offset, Length: -1})
 		return err
 	})

@@ -89,7 +89,7 @@ func (t *hlsTrack) preload(ctx context.Context, hint hls.PreloadHint, told *netw
 		}
 		p.d.finish(err)
 		if took := p.d.progress(time.Now()); err == nil && hint.Length >= 0 && t.ladder != nil {
-			t.ladder.downloaded(network.ClassSegment, int(took.Got), took.Since-took.Idle, 0) // the rest of an open one comes as it is made
+			t.ladder.downloaded(network.ClassSegment, sample{bytes: int(took.Got), took: took.Since - took.Idle}, 0) // the rest of an open one comes as it is made
 		}
 	}()
 	return p
@@ -120,7 +120,6 @@ func (l *loader) take(ctx context.Context, s *hls.Segment, told *network.CMCD) (
 	go func() {
 		d.start(length)
 		there, _ := p.d.complete()
-		began := time.Now()
 		source := p.d.readerFrom(ctx, offset)
 		if length >= 0 {
 			source = io.LimitReader(source, length)
@@ -128,7 +127,7 @@ func (l *loader) take(ctx context.Context, s *hls.Segment, told *network.CMCD) (
 		err := d.fill(ctx, source, length)
 		size, _ := d.complete()
 		if late := size - max(there-int(offset), 0); p.hint.Length < 0 && late > 0 && l.track.ladder != nil {
-			l.track.ladder.downloaded(network.ClassSegment, late, time.Since(began), 0) // all of it is there by now, so that the network alone holds it up
+			l.track.ladder.downloaded(network.ClassSegment, sample{bytes: late, took: d.progress(time.Now()).Since}, 0) // all of it is there by now, so that the network alone holds it up
 		}
 		if err != nil || length >= 0 && int64(size) < length {
 			failed <- l.track.fetch(ctx, w, d)

@@ -26,6 +26,7 @@ func (t *hlsTrack) begin(ctx context.Context, w wanted) (*download, func() error
 		return d, func() error { return nil }
 	}
 	d := newDownload()
+	d.whole = w.class == network.ClassInit // each run begins with it
 	failed := make(chan error, 1)
 	go func() {
 		failed <- t.fetch(ctx, w, d)
@@ -36,17 +37,17 @@ func (t *hlsTrack) begin(ctx context.Context, w wanted) (*download, func() error
 // fetch fills d and keeps it.
 func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
 	var (
-		body            io.ReadCloser
-		length          int64
-		asked, answered time.Time
+		body   io.ReadCloser
+		length int64
+		took   time.Duration // until the answer
 	)
 	for {
 		before, _ := d.complete()
 		err := t.session.authorized(ctx, func() (err error) {
 			for again := w.again != nil; ; again = false {
-				asked = time.Now()
+				asked := time.Now()
 				body, length, err = t.session.fetcher.open(ctx, w.class, w.uri, rest(w.part, before), w.told)
-				answered = time.Now()
+				took = time.Since(asked)
 				if !again || !stale(err) {
 					return err
 				}
@@ -63,9 +64,10 @@ func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
 			err = errors.Join(err, body.Close())
 		}
 		if err == nil {
+			came := d.measured(time.Now())
 			t.got(w, d)
-			if size, ok := d.complete(); ok && t.ladder != nil {
-				t.ladder.downloaded(w.class, size-before, time.Since(answered), answered.Sub(asked))
+			if t.ladder != nil {
+				t.ladder.downloaded(w.class, came, took)
 			}
 			return nil
 		}

@@ -88,7 +88,7 @@ func (h HeaderTemplate) check() error {
 		return errHeader
 	}
 	for _, class := range h.Classes {
-		if class <= network.ClassOther || class >= network.ClassSignIn {
+		if !class.OfResource() {
 			return fmt.Errorf("goes with requests of class %s, which no sign-in goes with", class)
 		}
 	}
