@@ -58,6 +58,10 @@ type actor struct {
 	notified  time.Time
 	dirty     bool           // something was told that the snapshot does not show yet
 	sessions  sync.WaitGroup // those that are being left
+	choosing  *soundChoice   // the newest SelectSound while its playlist loads, else nil
+
+	// Preferred from now on, as those of Config.
+	audioLanguage, subtitleLanguage string
 
 	askedPlay    time.Time
 	askedSeek    time.Time
@@ -136,9 +140,7 @@ func (p *Player) handle(m message) {
 			p.upcoming.refused = m.err
 		}
 	case messageHeard:
-		if m.session == p.session {
-			p.heard(m)
-		}
+		p.heard(m)
 	case messageStill:
 		p.gotStill(m)
 	case messageShown:
@@ -176,7 +178,7 @@ func (p *Player) replace(r *MediaResource) error {
 	p.setState(Initializing)
 	p.client, p.session = next.client, next.session
 	if p.session == nil {
-		p.session = newSession(p.config, r, p.client, p.outputs, p.box.post)
+		p.session = newSession(p.sessionConfig(), r, p.client, p.outputs, p.box.post)
 	} else {
 		p.begun = next
 	}
@@ -208,6 +210,7 @@ func (p *Player) leave() {
 	p.halt()
 	p.pipeline = nil
 	p.signIn, p.trick, p.begun = nil, trick{}, nil
+	p.cancelSound()
 	if s := p.session; s != nil {
 		p.measured()
 		p.session = nil
@@ -489,6 +492,13 @@ func (p *Player) setState(s State) {
 func (p *Player) tell(kind EventKind) {
 	p.dirty = true
 	p.observers.tell(Event{Kind: kind, At: time.Now(), State: p.state})
+}
+
+// sessionConfig is the configuration of a session that begins now.
+func (p *Player) sessionConfig() Config {
+	config := p.config
+	config.AudioLanguage, config.SubtitleLanguage = p.audioLanguage, p.subtitleLanguage
+	return config
 }
 
 // newSession returns a session that nothing was fetched for yet.

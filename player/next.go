@@ -43,7 +43,7 @@ func (p *Player) prepareNext(r *MediaResource, from time.Duration) error {
 		return err
 	}
 	p.forgetNext()
-	s := newSession(p.config, r, client, p.outputs, p.box.post)
+	s := newSession(p.sessionConfig(), r, client, p.outputs, p.box.post)
 	s.network, s.opened = p.measured(), time.Now()
 	p.upcoming = &upcoming{resource: r, from: from, client: client, session: s}
 	s.work.Go(func() {
@@ -59,7 +59,7 @@ func (p *Player) prepareNext(r *MediaResource, from time.Duration) error {
 // nextHeard has what comes next be in the language that was chosen since it was prepared.
 func (p *Player) nextHeard() {
 	u := p.upcoming
-	if u == nil || u.session.preferred == p.config.AudioLanguage {
+	if u == nil || u.session.preferred == p.audioLanguage {
 		return
 	}
 	if err := p.prepareNext(u.resource, u.from); err != nil {
@@ -161,6 +161,7 @@ func (p *Player) reached(now time.Time) bool {
 func (p *Player) handOver(now time.Time) {
 	u := p.upcoming
 	p.upcoming = nil
+	p.cancelSound()
 	p.endStall(now)
 	p.tell(PlaybackComplete)
 	p.measured()

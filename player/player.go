@@ -58,6 +58,7 @@ func New(config Config) (*Player, error) {
 		p.outputs.sink.SetVolume(p.volume)
 		p.outputs.sink.SetMuted(p.muted)
 	}
+	p.audioLanguage, p.subtitleLanguage = config.AudioLanguage, config.SubtitleLanguage
 	p.publish(time.Now())
 	go p.run()
 	return p, nil

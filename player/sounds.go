@@ -119,53 +119,90 @@ func (t *sounds) fails(index int, err error) {
 	t.session.note(fmt.Sprintf("The sound %q cannot be had: %s.", t.list[index].Name, brief(err)))
 }
 
-// messageHeard says that another sound was chosen, or why it cannot be had.
+// soundChoice is a SelectSound whose playlist loads. The newest alone is applied.
+type soundChoice struct {
+	index  int
+	cancel context.CancelFunc
+}
+
+// messageHeard brings the playlist of a sound that was chosen, or says why there is none.
 type messageHeard struct {
-	session *session
-	index   int
-	err     error
+	choice *soundChoice
+	feed   *feed // nil: the sound is in the playlist of the picture
+	err    error
 }
 
-// SelectSound plays another sound of Snapshot.Sounds from the position on, with the picture standing still for a moment; later resources
-// get the same language. What cannot be had is told in Snapshot.Notes, and the sound stays. The error wraps ErrSound.
+// SelectSound plays another sound of Snapshot.Sounds from the position on, with the picture
+// standing still for a moment; later resources get the same language. Until its playlist has
+// loaded, what is heard goes on, and so does Snapshot.Sound; a newer SelectSound takes the place of
+// one that loads, and one of what is heard takes that back. What cannot be had is told in
+// Snapshot.Notes, and the sound stays. The error wraps ErrSound.
 func (p *Player) SelectSound(index int) error {
-	return p.call(func() error {
-		if p.session == nil || !p.session.ready || p.session.sounds == nil || index < 0 || index >= len(p.session.sounds.list) {
-			return fmt.Errorf("hear sound %d: %w", index, ErrSound)
-		}
-		s := p.session
-		if index == s.sounds.choice() {
-			return nil
-		}
-		s.work.Go(func() {
-			f, err := s.sounds.open(s.ctx, index)
-			if source, ok := s.source.(*hlsSource); ok && err == nil {
-				if f != nil {
-					f.lineUpWith(s.leading().current())
-				}
-				source.hear(f, s.sounds.ladder(index, f))
-			}
-			s.post(messageHeard{session: s, index: index, err: err})
-		})
-		return nil
-	})
+	return p.call(func() error { return p.selectSound(index) })
 }
 
-// heard goes on with the sound that was chosen.
-func (p *Player) heard(m messageHeard) {
+func (p *Player) selectSound(index int) error {
 	s := p.session
-	if m.err != nil {
-		s.sounds.fails(m.index, m.err)
-		p.dirty = true
+	if s == nil || !s.ready || s.sounds == nil || index < 0 || index >= len(s.sounds.list) {
+		return fmt.Errorf("hear sound %d: %w", index, ErrSound)
+	}
+	if p.choosing != nil && p.choosing.index == index {
+		return nil
+	}
+	p.cancelSound()
+	if index == s.sounds.choice() {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	choice := &soundChoice{index: index, cancel: cancel}
+	p.choosing = choice
+	s.work.Go(func() {
+		defer cancel()
+		f, err := s.sounds.open(ctx, index)
+		s.post(messageHeard{choice: choice, feed: f, err: err})
+	})
+	return nil
+}
+
+// cancelSound gives up the sound that is being chosen, if there is one.
+func (p *Player) cancelSound() {
+	if p.choosing != nil {
+		p.choosing.cancel()
+		p.choosing = nil
+	}
+}
+
+// heard goes on with the sound that was chosen, unless the choice was replaced or its resource
+// left.
+func (p *Player) heard(m messageHeard) {
+	if m.choice != p.choosing {
 		return
 	}
-	s.sounds.choose(m.index)
-	if language := s.sounds.list[m.index].Language; language != "" {
-		p.config.AudioLanguage = language
+	s, index := p.session, m.choice.index
+	p.choosing, p.dirty = nil, true
+	if m.err != nil {
+		s.sounds.fails(index, m.err)
+		return
+	}
+	if source, ok := s.source.(*hlsSource); ok {
+		if m.feed != nil {
+			m.feed.lineUpWith(s.leading().current())
+		}
+		source.hear(m.feed, s.sounds.ladder(index, m.feed))
+	}
+	s.sounds.choose(index)
+	if language := s.sounds.list[index].Language; language != "" {
+		p.audioLanguage = language
 		p.nextHeard()
 	}
-	p.dirty = true
-	switch p.state {
+	// What plays now has the sound of before.
+	state := p.state
+	if state == NeedsSignIn {
+		state = p.parkedIn
+	}
+	switch state {
+	case Preparing:
+		p.start(p.target)
 	case Playing, Paused, Prepared, Seeking:
 		// The error is that the state does not allow it, and it does.
 		_ = p.seek(p.position(time.Now(), p.last))

@@ -1,6 +1,8 @@
 package player_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -65,6 +67,85 @@ func TestAnotherSound(t *testing.T) {
 	s.until("it is English", func(now player.Snapshot) bool { return now.Sound == 0 && now.Audio.SampleRate == 48000 })
 	end := s.ended()
 	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+}
+
+// trilingual makes the stream of dubbed with a playlist for its French sound too, at 32 kHz.
+func trilingual(t *testing.T) string {
+	t.Helper()
+	folder := dubbed(t)
+	french := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Audio: "aac", SampleRate: 32000, Frames: 200}})
+	require.NoError(t, os.CopyFS(filepath.Join(folder, "french"), os.DirFS(french.Folder)))
+	main, err := os.ReadFile(filepath.Join(folder, "main.m3u8"))
+	require.NoError(t, err)
+	main = bytes.Replace(main, []byte("none.m3u8"), []byte("french/index.m3u8"), 1)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "main.m3u8"), main, 0o600))
+	return folder
+}
+
+// TestNewestSoundChoiceWins chooses a second sound while the playlist of the first is loading: the
+// request for the first is canceled, and the second is heard to the end.
+func TestNewestSoundChoiceWins(t *testing.T) {
+	folder := trilingual(t)
+	for name, c := range map[string]struct{ second, rate int }{
+		"another sound":                 {second: 2, rate: 32000},
+		"the sound that is heard":       {second: 0, rate: 48000},
+		"the sound that is loading too": {second: 1, rate: 44100},
+	} {
+		t.Run(name, func(t *testing.T) {
+			origin := newOrigin(t, networktest.Options{FS: os.DirFS(folder)})
+			release := make(chan struct{})
+			origin.Inject(networktest.Fault{Path: "/german/index.m3u8", Effect: networktest.Hold(release)})
+			s := newScreen(t, player.Config{})
+			s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+			s.state(player.Prepared)
+			require.NoError(t, s.player.SelectSound(1))
+			_, err := origin.Wait(t.Context(), func(r networktest.Request) bool { return r.Path == "/german/index.m3u8" })
+			require.NoError(t, err)
+			require.NoError(t, s.player.SelectSound(c.second))
+			if c.second != 1 {
+				waiting, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				_, err = origin.Wait(waiting, func(r networktest.Request) bool { return r.Path == "/german/index.m3u8" && r.Done })
+				cancel()
+				assert.NoError(t, err, "the first request goes on")
+			}
+			close(release)
+			s.until("the sound is chosen", func(now player.Snapshot) bool { return now.Sound == c.second })
+			require.NoError(t, s.player.SetSpeed(4))
+			s.play()
+			end := s.ended()
+			require.Equal(t, player.Complete, end.State, "%v", end.Error)
+			assert.Equal(t, c.second, end.Sound)
+			assert.Equal(t, c.rate, end.Audio.SampleRate)
+			assert.Empty(t, end.Notes)
+			asked := 0
+			for _, r := range origin.Requests(network.ClassPlaylist) {
+				if r.Path == "/german/index.m3u8" {
+					asked++
+				}
+			}
+			assert.Equal(t, 1, asked)
+		})
+	}
+}
+
+// TestSoundChosenWhilePreparing is heard from the first sample on.
+func TestSoundChosenWhilePreparing(t *testing.T) {
+	origin := newOrigin(t, networktest.Options{FS: os.DirFS(dubbed(t))})
+	release := make(chan struct{})
+	origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassSegment}, Effect: networktest.Hold(release)})
+	s := newScreen(t, player.Config{})
+	s.open(origin.URL("main.m3u8"), network.NewConfiguration(), 0)
+	s.until("the sounds are known", func(now player.Snapshot) bool { return len(now.Sounds) == 3 })
+	require.NoError(t, s.player.SelectSound(1))
+	now := s.until("the sound is chosen", func(now player.Snapshot) bool { return now.Sound == 1 })
+	assert.Equal(t, player.Preparing, now.State)
+	close(release)
+	require.NoError(t, s.player.SetSpeed(4))
+	s.play()
+	end := s.ended()
+	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+	assert.Equal(t, 44100, end.Audio.SampleRate)
+	assert.Empty(t, end.Stats.Seeks)
 }
 
 // TestThePreferredSound is taken from the start, where the stream has it.

@@ -455,9 +455,9 @@ func (p *Player) SelectSubtitles(index int) error {
 		if p.session == nil || !p.session.ready || p.session.subtitles == nil || !p.session.subtitles.choose(index) {
 			return fmt.Errorf("show subtitles %d: %w", index, ErrSubtitles)
 		}
-		p.config.SubtitleLanguage = subtitlesOff
+		p.subtitleLanguage = subtitlesOff
 		if index >= 0 {
-			p.config.SubtitleLanguage = p.session.subtitles.list[index].Language
+			p.subtitleLanguage = p.session.subtitles.list[index].Language
 		}
 		if u := p.upcoming; u != nil && u.session.ready {
 			p.keepLanguage(u.session)
@@ -469,8 +469,8 @@ func (p *Player) SelectSubtitles(index int) error {
 
 // keepLanguage shows the subtitles of a session in the language that was chosen since it was begun.
 func (p *Player) keepLanguage(s *session) {
-	if t := s.subtitles; t != nil && s.config.SubtitleLanguage != p.config.SubtitleLanguage {
-		t.choose(t.prefer(p.config.SubtitleLanguage, t.choice()))
+	if t := s.subtitles; t != nil && s.config.SubtitleLanguage != p.subtitleLanguage {
+		t.choose(t.prefer(p.subtitleLanguage, t.choice()))
 	}
 }
 
