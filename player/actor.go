@@ -104,6 +104,7 @@ func (p *Player) release() {
 	p.leave()
 	p.forgetNext()
 	p.sessions.Wait()
+	p.box.close()
 	p.outputs.presenter.reset()
 	if p.outputs.sink != nil {
 		// Its only error would be that it was closed before.

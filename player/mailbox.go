@@ -27,20 +27,29 @@ type (
 	messageShown struct{ pipeline *pipeline }
 )
 
+// discarder is a message that holds what must be freed, where nobody takes the message.
+type discarder interface{ discard() }
+
 // mailbox is a queue that never makes a sender wait. It stays short: changes are coalesced, and all else
 // is bounded by what people and sessions do. Safe for concurrent use.
 type mailbox struct {
-	mu    sync.Mutex
-	items []message
-	ready chan struct{}
+	ready chan struct{} // constant
+
+	mu     sync.Mutex // guards what follows
+	items  []message
+	closed bool
 }
 
 func newMailbox() *mailbox { return &mailbox{ready: make(chan struct{}, 1)} }
 
-// post appends a message.
+// post appends a message; after close it discards it.
 func (m *mailbox) post(item message) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.closed {
+		discard(item)
+		return
+	}
 	if _, change := item.(messageChanged); change && len(m.items) > 0 {
 		// Whatever stands there will have the player look at everything.
 		return
@@ -56,4 +65,20 @@ func (m *mailbox) take() []message {
 	items := m.items
 	m.items = nil
 	return items
+}
+
+// close discards the messages that nobody took, and those to come.
+func (m *mailbox) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, item := range m.items {
+		discard(item)
+	}
+	m.items, m.closed = nil, true
+}
+
+func discard(item message) {
+	if d, is := item.(discarder); is {
+		d.discard()
+	}
 }

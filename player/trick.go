@@ -41,6 +41,9 @@ type messageStill struct {
 	err     error
 }
 
+// discard is discarder's.
+func (m messageStill) discard() { m.picture.Release() }
+
 // TrickPlay runs through the presentation at a rate of 2 to MaxTrick, or backwards at -2 to -MaxTrick, in pictures of the I-frame playlist, or the
 // key pictures of a file of this machine, and without sound; the state is Paused and Snapshot.Trick the rate. Rate 0 ends it: what played plays on
 // from the position that was reached, as do Play, and, standing still, Pause. Seek ends it too. It returns ErrNoStills where there are no such
