@@ -82,11 +82,7 @@ func (p *Player) run() {
 		case <-p.quit:
 			return
 		case <-p.box.ready:
-			for _, m := range p.box.take() {
-				p.handle(m)
-			}
-			p.step(time.Now())
-			p.publish(time.Now())
+			p.serve(p.box.take())
 		case now := <-ticker.C:
 			if p.session == nil || p.state == Initialized {
 				continue
@@ -96,6 +92,26 @@ func (p *Player) run() {
 				p.publish(now)
 			}
 		}
+	}
+}
+
+// serve handles messages. It publishes before it answers commands: a caller sees in Snapshot what
+// its call did.
+func (p *Player) serve(messages []message) {
+	var answers []func()
+	for _, m := range messages {
+		if c, is := m.(command); is {
+			err := c.do()
+			answers = append(answers, func() { c.reply <- err })
+		} else {
+			p.handle(m)
+		}
+	}
+	now := time.Now()
+	p.step(now)
+	p.publish(now)
+	for _, answer := range answers {
+		answer()
 	}
 }
 
@@ -115,15 +131,9 @@ func (p *Player) release() {
 	p.observers.close()
 }
 
-// handle does what a message asks for.
+// handle does what a message says that is no command.
 func (p *Player) handle(m message) {
 	switch m := m.(type) {
-	case command:
-		err := m.do()
-		if p.dirty {
-			p.publish(time.Now()) // who gets the answer may look at the snapshot at once
-		}
-		m.reply <- err
 	case messageOpened:
 		switch {
 		case p.upcoming != nil && m.session == p.upcoming.session:

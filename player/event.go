@@ -67,6 +67,13 @@ func (o *observers) subscribe(n int) (<-chan Event, func()) {
 	}
 }
 
+// lost is how many events there was no room for, those of each observer counted.
+func (o *observers) lost() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.dropped
+}
+
 // tell hands an event to all who have room for it, and counts the others.
 func (o *observers) tell(e Event) {
 	o.mu.Lock()

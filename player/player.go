@@ -59,7 +59,7 @@ func New(config Config) (*Player, error) {
 		p.outputs.sink.SetMuted(p.muted)
 	}
 	p.audioLanguage, p.subtitleLanguage = config.AudioLanguage, config.SubtitleLanguage
-	p.publish(time.Now())
+	p.store(time.Now())
 	go p.run()
 	return p, nil
 }

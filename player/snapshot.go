@@ -107,7 +107,10 @@ type Snapshot struct {
 	Error     *Error
 	SignIn    *SignInRequest // set while State is NeedsSignIn
 	Advanced  int            // how many resources began by themselves: see SetAdvance
-	Stats     Stats
+	// EventsDropped is how many events Subscribe's channels had no room for since New. A program
+	// that counts on each event finds out here.
+	EventsDropped int
+	Stats         Stats
 	// Protections are those of what was played, in the order in which they were met.
 	Protections []Protection
 	Limited     bool     // Config.Limit ended the playback, or is about to

@@ -260,8 +260,16 @@ func (p *Player) sampleBuffer() {
 // publish makes a new snapshot and tells who watches.
 func (p *Player) publish(now time.Time) {
 	p.notified, p.dirty = now, false
+	p.store(now)
+	if p.config.OnChange != nil {
+		p.config.OnChange()
+	}
+}
+
+// store makes a new snapshot.
+func (p *Player) store(now time.Time) {
 	s := Snapshot{State: p.state, Buffering: p.buffering, Position: p.last, Speed: p.speed, Volume: p.volume,
-		Muted: p.muted, Trick: p.trick.rate, Variant: -1, Selected: -1, Subtitle: -1, Sound: -1, Advanced: p.advanced, Error: p.failure, SignIn: p.signIn, Stats: p.stats}
+		Muted: p.muted, Trick: p.trick.rate, Variant: -1, Selected: -1, Subtitle: -1, Sound: -1, Advanced: p.advanced, EventsDropped: p.observers.lost(), Error: p.failure, SignIn: p.signIn, Stats: p.stats}
 	if p.resource != nil {
 		s.Source, s.Title = p.resource.String(), p.resource.name()
 	}
@@ -282,9 +290,6 @@ func (p *Player) publish(now time.Time) {
 		s.Buffered = p.buffered()
 	}
 	p.snapshot.Store(&s)
-	if p.config.OnChange != nil {
-		p.config.OnChange()
-	}
 }
 
 // buffered is what is there around the position.
