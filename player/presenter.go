@@ -15,8 +15,6 @@ const (
 	tickTolerance = 8 * time.Millisecond
 	// repeatTolerance is how long after its time a picture counts as repeated.
 	repeatTolerance = 20 * time.Millisecond
-	// maxOffsets bounds the samples of picture against sound that a report sums up.
-	maxOffsets = 20_000
 )
 
 // choose says which of the pictures that wait is due at pos: its index, or -1 for none. Those before
@@ -35,7 +33,7 @@ func choose(waiting []time.Duration, pos time.Duration) int {
 // tally counts what became of the pictures of one resource. It is the presenter's, which guards it.
 type tally struct {
 	frames  Frames
-	offsets []time.Duration // picture against sound
+	offsets offsets // picture against sound
 }
 
 // waitingPicture is a picture, and where it is counted.
@@ -170,8 +168,8 @@ func (p *presenter) next(pos time.Duration, running bool) (v *frame.Video, first
 	p.first, p.shown, p.repeated = false, true, false
 	p.lastEnd = at + v.Duration
 	p.tally.frames.Shown++
-	if running && !first && len(p.tally.offsets) < maxOffsets {
-		p.tally.offsets = append(p.tally.offsets, pos-at)
+	if running && !first {
+		p.tally.offsets.add(pos - at)
 	}
 	p.mu.Unlock()
 	p.space.post()
@@ -201,10 +199,10 @@ func (p *presenter) level() (waiting int, shown, ended bool, lastEnd time.Durati
 }
 
 // figures returns the counters, and the offsets of picture against sound.
-func (p *presenter) figures(t *tally) (Frames, []time.Duration) {
+func (p *presenter) figures(t *tally) (Frames, Offsets) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return t.frames, append([]time.Duration(nil), t.offsets...)
+	return t.frames, t.offsets.sum()
 }
 
 // counted returns the counters.

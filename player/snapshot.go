@@ -51,7 +51,7 @@ type Stats struct {
 	Rebuffers  int             // how often playback stood still for want of data
 	Rebuffered time.Duration   // how long in all
 	Seeks      []time.Duration // from each seek until its first picture
-	AVOffset   []time.Duration // picture shown against sound heard, sampled; positive: the picture is late
+	AVOffset   Offsets         // of all pictures that were shown while the clock ran
 	BufferMin  time.Duration   // the shortest, mean and longest buffer while playing
 	BufferMean time.Duration
 	BufferMax  time.Duration

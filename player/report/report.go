@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"time"
 
 	"latchkey/network"
@@ -64,7 +63,8 @@ type Times struct {
 	Rebuffering    int64 `json:"rebuffering"`
 }
 
-// Offsets are of picture against sound in milliseconds, without sign.
+// Offsets are of picture against sound in milliseconds, without sign and to the nearest tenth; a
+// percentile of 200 ms or more is Max.
 type Offsets struct {
 	P50 float64 `json:"p50"`
 	P95 float64 `json:"p95"`
@@ -106,7 +106,7 @@ func New(s player.Snapshot, requests []network.Record) *Report {
 	r := &Report{Schema: Schema, Resource: s.Source, Result: Stopped, Frames: s.Stats.Frames,
 		Times: Times{FirstFrame: milliseconds(s.Stats.FirstFrame), OpenToPlaylist: milliseconds(s.Stats.ToPlaylist),
 			OpenToKey: milliseconds(s.Stats.ToKey), Rebuffering: milliseconds(s.Stats.Rebuffered)},
-		Rebuffers: s.Stats.Rebuffers, Seeks: []int64{}, AVOffset: offsets(s.Stats.AVOffset),
+		Rebuffers: s.Stats.Rebuffers, Seeks: []int64{}, AVOffset: Offsets{P50: tenths(s.Stats.AVOffset.P50), P95: tenths(s.Stats.AVOffset.P95), Max: tenths(s.Stats.AVOffset.Max)},
 		Bitrate: Bitrate{Mean: s.Stats.MeanBitrate, Switches: max(0, len(s.Path)-1), Variants: append([]int{}, s.Path...)},
 		Buffer: Buffer{Min: seconds(s.Stats.BufferMin), Mean: seconds(s.Stats.BufferMean),
 			Max: seconds(s.Stats.BufferMax)},
@@ -183,18 +183,7 @@ func seconds(d time.Duration) float64 {
 	return math.Round(d.Seconds()*1000) / 1000
 }
 
-// offsets sums up samples of either sign.
-func offsets(samples []time.Duration) Offsets {
-	if len(samples) == 0 {
-		return Offsets{}
-	}
-	sorted := make([]float64, len(samples))
-	for i, s := range samples {
-		sorted[i] = math.Abs(float64(s)) / float64(time.Millisecond)
-	}
-	slices.Sort(sorted)
-	at := func(share float64) float64 {
-		return math.Round(sorted[int(share*float64(len(sorted)-1))]*10) / 10
-	}
-	return Offsets{P50: at(0.5), P95: at(0.95), Max: at(1)}
+// tenths rounds to the nearest tenth of a millisecond.
+func tenths(d time.Duration) float64 {
+	return math.Round(float64(d)/float64(time.Millisecond/10)) / 10
 }
