@@ -16,6 +16,8 @@ import (
 )
 
 const (
+	// maxSeeks bounds Stats.Seeks.
+	maxSeeks = 1000
 	// stepInterval is how often the player looks at its buffers while something plays.
 	stepInterval = 25 * time.Millisecond
 	// notifyInterval is how often a moving position is told at least: TVSDK's 250 ms.
@@ -470,6 +472,9 @@ func (p *Player) shown(now time.Time) {
 
 func (p *Player) seekDone(now time.Time) {
 	if !p.askedSeek.IsZero() {
+		if len(p.stats.Seeks) == maxSeeks {
+			p.stats.Seeks = p.stats.Seeks[1:]
+		}
 		p.stats.Seeks = append(p.stats.Seeks, now.Sub(p.askedSeek))
 		p.askedSeek = time.Time{}
 		p.tell(SeekEnded)

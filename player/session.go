@@ -254,20 +254,20 @@ func (s *session) update(replace func(*network.Client) error) error {
 // describe fills in what a snapshot says of the resource.
 func (s *session) describe(out *Snapshot) {
 	if s.ready {
-		out.Duration, out.Variants, out.Variant, out.Stills = s.length(), s.variants, s.variant, s.stills != nil
+		out.Duration, out.Variants, out.Variant, out.Stills = s.length(), slices.Clone(s.variants), s.variant, s.stills != nil
 		out.Pathway = s.steer.chosen()
 		if s.title != "" {
 			out.Title = s.title
 		}
 		if s.sounds != nil {
-			out.Sounds, out.Sound = s.sounds.list, s.sounds.choice()
+			out.Sounds, out.Sound = slices.Clone(s.sounds.list), s.sounds.choice()
 		}
 		if s.subtitles != nil {
-			out.Subtitles, out.Subtitle = s.subtitles.offered(), s.subtitles.choice()
+			out.Subtitles, out.Subtitle = slices.Clone(s.subtitles.offered()), s.subtitles.choice()
 		}
 		if s.ladder != nil {
 			out.Stats.Bandwidth = s.ladder.bandwidth()
-			out.Selected, out.Selects = s.ladder.chosen(), s.ladder.selects
+			out.Selected, out.Selects = s.ladder.chosen(), slices.Clone(s.ladder.selects)
 		}
 	}
 	s.mu.Lock()

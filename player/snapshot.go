@@ -50,7 +50,7 @@ type Stats struct {
 	ToKey      time.Duration   // from the open until the first key was there; 0 without keys
 	Rebuffers  int             // how often playback stood still for want of data
 	Rebuffered time.Duration   // how long in all
-	Seeks      []time.Duration // from each seek until its first picture
+	Seeks      []time.Duration // from each seek until its first picture, the oldest first; the newest 1000
 	AVOffset   Offsets         // of all pictures that were shown while the clock ran
 	BufferMin  time.Duration   // the shortest, mean and longest buffer while playing
 	BufferMean time.Duration

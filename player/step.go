@@ -1,6 +1,7 @@
 package player
 
 import (
+	"slices"
 	"time"
 
 	"latchkey/player/libav"
@@ -273,7 +274,7 @@ func (p *Player) store(now time.Time) {
 	if p.resource != nil {
 		s.Source, s.Title = p.resource.String(), p.resource.name()
 	}
-	s.Stats.Seeks = append([]time.Duration(nil), p.stats.Seeks...)
+	s.Stats.Seeks = slices.Clone(p.stats.Seeks)
 	s.Stats.Frames, s.Stats.AVOffset = p.outputs.presenter.figures(p.tally)
 	if p.pipeline != nil {
 		s.shift = p.pipeline.shift
