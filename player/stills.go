@@ -214,7 +214,9 @@ func (o *openedRun) still(strict bool) (*frame.Video, error) {
 
 // fileStills are the key pictures of a file of this machine, read by a demuxer of its own. Safe for concurrent use; one picture is made at a time.
 type fileStills struct {
-	turn turn // constant
+	// Constant.
+	session *session
+	turn    turn
 
 	source *mediaSource // guarded by turn
 }
@@ -225,13 +227,16 @@ func newFileStills(m *mediaSource) stillSource {
 	if !local || len(newRun(m.input, []libav.Kind{libav.KindVideo}, "", false).streams) == 0 {
 		return nil
 	}
-	return &fileStills{turn: make(turn, 1), source: &mediaSource{session: m.session, opener: file}}
+	return &fileStills{session: m.session, turn: make(turn, 1), source: &mediaSource{session: m.session, opener: file}}
 }
 
 func (t *fileStills) close() { t.source.close() }
 
 // at is stillSource's.
 func (t *fileStills) at(ctx context.Context, position time.Duration, _ int, shown time.Duration) (*frame.Video, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(t.session.ctx, func() { cancel(errClosed) })()
 	if err := t.turn.take(ctx); err != nil {
 		return nil, err
 	}
