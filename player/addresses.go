@@ -20,7 +20,7 @@ const minAgain = 2 * time.Second
 type addresses struct {
 	session *session      // constant
 	opened  *hls.Playlist // constant
-	loading sync.Mutex    // held over a load
+	turn    turn          // constant; held over a load
 
 	mu     sync.Mutex    // guards what follows
 	newest *hls.Playlist // opened, or what came later
@@ -29,7 +29,7 @@ type addresses struct {
 }
 
 func newAddresses(s *session, list *hls.Playlist) *addresses {
-	return &addresses{session: s, opened: list, newest: list, asked: time.Now(), epoch: s.client.Epoch()}
+	return &addresses{session: s, opened: list, turn: make(turn, 1), newest: list, asked: time.Now(), epoch: s.client.Epoch()}
 }
 
 // stale says whether a request may have failed since its address has run out.
@@ -69,8 +69,10 @@ func (a *addresses) again(ctx context.Context) bool {
 	a.mu.Lock()
 	before := a.newest
 	a.mu.Unlock()
-	a.loading.Lock()
-	defer a.loading.Unlock()
+	if a.turn.take(ctx) != nil {
+		return false
+	}
+	defer a.turn.give()
 	a.mu.Lock()
 	if a.newest != before {
 		a.mu.Unlock()
@@ -163,25 +165,38 @@ func (f *feed) now(s *hls.Segment) *hls.Segment {
 
 // renew reads a playlist that is not live again, for the addresses in it.
 func (f *feed) renew(ctx context.Context) {
-	f.reloading.Lock()
-	defer f.reloading.Unlock()
+	_ = f.session.authorized(ctx, func() error { // what fails keeps what was there
+		if err := f.turn.take(ctx); err != nil {
+			return err
+		}
+		defer f.turn.give()
+		return f.readAddresses(ctx)
+	})
+}
+
+// readAddresses reads a playlist that is not live, unless it was read just now. The caller holds the turn.
+func (f *feed) readAddresses(ctx context.Context) error {
 	f.mu.Lock()
 	early := time.Since(f.asked) < minAgain
 	before := f.list.Media
 	f.mu.Unlock()
 	if early {
-		return
+		return nil
 	}
-	list, err := f.session.fetchList(ctx, f.uri, "", f.variables, nil)
+	list, err := f.session.requestList(ctx, f.uri, "", f.variables, nil)
+	if errors.Is(err, network.ErrRefused) {
+		return err
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.asked = time.Now()
 	if err != nil || !slices.EqualFunc(list.Media.Segments, before.Segments, func(a, b hls.Segment) bool {
 		return a.Sequence == b.Sequence && (a.Start-b.Start).Abs() <= lineUp
 	}) {
-		return
+		return err
 	}
 	f.take(list, f.shift, f.domains)
+	return nil
 }
 
 // newest returns the rung as its playlist has it by now, where that is not live.

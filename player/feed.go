@@ -5,21 +5,15 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/url"
 	"os"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
-	"latchkey/network"
 	"latchkey/player/hls"
 )
 
 const (
-	// minReload is the shortest time between two loads of a playlist that does not say when it will change.
-	minReload = 200 * time.Millisecond
 	// stallTargets is how many target durations a live playlist may stay as it is before the stream counts as stopped, and minStall
 	// the least that they are.
 	stallTargets = 6
@@ -47,8 +41,8 @@ type feed struct {
 	uri       string
 	variables map[string]string
 
-	reloading sync.Mutex // held over a load
-	changed   *notice
+	turn    turn // held over a request that is answered at once
+	changed *notice
 
 	mu      sync.Mutex // guards what follows
 	list    *hls.Playlist
@@ -57,9 +51,9 @@ type feed struct {
 	shift   time.Duration // from the playlist's own time to presentation time
 	lined   bool          // it was lined up with another
 	domains uint64        // what is added to its discontinuity sequence numbers
-	asked   time.Time     // when the last load began
+	asked   time.Time     // when the last request was made
 	moved   time.Time     // when it last said something new
-	same    bool          // the last load said nothing new
+	same    bool          // the last request was answered with nothing new, though the server was to wait for that where it can
 	err     error         // why there will be nothing new any more
 }
 
@@ -70,7 +64,7 @@ func newFeed(s *session, uri string, variables map[string]string, list *hls.Play
 	if f := ended(s, uri, list); f != nil {
 		list = f
 	}
-	return &feed{session: s, uri: uri, variables: variables, changed: newNotice(), list: list, whole: list.Media, media: list.Media.WithParts(), asked: now, moved: now}
+	return &feed{session: s, uri: uri, variables: variables, turn: make(turn, 1), changed: newNotice(), list: list, whole: list.Media, media: list.Media.WithParts(), asked: now, moved: now}
 }
 
 // ended returns a playlist without an end as one that has it, when it is in a file that nobody has written to for a while: nobody will.
@@ -215,103 +209,6 @@ func (f *feed) edge(now time.Time) time.Duration {
 	return end + min(max(now.Sub(f.moved), 0), 2*target(f.media))
 }
 
-// due is when the playlist is to be read again: a target duration after the last load, half of one where that said nothing new, and at
-// once where the server answers when there is something new.
-func (f *feed) due() time.Time {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	wait := target(f.media)
-	switch {
-	case f.same:
-		wait /= 2
-	case f.media.ServerControl != nil && f.media.ServerControl.CanBlockReload:
-		wait = 0
-	}
-	return f.asked.Add(max(wait, minReload))
-}
-
-// refresh reads the playlist again if it was last read long ago.
-func (f *feed) refresh(ctx context.Context) {
-	if f.live() && !time.Now().Before(f.due()) {
-		f.reload(ctx)
-	}
-}
-
-// reload reads the playlist again. What fails keeps what was there.
-func (f *feed) reload(ctx context.Context) {
-	f.reloading.Lock()
-	defer f.reloading.Unlock()
-	f.mu.Lock()
-	previous, directives := f.list, f.directives()
-	f.asked = time.Now()
-	f.mu.Unlock()
-	list, err := f.session.fetchList(ctx, f.uri, directives, f.variables, previous)
-	if errors.Is(err, hls.ErrNoPrevious) {
-		list, err = f.session.fetchList(ctx, f.uri, "", f.variables, nil) // the update does not fit: all of it
-	}
-	if ctx.Err() != nil {
-		return
-	}
-	f.mu.Lock()
-	switch {
-	case err != nil:
-		f.same = true
-	case list == previous || !f.merge(list):
-		f.same = true
-	default:
-		f.same, f.moved, f.err = false, time.Now(), nil
-	}
-	if time.Since(f.moved) > max(stallTargets*target(f.media), minStall) && f.err == nil && !over(f.media) {
-		f.err = errStill
-		if err != nil {
-			f.err = err
-		}
-	}
-	f.mu.Unlock()
-	if err != nil {
-		f.session.config.Log.Info("live playlist", "error", err)
-	}
-	f.changed.post()
-	f.session.changed()
-}
-
-// directives are what is said with the next request, of those that the server knows. Second edition, 6.2.5. The caller holds mu.
-func (f *feed) directives() string {
-	control := f.media.ServerControl
-	if control == nil || len(f.list.Media.Segments) == 0 {
-		return ""
-	}
-	var all []string
-	if control.CanBlockReload {
-		last := f.list.Media.Segments[len(f.list.Media.Segments)-1]
-		all = append(all, "_HLS_msn="+strconv.FormatUint(last.Sequence+1, 10))
-		if partial := f.list.Media.Partial; lowLatency(f.media) {
-			known := 0
-			if partial != nil {
-				known = len(partial.Parts)
-			}
-			all = append(all, "_HLS_part="+strconv.Itoa(known))
-		}
-	}
-	if control.CanSkipUntil > 0 && time.Since(f.moved) < control.CanSkipUntil/2 {
-		all = append(all, "_HLS_skip=YES")
-	}
-	return strings.Join(all, "&")
-}
-
-// withDirectives adds to the query of an address. What cannot have any stays as it is.
-func withDirectives(uri, directives string) string {
-	u, err := url.Parse(uri)
-	if directives == "" || err != nil || u.Scheme == "" {
-		return uri
-	}
-	if u.RawQuery != "" {
-		directives = u.RawQuery + "&" + directives
-	}
-	u.RawQuery = directives
-	return u.String()
-}
-
 // merge takes a newer playlist. It says whether that has something new. The caller holds mu.
 func (f *feed) merge(list *hls.Playlist) bool {
 	before, now := f.whole, list.Media
@@ -322,7 +219,8 @@ func (f *feed) merge(list *hls.Playlist) bool {
 	old, last := &before.Segments[len(before.Segments)-1], &now.Segments[len(now.Segments)-1]
 	first := &now.Segments[0]
 	switch {
-	case last.Sequence < old.Sequence && !f.beganAnew(last, old, target(now)):
+	case (last.Sequence < old.Sequence || last.Sequence == old.Sequence && madeOf(now) < madeOf(before) && !over(now)) &&
+		!f.beganAnew(last, old, target(now)):
 		return false
 	case last.Sequence < old.Sequence || sameButNot(before, first):
 		// The encoder was started again: what it counts has nothing to do with before.
@@ -446,49 +344,4 @@ func byDate(m *hls.Media, at time.Time) int {
 		}
 	}
 	return -1
-}
-
-// fetchList gets the media playlist that the stream named so when it was opened, with directives in its query. previous is what it was before, or
-// nil.
-func (s *session) fetchList(ctx context.Context, uri, directives string, variables map[string]string, previous *hls.Playlist) (*hls.Playlist, error) {
-	var list *hls.Playlist
-	var address string
-	fetch := func() (err error) {
-		address, variables = s.addresses.of(uri, variables)
-		list, err = s.fetcher.Playlist(ctx, withDirectives(address, directives), hls.ParseOptions{Variables: variables, Previous: previous})
-		return err
-	}
-	err := s.authorized(ctx, func() error {
-		err := fetch()
-		if !stale(err) {
-			return err
-		}
-		// Another playlist may have had the same trouble, and the answer, while this one was asked for.
-		if now, _ := s.addresses.of(uri, variables); now != address || s.addresses.again(ctx) {
-			err = fetch()
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err = hls.ErrNotPlaylist; list.Media != nil {
-		err = list.CheckPlayable()
-	}
-	if err != nil {
-		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
-	}
-	if previous == nil {
-		s.noteWarnings(list)
-	}
-	return list, nil
-}
-
-// openFeed gets a media playlist and its feed.
-func (s *session) openFeed(ctx context.Context, uri string, variables map[string]string) (*feed, error) {
-	list, err := s.fetchList(ctx, uri, "", variables, nil)
-	if err != nil {
-		return nil, err
-	}
-	return newFeed(s, uri, variables, list), nil
 }

@@ -172,11 +172,11 @@ func TestDirectives(t *testing.T) {
 		"CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12": "?token=1&_HLS_msn=13&_HLS_skip=YES",
 	} {
 		f := newTestFeed(t, aired{first: 10, count: 3, control: control})
-		assert.Equal(t, "https://live.example.com/a/list.m3u8"+want, withDirectives(f.uri, f.directives()), control)
+		assert.Equal(t, "https://live.example.com/a/list.m3u8"+want, withDirectives(f.uri, f.directives(true)), control)
 	}
 	f := newTestFeed(t, aired{first: 10, count: 3, control: "CAN-SKIP-UNTIL=12"})
 	f.moved = time.Now().Add(-time.Minute)
-	assert.NotContains(t, f.directives(), "skip", "what it knows is too old")
+	assert.NotContains(t, f.directives(true), "skip", "what it knows is too old")
 }
 
 // TestATargetDurationOfNothing is of packagers that round the target duration down: the newest segment stands for it.

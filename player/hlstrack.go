@@ -58,7 +58,7 @@ func (t *hlsTrack) named(at rung) int {
 // begins returns where playback from a time on begins: in the variant that was played last.
 func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
 	if t.ladder != nil {
-		t.feed.refresh(ctx) // it may not be the one that is watched
+		t.feed.refresh(ctx, t.session.playlistTime(t.feed.current(), from)) // it may not be the one that is watched
 	}
 	media := t.feed.current()
 	first := rung{variant: t.variant, feed: t.feed, media: media, index: max(t.session.indexAt(media, from), 0)}

@@ -25,6 +25,9 @@ const (
 	respite = 5 * time.Minute
 	// lineUp is how far apart the starts of two variants' segments may be for one to follow the other.
 	lineUp = 100 * time.Millisecond
+	// maxVariantLag is how long is waited at the live edge for a variant whose playlist is behind that of another: a server publishes
+	// them one after another.
+	maxVariantLag = 500 * time.Millisecond
 	// soon is how much of what is loaded is played still after a person has chosen another variant: time to load that.
 	soon = 3 * time.Second
 	// bearable is how many times a variant's rate the network must carry for what is there to be given up for it.
@@ -36,6 +39,9 @@ var errTooManyClones = errors.New("it has too many variants")
 
 // errNoOther is returned when no other variant can stand in.
 var errNoOther = errors.New("no other variant has this part")
+
+// errNotYet is returned when a live variant does not have a part yet.
+var errNotYet = errors.New("the variant does not have this part yet")
 
 // ladder is the variants of a stream that a track may switch between. Safe for concurrent use.
 type ladder struct {
@@ -188,11 +194,28 @@ func (l *ladder) next(ctx context.Context, r rung, buffer time.Duration) rung {
 		return r
 	}
 	other, err := l.at(ctx, want, r)
+	if errors.Is(err, errNotYet) {
+		other, err = l.late(ctx, want, r)
+	}
 	if err != nil {
 		return r
 	}
 	l.take(other)
 	return other
+}
+
+// late is at for a variant that does not have the part yet, which another one has: where the server can tell when it has, it may be a moment behind.
+func (l *ladder) late(ctx context.Context, variant int, r rung) (rung, error) {
+	l.mu.Lock()
+	f := l.feeds[variant]
+	l.mu.Unlock()
+	if control := f.current().ServerControl; control == nil || !control.CanBlockReload {
+		return rung{}, errNotYet
+	}
+	waiting, cancel := context.WithTimeout(ctx, min(f.grain()/2, maxVariantLag))
+	defer cancel()
+	f.reload(waiting)
+	return l.at(ctx, variant, r)
 }
 
 // choose asks the rules for a variant.
@@ -370,7 +393,7 @@ func (l *ladder) at(ctx context.Context, variant int, r rung) (rung, error) {
 		l.mu.Unlock()
 		f = fetched
 	case f != r.feed && f.live():
-		f.refresh(ctx)
+		f.refresh(ctx, r.segment().Start+lineUp)
 		f.lineUpWith(r.media)
 	}
 	segment, media := r.segment(), f.current()
@@ -381,7 +404,7 @@ func (l *ladder) at(ctx context.Context, variant int, r rung) (rung, error) {
 			return rung{variant: variant, feed: f, media: media, index: index}, nil
 		}
 		if !over(media) && found.End() <= segment.Start+lineUp {
-			return rung{}, errNoOther // it is not there yet
+			return rung{}, errNotYet
 		}
 	}
 	l.leave(variant)

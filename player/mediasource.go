@@ -1,6 +1,7 @@
 package player
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -228,9 +229,15 @@ func (r *remoteFile) describe() (class, where string) {
 // open asks for the first bytes; the answer says whether the server knows ranges and how long the
 // medium is.
 func (r *remoteFile) open(wait *readContext) (io.ReadCloser, error) {
-	reader := &rangeReader{file: r, wait: wait}
-	if err := reader.request(); err != nil {
-		return nil, err
+	reader := &rangeReader{file: r, wait: wait, size: -1}
+	for {
+		err := reader.request()
+		if err == nil {
+			break
+		}
+		if !r.session.endure(wait.now, err) {
+			return nil, err
+		}
 	}
 	if reader.size < 0 || !reader.ranges {
 		return struct {
@@ -282,8 +289,28 @@ func (r *rangeReader) request() error {
 	return nil
 }
 
-// Read returns the bytes at the offset.
+// Read returns the bytes at the offset. While no server answers it waits, as long as playback does.
 func (r *rangeReader) Read(p []byte) (int, error) {
+	for {
+		n, err := r.read(p)
+		if n > 0 {
+			r.file.session.found()
+		}
+		switch {
+		case err == nil, errors.Is(err, io.EOF), r.size < 0 && !r.ranges: // the last has no place that could be asked for
+			return n, err
+		case n == 0 && !r.file.session.endure(r.wait.now, err):
+			return 0, cmp.Or(context.Cause(r.wait.now), err)
+		}
+		_ = r.Close() // what it failed with is err
+		if n > 0 {
+			return n, nil
+		}
+	}
+}
+
+// read returns the bytes at the offset, or what a request failed with.
+func (r *rangeReader) read(p []byte) (int, error) {
 	if err := context.Cause(r.wait.now); err != nil {
 		return 0, err
 	}

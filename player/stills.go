@@ -32,22 +32,6 @@ type stillSource interface {
 	close()
 }
 
-// turn is held while a picture is made: one at a time. It has room for one element.
-type turn chan struct{}
-
-// take waits for the turn, or for ctx's end, whose cause it returns.
-func (t turn) take(ctx context.Context) error {
-	select {
-	case t <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// give ends the turn.
-func (t turn) give() { <-t }
-
 // stills are the pictures of a stream's I-frame playlists: those that are seen while seeking, and in trick play. RFC 8216, 4.3.3.6 and 4.3.4.3.
 // Safe for concurrent use; one picture is made at a time.
 type stills struct {
@@ -100,7 +84,7 @@ func (t *stills) at(ctx context.Context, position time.Duration, height int, sho
 		return nil, err
 	}
 	defer t.turn.give()
-	f, err := t.feed(ctx, t.choose(height))
+	f, err := t.feed(ctx, t.choose(height), position)
 	if err != nil {
 		return nil, err
 	}
@@ -140,8 +124,8 @@ func withInit(media *hls.Media, index int) *hls.Segment {
 	return &segment
 }
 
-// feed returns the playlist of a variant in the stream's own time. The caller holds the turn.
-func (t *stills) feed(ctx context.Context, variant int) (*feed, error) {
+// feed returns the playlist of a variant in the stream's own time, for a picture at a position. The caller holds the turn.
+func (t *stills) feed(ctx context.Context, variant int, position time.Duration) (*feed, error) {
 	f := t.feeds[variant]
 	if f == nil {
 		opened, err := t.session.openFeed(ctx, t.variants[variant].URI, t.defines)
@@ -151,7 +135,7 @@ func (t *stills) feed(ctx context.Context, variant int) (*feed, error) {
 		f = opened
 		t.feeds[variant] = f
 	}
-	f.refresh(ctx)
+	f.refresh(ctx, t.session.playlistTime(f.current(), position))
 	f.lineUpWith(t.session.leading().current())
 	return f, nil
 }
@@ -230,7 +214,9 @@ func (o *openedRun) still(strict bool) (*frame.Video, error) {
 
 // fileStills are the key pictures of a file of this machine, read by a demuxer of its own. Safe for concurrent use; one picture is made at a time.
 type fileStills struct {
-	turn turn // constant
+	// Constant.
+	session *session
+	turn    turn
 
 	source *mediaSource // guarded by turn
 }
@@ -241,13 +227,16 @@ func newFileStills(m *mediaSource) stillSource {
 	if !local || len(newRun(m.input, []libav.Kind{libav.KindVideo}, "", false).streams) == 0 {
 		return nil
 	}
-	return &fileStills{turn: make(turn, 1), source: &mediaSource{session: m.session, opener: file}}
+	return &fileStills{session: m.session, turn: make(turn, 1), source: &mediaSource{session: m.session, opener: file}}
 }
 
 func (t *fileStills) close() { t.source.close() }
 
 // at is stillSource's.
 func (t *fileStills) at(ctx context.Context, position time.Duration, _ int, shown time.Duration) (*frame.Video, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(t.session.ctx, func() { cancel(errClosed) })()
 	if err := t.turn.take(ctx); err != nil {
 		return nil, err
 	}

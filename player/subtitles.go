@@ -267,10 +267,14 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 		return err
 	}
 	f.lineUpWith(t.session.leading().current())
+	watching, stop := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	defer watch.Wait()
+	defer stop()
+	watch.Go(func() { t.session.watch(watching, func() *feed { return f }) })
 	loaded := newCueList()
 	for ctx.Err() == nil && t.choice() == index {
 		position := time.Duration(t.session.at.Load())
-		f.refresh(ctx)
 		at := t.session.playlistTime(f.current(), position)
 		segment := loaded.next(f.current(), at, at+subtitlesAhead)
 		if segment == nil {
