@@ -185,9 +185,7 @@ func (p *Player) replace(r *MediaResource) error {
 	p.forgetNext()
 	p.begin(r)
 	p.wantPlay = false
-	p.outputs.until.Store(0)
 	p.outputs.position.Store(0)
-	p.outputs.reached.Store(false)
 	p.setState(Initializing)
 	p.client, p.session = next.client, next.session
 	if p.session == nil {
@@ -282,9 +280,7 @@ func (p *Player) opened(err error) {
 	if s.main != nil {
 		p.follow(p.target)
 	}
-	if length := p.config.Limit.Length; length > 0 {
-		p.outputs.until.Store(int64(p.target + length))
-	}
+	s.limits.begin(p.target)
 	p.tell(TimelineUpdated)
 	p.start(p.target)
 }
@@ -341,7 +337,9 @@ func (p *Player) play() error {
 	case Complete:
 		p.askedSeek = time.Now()
 		p.setState(Seeking)
-		p.start(p.session.resolve(0))
+		from := p.session.resolve(0)
+		p.session.limits.begin(from)
+		p.start(from)
 	case Prepared, Paused:
 		p.enterPlaying()
 	}
@@ -386,9 +384,8 @@ func (p *Player) seek(to time.Duration) error {
 	}
 	p.endStall(time.Now())
 	p.askedSeek = time.Now()
-	p.outputs.until.Store(0)
 	p.setState(Seeking)
-	to = p.session.resolve(max(to, 0))
+	to = p.session.limits.seek(p.session.resolve(max(to, 0)))
 	if p.session.main != nil {
 		p.follow(to)
 	}
@@ -521,7 +518,7 @@ func (p *Player) sessionConfig() Config {
 func newSession(config Config, r *MediaResource, client *network.Client, out *outputs, post func(message)) *session {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	s := &session{ctx: ctx, cancel: cancel, config: config, resource: r, client: client, outputs: out, post: post,
-		tally: new(tally), cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
+		limits: &limits{limit: config.Limit}, tally: new(tally), cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
 		variant: -1, rate: 1}
 	s.fetcher = NewFetcher(client, r)
 	s.keys = drm.NewKeyStore(s.fetcher, slices.Concat(r.keySystems(), config.KeySystems, []drm.KeySystem{drm.ClearKey{}})...)

@@ -210,6 +210,9 @@ func (a *audioDecoder) give(sound *libav.AudioFrame) error {
 	if err := a.out.turn(); err != nil {
 		return err
 	}
+	if !a.out.session.limits.sound(at) {
+		return a.out.limit()
+	}
 	outputs := a.out.session.outputs
 	if err := outputs.tapAudio(at, sound); err != nil {
 		return err

@@ -183,7 +183,7 @@ func (p *Player) handOver(now time.Time) {
 // goOn plays what was prepared after the end of what came before it.
 func (p *Player) goOn() {
 	u := p.upcoming
-	if u == nil || !p.advance || p.outputs.reached.Load() {
+	if u == nil || !p.advance || p.pipeline.limited.Load() {
 		return
 	}
 	err := p.replace(u.resource)

@@ -1,7 +1,6 @@
 package player
 
 import (
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,12 +20,6 @@ type Sound struct {
 	S16 []byte
 }
 
-// Limit says how much is played. The zero value is all.
-type Limit struct {
-	Frames int           // decoded pictures, 0 for all
-	Length time.Duration // from the position that was prepared, 0 for all
-}
-
 // outputs is where decoded pictures and sound go. What has no label is constant.
 type outputs struct {
 	presenter *presenter
@@ -34,15 +27,9 @@ type outputs struct {
 	freeRun   bool
 	videoTap  func(*frame.Video)
 	audioTap  func(Sound)
-	limit     Limit
 	written   func(audio.Chunk) // for tests: sees what is written to the sink; nil but there
 
-	until    atomic.Int64 // presentation time at which Limit.Length ends, 0 without
-	reached  atomic.Bool  // the limit ended a track
 	position atomic.Int64 // freeRun: the newest presentation time that was passed
-
-	mu       sync.Mutex // guards what follows
-	pictures int
 }
 
 // flush drops what waits to be shown and heard.
@@ -53,39 +40,15 @@ func (o *outputs) flush() {
 	}
 }
 
-// tapVideo counts a decoded picture and shows it to the tap. It returns errTrackEnd for a picture
-// beyond the limit.
-func (o *outputs) tapVideo(v *frame.Video) error {
-	if until := time.Duration(o.until.Load()); until > 0 && v.PTS >= until {
-		o.reached.Store(true)
-		return errTrackEnd
-	}
-	o.mu.Lock()
-	over := o.limit.Frames > 0 && o.pictures >= o.limit.Frames
-	if !over {
-		o.pictures++
-	}
-	last := o.limit.Frames > 0 && o.pictures == o.limit.Frames
-	o.mu.Unlock()
-	if over {
-		o.reached.Store(true)
-		return errTrackEnd
-	}
-	if last {
-		o.until.CompareAndSwap(0, int64(max(v.PTS+v.Duration, 1)))
-	}
+// tapVideo shows a decoded picture to the tap.
+func (o *outputs) tapVideo(v *frame.Video) {
 	if o.videoTap != nil {
 		o.videoTap(v)
 	}
-	return nil
 }
 
-// tapAudio shows decoded sound to the tap. It returns errTrackEnd for sound beyond the limit.
+// tapAudio shows decoded sound to the tap.
 func (o *outputs) tapAudio(at time.Duration, sound *libav.AudioFrame) error {
-	if until := time.Duration(o.until.Load()); until > 0 && at >= until {
-		o.reached.Store(true)
-		return errTrackEnd
-	}
 	if o.audioTap == nil {
 		return nil
 	}

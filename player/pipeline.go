@@ -47,6 +47,7 @@ type pipeline struct {
 	videoEnded, audioEnded atomic.Bool
 	videoEnd, audioEnd     atomic.Int64 // of the last picture, and of the sound with the silence under the last pictures, when they have ended
 
+	limited atomic.Bool   // Config.Limit ended a track
 	started atomic.Bool   // the outputs hold nothing of the pipeline before, or it follows that
 	turned  chan struct{} // closed when it may give to the outputs
 	shift   time.Duration // from presentation time to the outputs' clock; constant once turned is closed
@@ -151,6 +152,12 @@ func (p *pipeline) placed() (shift time.Duration, ok bool) {
 	default:
 		return 0, false
 	}
+}
+
+// limit notes that Config.Limit ends a track, and returns errTrackEnd.
+func (p *pipeline) limit() error {
+	p.limited.Store(true)
+	return errTrackEnd
 }
 
 // fail notes an error, unless there is none or the pipeline was stopped. A producer's is no failure

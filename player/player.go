@@ -47,7 +47,7 @@ func New(config Config) (*Player, error) {
 	}
 	p := &Player{config: config, box: newMailbox(), quit: make(chan struct{}), done: make(chan struct{}),
 		outputs: &outputs{presenter: newPresenter(), freeRun: config.FreeRun, videoTap: config.VideoTap,
-			audioTap: config.AudioTap, limit: config.Limit}}
+			audioTap: config.AudioTap}}
 	p.tally = new(tally)
 	p.speed, p.volume, p.muted, p.network = 1, 1, config.Muted, config.Bandwidth
 	if config.Volume != nil {

@@ -33,6 +33,7 @@ type session struct {
 	timeline  *timeline
 	drift     drift
 	outputs   *outputs
+	limits    *limits
 	tally     *tally         // of its pictures
 	preferred string         // language of the sound, BCP 47, may be empty
 	post      func(message)  // to the player's mailbox, never waiting

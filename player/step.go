@@ -200,7 +200,7 @@ func (p *Player) finished() bool {
 
 // endPosition is the position of a presentation that has ended.
 func (p *Player) endPosition() time.Duration {
-	if p.outputs.reached.Load() || p.session.length() == 0 {
+	if p.pipeline.limited.Load() || p.session.length() == 0 {
 		return max(p.last, time.Duration(p.pipeline.videoEnd.Load()))
 	}
 	return p.session.length()
@@ -260,7 +260,6 @@ func (p *Player) sampleBuffer() {
 
 // publish makes a new snapshot and tells who watches.
 func (p *Player) publish(now time.Time) {
-	p.notified, p.dirty = now, false
 	p.store(now)
 	if p.config.OnChange != nil {
 		p.config.OnChange()
@@ -269,6 +268,7 @@ func (p *Player) publish(now time.Time) {
 
 // store makes a new snapshot.
 func (p *Player) store(now time.Time) {
+	p.notified, p.dirty = now, false
 	s := Snapshot{State: p.state, Buffering: p.buffering, Position: p.last, Speed: p.speed, Volume: p.volume,
 		Muted: p.muted, Trick: p.trick.rate, Variant: -1, Selected: -1, Subtitle: -1, Sound: -1, Advanced: p.advanced, EventsDropped: p.observers.lost(), Error: p.failure, SignIn: p.signIn, Stats: p.stats}
 	if p.resource != nil {
@@ -277,9 +277,8 @@ func (p *Player) store(now time.Time) {
 	s.Stats.Seeks = slices.Clone(p.stats.Seeks)
 	s.Stats.Frames, s.Stats.AVOffset = p.outputs.presenter.figures(p.tally)
 	if p.pipeline != nil {
-		s.shift = p.pipeline.shift
+		s.shift, s.Limited = p.pipeline.shift, p.pipeline.limited.Load()
 	}
-	s.Limited = p.outputs.reached.Load()
 	if p.session != nil {
 		p.session.describe(&s)
 		p.describeLive(&s, now)
@@ -308,9 +307,10 @@ func (p *Player) buffered() []Range {
 	return []Range{r}
 }
 
-// withoutPicture says that the stream is sound alone at the position.
+// withoutPicture says that no picture comes: the stream is sound alone at the position, or
+// Limit.Frames admits none.
 func (p *Player) withoutPicture() bool {
-	waiting, shown, _, _ := p.outputs.presenter.level()
+	waiting, shown, decoded, _ := p.outputs.presenter.level()
 	packets, _, _, ended := p.pipeline.queues[libav.KindVideo].level()
-	return waiting == 0 && !shown && packets == 0 && ended
+	return waiting == 0 && !shown && (decoded || packets == 0 && ended)
 }

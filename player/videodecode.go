@@ -251,11 +251,13 @@ func (v *videoDecoder) show(picture *frame.Video) error {
 	}
 	outputs, tally := v.out.session.outputs, v.out.session.tally
 	v.given, v.newest = true, picture.PTS
-	v.out.session.subtitles.picture(picture)
-	if err := outputs.tapVideo(picture); err != nil {
+	if !v.out.session.limits.picture(picture.PTS, picture.Duration) {
+		v.end = picture.PTS
 		picture.Release()
-		return err
+		return v.out.limit()
 	}
+	v.out.session.subtitles.picture(picture)
+	outputs.tapVideo(picture)
 	if outputs.freeRun {
 		if !v.reported {
 			v.reported = true
