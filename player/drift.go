@@ -1,6 +1,7 @@
 package player
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"sort"
@@ -47,7 +48,7 @@ func (d *drift) learn(start, media time.Duration) bool {
 	if by := (media - start).Abs(); start <= 0 || by > start/2+time.Second || (d.expect(start)-media).Abs() < driftStep || len(d.seen) == maxDrifts {
 		return false // it is as expected, or no duration is that wrong
 	}
-	at, same := slices.BinarySearchFunc(d.seen, start, func(p place, t time.Duration) int { return int(p.start - t) })
+	at, same := slices.BinarySearchFunc(d.seen, start, func(p place, t time.Duration) int { return cmp.Compare(p.start, t) })
 	if same {
 		d.seen[at].media = media
 	} else {

@@ -2,6 +2,7 @@ package player
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -152,7 +153,7 @@ func (t *subtitles) prefer(language string, standard int) int {
 		return -1
 	}
 	best, score := -1, 0
-	for i, info := range t.list {
+	for i, info := range t.offered() {
 		var now int
 		switch {
 		case strings.EqualFold(info.Language, language):
@@ -444,7 +445,7 @@ func (l *cueList) forget(before time.Duration) {
 // sorted returns a copy in the order of the starts.
 func (l *cueList) sorted() []caption.Cue {
 	cues := slices.Clone(l.cues)
-	slices.SortStableFunc(cues, func(a, b caption.Cue) int { return int(a.Start - b.Start) })
+	slices.SortStableFunc(cues, func(a, b caption.Cue) int { return cmp.Compare(a.Start, b.Start) })
 	return cues
 }
 

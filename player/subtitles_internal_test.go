@@ -2,6 +2,8 @@ package player
 
 import (
 	"fmt"
+	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,4 +58,29 @@ func TestHostileSubtitles(t *testing.T) {
 	l.forget(2 * time.Hour)
 	assert.Empty(t, l.sorted())
 	assert.Empty(t, l.known)
+}
+
+// TestCaptionsAreFoundWhileALanguageIsLookedFor has the decoder offer channels while the player
+// looks for a language: for the race detector.
+func TestCaptionsAreFoundWhileALanguageIsLookedFor(t *testing.T) {
+	s := captionsAlone(&session{post: func(message) {}})
+	defer s.close()
+	var decoder sync.WaitGroup
+	decoder.Go(func() { s.discover([]byte{0xfc, 0x94, 0x2c}) }) // CTA-708, 4.4: cc_valid, field 1; CTA-608: erase displayed memory, of CC1
+	for range 1000 {
+		assert.Equal(t, -1, s.prefer("de", -1))
+	}
+	decoder.Wait()
+	assert.Equal(t, []SubtitleInfo{{Name: "Closed captions"}}, s.offered())
+}
+
+// TestCuesFarApartAreInOrder sorts cues whose distance is no time.Duration.
+func TestCuesFarApartAreInOrder(t *testing.T) {
+	l := newCueList()
+	l.add(&hls.Segment{}, []caption.Cue{{Start: math.MaxInt64 - 1, End: math.MaxInt64}, {Start: 0, End: 1}, {Start: math.MinInt64, End: 0}})
+	var starts []time.Duration
+	for _, c := range l.sorted() {
+		starts = append(starts, c.Start)
+	}
+	assert.Equal(t, []time.Duration{math.MinInt64, 0, math.MaxInt64 - 1}, starts)
 }

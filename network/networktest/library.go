@@ -2,6 +2,7 @@ package networktest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/aes"
 	"errors"
 	"fmt"
@@ -83,7 +84,7 @@ func newLibrary(fsys fs.FS, e Encryption, ring *keyRing, keyBase string) (*libra
 		return nil, fmt.Errorf("read media: %w", err)
 	}
 	for _, parts := range l.files {
-		slices.SortFunc(parts, func(a, b part) int { return int(a.offset - b.offset) })
+		slices.SortFunc(parts, func(a, b part) int { return cmp.Compare(a.offset, b.offset) })
 	}
 	return l, nil
 }
