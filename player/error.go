@@ -101,8 +101,7 @@ type Severity string
 
 // The severities.
 const (
-	Recoverable Severity = "recoverable"
-	Fatal       Severity = "fatal"
+	Fatal Severity = "fatal"
 )
 
 // Error is what went wrong, for a person and for a program. It holds no secret: the URL has neither

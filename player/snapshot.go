@@ -12,7 +12,6 @@ type VideoInfo struct {
 	Codec         string // FFmpeg's name: "h264", "hevc"
 	Width, Height int    // samples, before the sample aspect ratio
 	FrameRate     float64
-	PixelFormat   string
 	Hardware      string // the type of the device that decodes, empty: the processor does
 }
 
