@@ -38,8 +38,9 @@ var ErrConfig = errors.New("the player's configuration is not valid")
 // Config configures a Player. The zero value plays in real time, to the sound device, with TVSDK's
 // defaults.
 type Config struct {
-	// OnChange is called when Snapshot has something new: on a goroutine of the player's, never twice at
-	// the same time, changes coalesced. It must return at once.
+	// OnChange is called when Snapshot has something new: on a goroutine of the player's, after New has
+	// returned, never twice at the same time, changes coalesced. It must return at once; of the player's
+	// methods it may call Snapshot and Cues alone, since the others wait for that goroutine.
 	OnChange func()
 	// Log gets what happens, without secrets. Nil logs nothing.
 	Log *slog.Logger
@@ -55,7 +56,7 @@ type Config struct {
 	VideoTap func(*frame.Video)
 	// AudioTap likewise sees decoded sound, before it is resampled.
 	AudioTap func(Sound)
-	// Limit ends the playback early.
+	// Limit ends the playback of each resource early.
 	Limit Limit
 	// InitialBuffer is how much must be there for playback to begin, or go on after it stood still: 2 s
 	// when 0. PlaybackBuffer is how much is loaded ahead: 30 s when 0. An initial buffer longer than the

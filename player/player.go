@@ -207,7 +207,7 @@ func (p *Player) Snapshot() Snapshot {
 }
 
 // Subscribe returns a channel that gets events from now on, buffered by n. Events for which there is no
-// room are dropped. The channel is closed by the returned function, or when the player is released.
+// room are dropped, and counted in Snapshot.EventsDropped. The channel is closed by the returned function, or when the player is released.
 func (p *Player) Subscribe(n int) (events <-chan Event, unsubscribe func()) {
 	return p.observers.subscribe(n)
 }

@@ -112,6 +112,9 @@ func (w *window) playPause() {
 		w.commands.give(kindPlay, w.options.Engine.Play)
 	case w.wantPlay:
 		w.wantPlay = false
+		if w.commands.busy(kindOpen) {
+			w.hush()
+		}
 		w.commands.give(kindPlay, w.options.Engine.Pause)
 		w.say(icon.Pause, "Paused")
 	default:
@@ -121,6 +124,17 @@ func (w *window) playPause() {
 	}
 	w.showState()
 	w.showControls()
+}
+
+// hush pauses what plays while the resource that takes its place is being made.
+func (w *window) hush() {
+	engine := w.options.Engine
+	w.commands.give(kindHush, func() error {
+		if engine.Snapshot().State != player.Playing {
+			return nil
+		}
+		return engine.Pause()
+	})
 }
 
 // position returns where the playback is, or is wanted to be.

@@ -24,11 +24,12 @@ const (
 	kindViewport kind = 12
 	kindNext     kind = 13
 	kindAdvance  kind = 14
+	kindHush     kind = 15
 )
 
 // replaced reports whether only the newest command of a kind counts.
 func (k kind) replaced() bool {
-	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle || k == kindSound || k == kindTrick || k == kindViewport || k == kindAdvance
+	return k == kindSeek || k == kindVolume || k == kindMute || k == kindSpeed || k == kindQuality || k == kindSubtitle || k == kindSound || k == kindTrick || k == kindViewport || k == kindNext || k == kindAdvance || k == kindHush
 }
 
 // discards reports whether a command makes the commands to the resource before it pointless.
@@ -40,18 +41,24 @@ func (k kind) ofResource() bool {
 }
 
 type command struct {
-	kind kind
-	run  func() error
+	kind    kind
+	prepare func() error // may take long; nil: there is nothing to prepare
+	run     func() error
+
+	preparing, prepared bool
+	err                 error // of prepare, once prepared
 }
 
 // commands carries what a person wants to the engine, in order, in a goroutine: whatever the engine
-// does, the window goes on. At most one command of a replaced kind is queued.
+// does, the window goes on. At most one command of a replaced kind is queued. What a command prepares
+// holds up no other command, except that those of the resource wait for a kindOpen before them.
 type commands struct {
-	failed func(kind, error) // called in the goroutine
+	failed    func(kind, error) // called in the goroutine
+	preparing sync.WaitGroup
 
 	mu      sync.Mutex
-	queue   []command // guarded by mu
-	running kind      // guarded by mu; 0: none
+	queue   []*command // guarded by mu
+	running kind       // guarded by mu; 0: none
 	wake    chan struct{}
 }
 
@@ -60,16 +67,25 @@ func newCommands(failed func(kind, error)) *commands {
 }
 
 // give queues a command and returns at once.
-func (c *commands) give(k kind, run func() error) {
+func (c *commands) give(k kind, run func() error) { c.givePrepared(k, nil, run) }
+
+// givePrepared queues a command that runs once prepare has returned, and returns at once. prepare is
+// called in a goroutine of its own, and if it fails, run is not called.
+func (c *commands) givePrepared(k kind, prepare, run func() error) {
 	c.mu.Lock()
 	if k.discards() {
-		c.queue = slices.DeleteFunc(c.queue, func(q command) bool { return q.kind.ofResource() })
+		c.queue = slices.DeleteFunc(c.queue, func(q *command) bool { return q.kind.ofResource() })
 	}
 	if k.replaced() {
-		c.queue = slices.DeleteFunc(c.queue, func(q command) bool { return q.kind == k })
+		c.queue = slices.DeleteFunc(c.queue, func(q *command) bool { return q.kind == k })
 	}
-	c.queue = append(c.queue, command{k, run})
+	c.queue = append(c.queue, &command{kind: k, prepare: prepare, run: run, prepared: prepare == nil})
 	c.mu.Unlock()
+	c.look()
+}
+
+// look has serve look at the queue.
+func (c *commands) look() {
 	select {
 	case c.wake <- struct{}{}:
 	default:
@@ -83,11 +99,12 @@ func (c *commands) busy(k kind) bool {
 	if c.running == k {
 		return true
 	}
-	return slices.ContainsFunc(c.queue, func(q command) bool { return q.kind == k })
+	return slices.ContainsFunc(c.queue, func(q *command) bool { return q.kind == k })
 }
 
-// serve runs commands until ctx ends.
+// serve runs commands until ctx ends. It returns once all that is being prepared is.
 func (c *commands) serve(ctx context.Context) {
+	defer c.preparing.Wait()
 	for {
 		select {
 		case <-ctx.Done():
@@ -99,22 +116,46 @@ func (c *commands) serve(ctx context.Context) {
 			if !ok {
 				break
 			}
-			if err := next.run(); err != nil {
+			err := next.err
+			if err == nil {
+				err = next.run()
+			}
+			if err != nil {
 				c.failed(next.kind, err)
 			}
 		}
 	}
 }
 
-func (c *commands) next() (command, bool) {
+// next takes the first command that can run from the queue, and begins to prepare those before it.
+func (c *commands) next() (next *command, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.running = 0
-	if len(c.queue) == 0 {
-		return command{}, false
+	opening := false
+	for i, q := range c.queue {
+		if opening && q.kind.ofResource() {
+			continue
+		}
+		if q.prepared {
+			c.queue = slices.Delete(c.queue, i, i+1)
+			c.running = q.kind
+			return q, true
+		}
+		opening = opening || q.kind == kindOpen
+		if !q.preparing {
+			q.preparing = true
+			c.preparing.Go(func() { c.prepare(q) })
+		}
 	}
-	next := c.queue[0]
-	c.queue = c.queue[1:]
-	c.running = next.kind
-	return next, true
+	return nil, false
+}
+
+// prepare prepares a command.
+func (c *commands) prepare(q *command) {
+	err := q.prepare()
+	c.mu.Lock()
+	q.prepared, q.err = true, err
+	c.mu.Unlock()
+	c.look()
 }

@@ -5,8 +5,13 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"latchkey/player"
+	"latchkey/ui/catalogue"
 )
 
 func TestCommands(t *testing.T) {
@@ -42,6 +47,89 @@ func TestCommands(t *testing.T) {
 			})
 		})
 	}
+}
+
+// slowService is a service whose Resource waits, for the titles of series from the second on.
+type slowService struct {
+	*titlesService
+	gate chan struct{}
+}
+
+func (s *slowService) Resource(title catalogue.Title) (*player.MediaResource, error) {
+	if title.ID != "1" {
+		<-s.gate
+	}
+	return s.titlesService.Resource(title)
+}
+
+// TestSlowResourceHoldsUpNoOtherCommand pauses, mutes and seeks while a service makes the resource
+// of another title.
+func TestSlowResourceHoldsUpNoOtherCommand(t *testing.T) {
+	var gate chan struct{}
+	inSlowWindow := func(t *testing.T, f func(r *rig)) {
+		t.Helper()
+		inWindow(t, func(o *Options) {
+			gate = make(chan struct{})
+			titles := series()
+			o.Services = &fakeServices{list: []Service{&slowService{&titlesService{fakeService{id: "titles"}, titles}, gate}}}
+		}, func(r *rig) {
+			r.play(series().titles[1], 0)
+			r.settle()
+			r.engine.set(func(s *player.Snapshot) {
+				s.State, s.Position, s.Duration = player.Playing, time.Minute, 10*time.Minute
+			})
+			r.settle()
+			r.engine.take()
+			f(r)
+		})
+	}
+	t.Run("of the title that follows", func(t *testing.T) {
+		inSlowWindow(t, func(r *rig) {
+			r.engine.set(func(s *player.Snapshot) { s.Position = 9*time.Minute + 50*time.Second })
+			r.settle()
+			r.playPause()
+			r.toggleMute()
+			r.seek(9*time.Minute+40*time.Second, true)
+			r.settle()
+			assert.Equal(t, []string{"pause", "muted", "seek 9m40s"}, r.engine.take())
+			close(gate)
+			r.settle()
+			asked := r.engine.take()
+			require.Len(t, asked, 1)
+			assert.Contains(t, asked[0], "prepare next")
+		})
+	})
+	t.Run("of another title", func(t *testing.T) {
+		inSlowWindow(t, func(r *rig) {
+			r.play(series().titles[2], 0)
+			r.settle()
+			r.playPause()
+			r.toggleMute()
+			r.seek(20*time.Second, true)
+			r.settle()
+			assert.Equal(t, []string{"pause", "muted"}, r.engine.take(), "what still plays pauses; the seek is for the other title")
+			assert.False(t, r.wantPlay)
+			close(gate)
+			r.settle()
+			asked := r.engine.take()
+			require.Len(t, asked, 5)
+			assert.Contains(t, asked[0], "replace")
+			assert.Equal(t, []string{"prepare 0s", "play", "pause", "seek 20s"}, asked[1:])
+			assert.Equal(t, player.Paused, r.snapshot.State)
+		})
+	})
+	t.Run("of a title that is left", func(t *testing.T) {
+		inSlowWindow(t, func(r *rig) {
+			r.play(series().titles[2], 0)
+			r.settle()
+			r.stop()
+			r.settle()
+			assert.Equal(t, []string{"reset"}, r.engine.take())
+			close(gate)
+			r.settle()
+			assert.Empty(t, r.engine.take())
+		})
+	})
 }
 
 func TestDispatcherHasOneCallUnderWay(t *testing.T) {

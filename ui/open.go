@@ -53,16 +53,21 @@ func (w *window) playFrom(title catalogue.Title, from time.Duration, by Service,
 	w.picture.Clear().Release()
 	w.goTo(screenPlayer)
 	engine := w.options.Engine
-	open := func() error { return openAt(resource, engine, from) }
-	if w.early != nil {
-		open, w.early = w.early.wait, nil
-	}
-	w.commands.give(kindOpen, func() error {
-		if err := open(); err != nil {
+	if early := w.early; early != nil {
+		w.early = nil
+		w.commands.givePrepared(kindOpen, early.wait, engine.Play)
+	} else {
+		var made *player.MediaResource
+		w.commands.givePrepared(kindOpen, func() (err error) {
+			made, err = madeBy(resource)
 			return err
-		}
-		return engine.Play()
-	})
+		}, func() error {
+			if err := openAt(made, engine, from); err != nil {
+				return err
+			}
+			return engine.Play()
+		})
+	}
 	w.showState()
 }
 

@@ -18,7 +18,11 @@ func openEarly(o Options) *opening {
 	e := &opening{done: make(chan struct{})}
 	go func() {
 		defer close(e.done)
-		e.err = openAt(func() (*player.MediaResource, error) { return o.Account.Resource(o.Source) }, o.Engine, o.Start)
+		resource, err := madeBy(func() (*player.MediaResource, error) { return o.Account.Resource(o.Source) })
+		if err == nil {
+			err = openAt(resource, o.Engine, o.Start)
+		}
+		e.err = err
 	}()
 	return e
 }
@@ -29,12 +33,17 @@ func (e *opening) wait() error {
 	return e.err
 }
 
-// openAt makes what open returns the engine's resource and has it prepared from a position on.
-func openAt(open func() (*player.MediaResource, error), engine Engine, from time.Duration) error {
+// madeBy returns what open returns. Its error is an *openError.
+func madeBy(open func() (*player.MediaResource, error)) (*player.MediaResource, error) {
 	resource, err := open()
 	if err != nil {
-		return &openError{err}
+		return nil, &openError{err}
 	}
+	return resource, nil
+}
+
+// openAt makes a resource the engine's and has it prepared from a position on.
+func openAt(resource *player.MediaResource, engine Engine, from time.Duration) error {
 	if err := engine.ReplaceCurrentResource(resource); err != nil {
 		return err
 	}

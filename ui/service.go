@@ -60,7 +60,7 @@ type Service interface {
 	SignOut(ctx context.Context) error
 	// Switch makes another account the current one.
 	Switch(ctx context.Context, id string) error
-	// Resource returns what plays a title, with the account's network configuration.
+	// Resource returns what plays a title, with the account's network configuration. It may block, and is called from goroutines.
 	Resource(title catalogue.Title) (*player.MediaResource, error)
 }
 

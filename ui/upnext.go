@@ -62,11 +62,11 @@ func (w *window) lookAhead() {
 	prepared := new(atomic.Pointer[player.MediaResource])
 	w.upNext = upNext{title: title, from: from, prepared: prepared}
 	engine := w.options.Engine
-	w.commands.give(kindNext, func() error {
-		resource, err := by.Resource(title)
-		if err != nil {
-			return err
-		}
+	var resource *player.MediaResource
+	w.commands.givePrepared(kindNext, func() (err error) {
+		resource, err = by.Resource(title)
+		return err
+	}, func() error {
 		prepared.Store(resource)
 		return engine.PrepareNext(resource, from)
 	})
