@@ -89,7 +89,7 @@ func TestEndlessSegment(t *testing.T) {
 	explained := new(Error)
 	require.ErrorAs(t, Explain(err, "http://www.example.com/main.m3u8"), &explained)
 	assert.Equal(t, CodeTooLarge, explained.Code)
-	assert.Equal(t, "A part of the stream, http://www.example.com/radio.ts, is too large for a segment, or has no end.", explained.Message)
+	assert.Equal(t, "A segment of the stream, http://www.example.com/radio.ts, is too large or has no end.", explained.Message)
 }
 
 // TestLargeInitSection is read more than once, whatever its size.
