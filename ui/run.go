@@ -58,7 +58,7 @@ func Run(ctx context.Context, o Options) error {
 	w.begin()
 	stop := context.AfterFunc(ctx, func() { w.dispatch.post(w.quit) })
 	defer stop()
-	a.Run()
+	runLoop(a)
 	w.close()
 	return nil
 }

@@ -119,6 +119,9 @@ func beforeCases(t *testing.T) []beforeCase {
 		require.NoError(t, os.WriteFile(path, content, 0o600))
 		return path
 	}
+	playlist := func(server string) []byte {
+		return []byte("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n" + server + "/0.ts\n#EXT-X-ENDLIST\n")
+	}
 	profile, err := os.ReadFile("../../network/service/example.toml")
 	require.NoError(t, err)
 	return []beforeCase{
@@ -130,6 +133,8 @@ func beforeCases(t *testing.T) []beforeCase {
 		{"a playlist that is not there", stuck.URL("gone.m3u8"), lookFailed},
 		{"a key that wants a sign-in", locked.URL("main.m3u8"), lookCard},
 		{"a playlist file that is none", file("none.m3u8", []byte("a shopping list")), lookFailed},
+		{"a playlist file on a server that says nothing", file("slow.m3u8", playlist(silent)), lookOpening},
+		{"a playlist file on a dead server", file("dead.m3u8", playlist("http://127.0.0.1:9")), lookFailed},
 		{"a service's file", file("tv.latchkey", profile), lookCard},
 		{"a service's file that is none", file("none.latchkey", []byte("[[[")), lookFailed},
 		{"a link that plays", "latchkey:play?url=https://media.example.com/film.m3u8", lookCard},
