@@ -25,6 +25,7 @@ type onAir struct {
 	began   time.Time
 	lag     time.Duration // of the second variant behind the first
 	refuses atomic.Bool   // each request is refused
+	slow    time.Duration // that each answer takes
 	hangs   atomic.Bool   // a request for a playlist that names no segment is not answered
 
 	mu    sync.Mutex
@@ -46,6 +47,7 @@ func (a *onAir) RoundTrip(r *http.Request) (*http.Response, error) {
 	a.mu.Lock()
 	a.asked = append(a.asked, r.URL.RequestURI())
 	a.mu.Unlock()
+	pause(r.Context(), nil, a.slow)
 	text := func(status int, text string) (*http.Response, error) {
 		return answer(r, status, strings.NewReader(text), int64(len(text))), nil
 	}
@@ -191,6 +193,28 @@ func TestACanceledSeekGoesOn(t *testing.T) {
 		assert.Equal(t, 1, <-done)
 		end()
 		assert.Equal(t, 2, <-done)
+	})
+}
+
+// TestRefreshWaitsForAnother refreshes a playlist that is too old twice at the same time: both have what is new when they return, by one request.
+func TestRefreshWaitsForAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		air := new(onAir)
+		s, _ := air.tune(t) // five segments
+		f, err := s.openFeed(t.Context(), "http://live.example.com/1.m3u8", nil)
+		require.NoError(t, err)
+		pause(t.Context(), nil, 10*time.Second)
+		air.requests("")
+		air.slow = 50 * time.Millisecond
+		var group sync.WaitGroup
+		for range 2 {
+			group.Go(func() {
+				f.refresh(t.Context(), 0)
+				assert.Len(t, f.current().Segments, 7)
+			})
+		}
+		group.Wait()
+		assert.Len(t, air.requests("/1.m3u8"), 1)
 	})
 }
 
