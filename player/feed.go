@@ -44,17 +44,18 @@ type feed struct {
 	turn    turn // held over a request that is answered at once
 	changed *notice
 
-	mu      sync.Mutex // guards what follows
-	list    *hls.Playlist
-	whole   *hls.Media    // as list, in presentation time
-	media   *hls.Media    // as whole, with the parts of low latency in the place of their segments
-	shift   time.Duration // from the playlist's own time to presentation time
-	lined   bool          // it was lined up with another
-	domains uint64        // what is added to its discontinuity sequence numbers
-	asked   time.Time     // when the last request was made
-	moved   time.Time     // when it last said something new
-	same    bool          // the last request was answered with nothing new, though the server was to wait for that where it can
-	err     error         // why there will be nothing new any more
+	mu        sync.Mutex // guards what follows
+	list      *hls.Playlist
+	whole     *hls.Media    // as list, in presentation time
+	media     *hls.Media    // as whole, with the parts of low latency in the place of their segments
+	shift     time.Duration // from the playlist's own time to presentation time
+	lined     bool          // it was lined up with another
+	domains   uint64        // what is added to its discontinuity sequence numbers
+	asked     time.Time     // when the last request was made
+	confirmed time.Time     // when list was the newest of the server, or a request for a newer one failed
+	moved     time.Time     // when it last said something new
+	same      bool          // the last request was answered with nothing new, though the server was to wait for that where it can
+	err       error         // why there will be nothing new any more
 }
 
 // newFeed returns the feed of a playlist that was just read. Its first segment is at presentation time 0, unless it is lined up with
@@ -64,7 +65,7 @@ func newFeed(s *session, uri string, variables map[string]string, list *hls.Play
 	if f := ended(s, uri, list); f != nil {
 		list = f
 	}
-	return &feed{session: s, uri: uri, variables: variables, turn: make(turn, 1), changed: newNotice(), list: list, whole: list.Media, media: list.Media.WithParts(), asked: now, moved: now}
+	return &feed{session: s, uri: uri, variables: variables, turn: make(turn, 1), changed: newNotice(), list: list, whole: list.Media, media: list.Media.WithParts(), asked: now, confirmed: now, moved: now}
 }
 
 // ended returns a playlist without an end as one that has it, when it is in a file that nobody has written to for a while: nobody will.

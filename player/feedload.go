@@ -49,7 +49,7 @@ func (f *feed) outdated(at time.Duration) bool {
 	if f.blocks() && at >= f.media.Duration() {
 		wait = 0
 	}
-	return !over(f.media) && time.Since(f.asked) >= max(wait, minReload)
+	return !over(f.media) && time.Since(f.confirmed) >= max(wait, minReload)
 }
 
 // refresh reads a live playlist again that is too old to look up what stands at a time of its own. It does not wait for what is still to be made. What
@@ -93,6 +93,9 @@ func (f *feed) read(ctx context.Context, block bool) error {
 		}
 		f.mu.Unlock()
 		return err
+	}
+	if f.confirmed = now; block && f.blocks() {
+		f.confirmed = time.Now() // the server has answered with what it has by now
 	}
 	switch {
 	case err == nil && list != previous && f.merge(list):

@@ -25,6 +25,8 @@ type onAir struct {
 	began   time.Time
 	lag     time.Duration // of the second variant behind the first
 	refuses atomic.Bool   // each request is refused
+	slow    time.Duration // that each answer takes
+	hangs   atomic.Bool   // a request for a playlist that names no segment is not answered
 
 	mu    sync.Mutex
 	asked []string // guarded by mu: paths and queries, in order
@@ -45,6 +47,7 @@ func (a *onAir) RoundTrip(r *http.Request) (*http.Response, error) {
 	a.mu.Lock()
 	a.asked = append(a.asked, r.URL.RequestURI())
 	a.mu.Unlock()
+	pause(r.Context(), nil, a.slow)
 	text := func(status int, text string) (*http.Response, error) {
 		return answer(r, status, strings.NewReader(text), int64(len(text))), nil
 	}
@@ -69,6 +72,9 @@ func (a *onAir) RoundTrip(r *http.Request) (*http.Response, error) {
 		case <-r.Context().Done():
 			return nil, context.Cause(r.Context())
 		}
+	} else if a.hangs.Load() {
+		<-r.Context().Done()
+		return nil, context.Cause(r.Context())
 	}
 	var b strings.Builder
 	b.WriteString("#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:4\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES\n#EXT-X-MEDIA-SEQUENCE:0\n")
@@ -188,6 +194,75 @@ func TestACanceledSeekGoesOn(t *testing.T) {
 		end()
 		assert.Equal(t, 2, <-done)
 	})
+}
+
+// TestRefreshWaitsForAnother refreshes a playlist that is too old twice at the same time: both have what is new when they return, by one request.
+func TestRefreshWaitsForAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		air := new(onAir)
+		s, _ := air.tune(t) // five segments
+		f, err := s.openFeed(t.Context(), "http://live.example.com/1.m3u8", nil)
+		require.NoError(t, err)
+		pause(t.Context(), nil, 10*time.Second)
+		air.requests("")
+		air.slow = 50 * time.Millisecond
+		var group sync.WaitGroup
+		for range 2 {
+			group.Go(func() {
+				f.refresh(t.Context(), 0)
+				assert.Len(t, f.current().Segments, 7)
+			})
+		}
+		group.Wait()
+		assert.Len(t, air.requests("/1.m3u8"), 1)
+	})
+}
+
+// TestCanceledRefreshReturnsAtOnce cancels a refresh while another request for the same playlist is not answered.
+func TestCanceledRefreshReturnsAtOnce(t *testing.T) {
+	for name, other := range map[string]func(*feed, context.Context){
+		"during a reload":  (*feed).reload,
+		"during a refresh": func(f *feed, ctx context.Context) { f.refresh(ctx, time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				air := new(onAir)
+				s, _ := air.tune(t)
+				f, err := s.openFeed(t.Context(), "http://live.example.com/1.m3u8", nil)
+				require.NoError(t, err)
+				pause(t.Context(), nil, minReload)
+				air.hangs.Store(true)
+				air.requests("")
+
+				first, end := context.WithCancel(t.Context())
+				ended := make(chan struct{})
+				go func() { other(f, first); close(ended) }()
+				synctest.Wait()
+				require.Len(t, air.requests("/1.m3u8"), 1)
+				pause(t.Context(), nil, minReload) // the next segment is two seconds away
+				second, cancel := context.WithCancel(t.Context())
+				returned := make(chan struct{})
+				go func() { f.refresh(second, time.Hour); close(returned) }()
+				synctest.Wait()
+				select {
+				case <-returned:
+					require.Fail(t, "the refresh does not wait")
+				default:
+				}
+				began := time.Now()
+				cancel()
+				<-returned
+				assert.Zero(t, time.Since(began))
+				select {
+				case <-ended:
+					assert.Fail(t, "the other request is answered")
+				default:
+				}
+				end()
+				<-ended
+			})
+		})
+	}
 }
 
 // TestSwitchToAVariantThatIsLate switches at the live edge to a variant whose server is a moment behind.

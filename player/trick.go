@@ -90,7 +90,7 @@ func (p *Player) endTrick(play bool) error {
 // stepTrick moves the position on and asks for the next picture.
 func (p *Player) stepTrick(now time.Time) {
 	t := &p.trick
-	at := t.from + time.Duration(t.rate)*now.Sub(t.since)
+	at := t.from + time.Duration(t.rate)*max(now.Sub(t.since), 0) // now may be from before the command
 	window := p.session.window()
 	p.last = min(max(at, window.Start), window.End)
 	if now.Sub(p.notified) >= notifyInterval {
