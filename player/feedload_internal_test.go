@@ -101,10 +101,12 @@ func (a *onAir) tune(t *testing.T) (*session, *hlsTrack) {
 func TestNothingWaitsForTheNextSegment(t *testing.T) {
 	for name, do := range map[string]func(*testing.T, *session, *hlsTrack){
 		"a seek": func(t *testing.T, _ *session, track *hlsTrack) {
+			t.Helper()
 			at := track.begins(t.Context(), 9*time.Second)
 			assert.EqualValues(t, 2, at.segment().Sequence)
 		},
 		"a seek in another variant": func(t *testing.T, s *session, track *hlsTrack) {
+			t.Helper()
 			s.ladder.mu.Lock()
 			s.ladder.loading = 1
 			s.ladder.mu.Unlock()
@@ -113,6 +115,7 @@ func TestNothingWaitsForTheNextSegment(t *testing.T) {
 			assert.EqualValues(t, 2, at.segment().Sequence)
 		},
 		"a preview": func(t *testing.T, s *session, _ *hlsTrack) {
+			t.Helper()
 			_, err := s.stills.at(t.Context(), 9*time.Second, 100, -1)
 			require.ErrorContains(t, err, "picture of segment 2", "there is none")
 		},

@@ -107,7 +107,7 @@ func TestNewestSoundChoiceWins(t *testing.T) {
 				waiting, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 				_, err = origin.Wait(waiting, func(r networktest.Request) bool { return r.Path == "/german/index.m3u8" && r.Done })
 				cancel()
-				assert.NoError(t, err, "the first request goes on")
+				require.NoError(t, err, "the first request goes on")
 			}
 			close(release)
 			s.until("the sound is chosen", func(now player.Snapshot) bool { return now.Sound == c.second })

@@ -38,7 +38,8 @@ func TestEnvironmentOfChildren(t *testing.T) {
 	root := newRoot(&stdout, &stderr)
 	root.SetArgs([]string{"playlist", "--cookies-for-all-requests", origin.URL("main.m3u8")})
 	require.NoError(t, root.ExecuteContext(t.Context()), "%s", stderr.String())
-	assert.True(t, sent == pair, "the pair was not sent") // the assertion on the text itself would print it
+	received := sent == pair // an assertion on the text itself would print it
+	assert.True(t, received, "the pair was not sent")
 	require.NoError(t, auth.OpenBrowser("https://example.test/signin"))
 	environment, err := os.ReadFile(filepath.Join(folder, "environment"))
 	require.NoError(t, err)

@@ -221,7 +221,7 @@ func TestRefusedSignInIsRenewedSeldom(t *testing.T) {
 		{name: "a key a segment, two tracks", stream: "tracks.m3u8"},
 		{name: "tokens of 30 s, which are renewed ahead of their end", stream: "one.m3u8", life: 30},
 		{name: "a catalogue that is refused too", stream: "one.m3u8", also: func(p *refusedPlayer) {
-			_, err := p.signed.Titles(context.Background())
+			_, err := p.signed.Titles(t.Context())
 			assert.ErrorIs(t, err, network.ErrRefused)
 		}},
 		{name: "one title after the other", stream: "one.m3u8", also: func(p *refusedPlayer) { p.open(t, "one.m3u8") }},

@@ -27,16 +27,16 @@ func TestEncryptedSoundIsDescribedByItsHeaders(t *testing.T) {
 					path := filepath.Join(t.TempDir(), "clear."+codec)
 					mediatest.FFmpeg(t, "-f", "lavfi", "-i", fmt.Sprintf("sine=sample_rate=%d:duration=0.5", rate),
 						"-af", "aformat=channel_layouts="+layout, "-c:a", codec, path)
-					clear, err := os.ReadFile(path)
+					plain, err := os.ReadFile(path)
 					require.NoError(t, err)
-					noise, at := bytes.Clone(clear), 0
+					noise, at := bytes.Clone(plain), 0
 					for _, size := range mediatest.PacketSizes(t, path) {
 						for i := 16; i < size/16*16; i++ {
 							noise[at+i] ^= 0x5A
 						}
 						at += size
 					}
-					require.Equal(t, len(clear), at)
+					require.Equal(t, len(plain), at)
 
 					in, err := OpenInput(onlyReader{bytes.NewReader(noise)}, InputOptions{Format: codec, Encrypted: true})
 					require.NoError(t, err)
@@ -45,7 +45,7 @@ func TestEncryptedSoundIsDescribedByItsHeaders(t *testing.T) {
 					assert.Equal(t, codec, in.Streams()[0].Codec)
 					assert.Equal(t, rate, in.Streams()[0].SampleRate)
 					assert.Equal(t, channels, in.Streams()[0].Channels)
-					twin, err := OpenInput(onlyReader{bytes.NewReader(clear)}, InputOptions{Format: codec})
+					twin, err := OpenInput(onlyReader{bytes.NewReader(plain)}, InputOptions{Format: codec})
 					require.NoError(t, err)
 					t.Cleanup(twin.Close)
 					want, got := packetTimes(t, twin), packetTimes(t, in)
