@@ -34,12 +34,14 @@ const (
 	ClassSteering Class = 9
 	// ClassSignIn is a sign-in or a token's refresh. It carries no cookie pairs, ever.
 	ClassSignIn Class = 10
-	// ClassMedia is a progressive file: a whole film or piece of music. Reports and configurations call it
-	// "segment"; what a Configuration says of ClassSegment holds for it too.
+	// ClassMedia is a progressive file: a whole film or piece of music. Reports and
+	// configurations call it "segment"; what a Configuration says of ClassSegment holds for it
+	// too.
 	ClassMedia Class = 11
 )
 
-// classNames are the names of the report. Where two classes have one name, the first is the one that is read.
+// classNames are the names of the report. Where two classes have one name, the first is the one
+// that is read.
 var classNames = [...]string{
 	ClassOther:       "other",
 	ClassPlaylist:    "playlist",
@@ -94,12 +96,14 @@ func (c Class) renews() bool {
 	return c.OfResource() && c != ClassThumbnail && c != ClassSteering
 }
 
-// OfResource says that the request belongs to a resource, so that its pairs and headers may go with it.
+// OfResource says that the request belongs to a resource, so that its pairs and headers may go with
+// it.
 func (c Class) OfResource() bool {
 	return c > ClassOther && c < ClassSignIn || c == ClassMedia
 }
 
-// among says whether a Configuration's list of classes has the class. A list with ClassSegment has ClassMedia too.
+// among says whether a Configuration's list of classes has the class. A list with ClassSegment has
+// ClassMedia too.
 func (c Class) among(classes []Class) bool {
 	return slices.Contains(classes, c) || c == ClassMedia && slices.Contains(classes, ClassSegment)
 }

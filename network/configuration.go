@@ -57,7 +57,8 @@ type Configuration struct {
 	// Cookies are in the jar from the start: those of a cookies.txt file, say. They go where RFC 6265 lets
 	// them, whether ReadSetCookieHeader is on or off.
 	Cookies []Cookie
-	// Timeouts replaces the defaults of classes, field by field where not 0. Those of ClassSegment hold for ClassMedia too.
+	// Timeouts replaces the defaults of classes, field by field where not 0. Those of
+	// ClassSegment hold for ClassMedia too.
 	Timeouts map[Class]Timeouts
 	// CMCD tells content delivery networks how the playback goes. The zero value is off.
 	CMCD CMCDOptions

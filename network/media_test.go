@@ -40,7 +40,8 @@ func TestSizeByClass(t *testing.T) {
 	}
 }
 
-// TestMediaIsConfiguredAsSegment sends a film what is configured for segments, unless the film has its own.
+// TestMediaIsConfiguredAsSegment sends a film what is configured for segments, unless the film has
+// its own.
 func TestMediaIsConfiguredAsSegment(t *testing.T) {
 	for name, c := range map[string]struct {
 		timeouts map[network.Class]network.Timeouts

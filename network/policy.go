@@ -27,7 +27,8 @@ const (
 )
 
 const (
-	// maxSegment bounds a segment, in bytes: a minute at 70 Mbit/s. What is longer is no segment but a stream without an end.
+	// maxSegment bounds a segment, in bytes: a minute at 70 Mbit/s. What is longer is no
+	// segment but a stream without an end.
 	maxSegment = 512 * mib
 	// maxMedia bounds a progressive file, in bytes. It is read by ranges, and never kept whole.
 	maxMedia = 1024 * gib

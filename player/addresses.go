@@ -174,7 +174,8 @@ func (f *feed) renew(ctx context.Context) {
 	})
 }
 
-// readAddresses reads a playlist that is not live, unless it was read just now. The caller holds the turn.
+// readAddresses reads a playlist that is not live, unless it was read just now. The caller holds
+// the turn.
 func (f *feed) readAddresses(ctx context.Context) error {
 	f.mu.Lock()
 	early := time.Since(f.asked) < minAgain

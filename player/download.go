@@ -28,8 +28,8 @@ var errReleased = errors.New("the bytes were read before, and are not kept of so
 // download is the body of one request, filled while it is read. Its bytes are as they came, so that
 // of an encrypted segment only cipher text is kept. Safe for concurrent use.
 //
-// A download that becomes too large for the cache has one reader: what that has read is released, unless
-// whole says otherwise.
+// A download that becomes too large for the cache has one reader: what that has read is released,
+// unless whole says otherwise.
 type download struct {
 	whole bool // constant: all bytes are kept
 
@@ -76,8 +76,8 @@ func (d *download) start(length int64) {
 	d.wake()
 }
 
-// measured is what the newest answer says of the network. After a download has waited for its reader, bytes come that
-// had gathered meanwhile: they say nothing.
+// measured is what the newest answer says of the network. After a download has waited for its
+// reader, bytes come that had gathered meanwhile: they say nothing.
 func (d *download) measured(now time.Time) sample {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -87,7 +87,8 @@ func (d *download) measured(now time.Time) sample {
 	return sample{bytes: d.size() - d.before, took: now.Sub(d.since)}
 }
 
-// progress tells of the newest answer, without the time in which it waited for its reader; of none, it is zero.
+// progress tells of the newest answer, without the time in which it waited for its reader; of none,
+// it is zero.
 func (d *download) progress(now time.Time) abr.Download {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -133,7 +134,8 @@ func (d *download) answered() bool {
 	return d.begun
 }
 
-// fill adds body until its end, which is nil, ctx's end, or an error. It waits for the reader while more than maxUnread bytes are unread.
+// fill adds body until its end, which is nil, ctx's end, or an error. It waits for the reader while
+// more than maxUnread bytes are unread.
 func (d *download) fill(ctx context.Context, body io.Reader, length int64) error {
 	if length > 0 {
 		d.mu.Lock()
@@ -165,7 +167,8 @@ func (d *download) fill(ctx context.Context, body io.Reader, length int64) error
 	}
 }
 
-// awaitReader waits until no more than maxUnread bytes are unread. It returns ctx's cause when that ends first. The caller holds mu.
+// awaitReader waits until no more than maxUnread bytes are unread. It returns ctx's cause when that
+// ends first. The caller holds mu.
 func (d *download) awaitReader(ctx context.Context) (err error) {
 	if d.first == (sample{}) {
 		d.first = sample{bytes: d.size() - d.before, took: d.newest.Sub(d.since)}
@@ -187,7 +190,8 @@ func (d *download) awaitReader(ctx context.Context) (err error) {
 	return err
 }
 
-// release gives up what was read of a download that is too large for the cache. The caller holds mu.
+// release gives up what was read of a download that is too large for the cache. The caller holds
+// mu.
 func (d *download) release() {
 	if d.whole || d.size() <= maxCached || d.read-d.released < releaseStep {
 		return
@@ -236,8 +240,8 @@ type downloadReader struct {
 	offset int
 }
 
-// Read returns the next bytes; at the end io.EOF, or the error that cut the download short. It returns errReleased for bytes that another reader has
-// read, where those are not kept.
+// Read returns the next bytes; at the end io.EOF, or the error that cut the download short. It
+// returns errReleased for bytes that another reader has read, where those are not kept.
 func (r *downloadReader) Read(p []byte) (int, error) {
 	d := r.d
 	for {

@@ -61,7 +61,8 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestEndlessSegment reads a segment without an end: what was read is not kept, and at last it is refused.
+// TestEndlessSegment reads a segment without an end: what was read is not kept, and at last it is
+// refused.
 func TestEndlessSegment(t *testing.T) {
 	s := newTestSession(t, "http://www.example.com/main.m3u8", func(r *http.Request) (*http.Response, error) {
 		return answer(r, http.StatusOK, new(endless), -1), nil
@@ -107,7 +108,8 @@ func TestLargeInitSection(t *testing.T) {
 	require.NoError(t, loaded())
 }
 
-// socket is a body that comes at a rate, with the buffer that a socket has: while it is full, nothing comes.
+// socket is a body that comes at a rate, with the buffer that a socket has: while it is full,
+// nothing comes.
 type socket struct {
 	rate     float64 // bytes a second
 	left     int     // bytes of the body that are still to be read
@@ -132,7 +134,8 @@ func (s *socket) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestBackPressureIsNoSlowNetwork loads a segment that is read late, and slowly, over a network that carries 40 Mbit/s all the time.
+// TestBackPressureIsNoSlowNetwork loads a segment that is read late, and slowly, over a network
+// that carries 40 Mbit/s all the time.
 func TestBackPressureIsNoSlowNetwork(t *testing.T) {
 	const (
 		rate = 40e6 / 8
@@ -173,7 +176,8 @@ func TestBackPressureIsNoSlowNetwork(t *testing.T) {
 	}
 }
 
-// TestBackPressureIsNoStall looks at a download that waits for its reader, as who decides whether it is too slow does.
+// TestBackPressureIsNoStall looks at a download that waits for its reader, as who decides whether
+// it is too slow does.
 func TestBackPressureIsNoStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const rate = 40e6 / 8

@@ -12,11 +12,13 @@ import (
 	"latchkey/player/hls"
 )
 
-// minReload is the shortest time between two requests for a playlist that does not say when it will change.
+// minReload is the shortest time between two requests for a playlist that does not say when it will
+// change.
 const minReload = 200 * time.Millisecond
 
-// due is when who keeps the playlist up to date reads it again: a target duration after the last request, half of one where that was answered
-// with nothing new, and soon where the server answers when there is something new.
+// due is when who keeps the playlist up to date reads it again: a target duration after the last
+// request, half of one where that was answered with nothing new, and soon where the server answers
+// when there is something new.
 func (f *feed) due() time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -27,7 +29,8 @@ func (f *feed) due() time.Time {
 	return f.asked.Add(max(wait, minReload))
 }
 
-// interval is how long after a request a playlist may be asked for again. RFC 8216, 6.3.4. The caller holds mu.
+// interval is how long after a request a playlist may be asked for again. RFC 8216, 6.3.4. The
+// caller holds mu.
 func (f *feed) interval() time.Duration {
 	if f.same {
 		return target(f.media) / 2
@@ -35,13 +38,14 @@ func (f *feed) interval() time.Duration {
 	return target(f.media)
 }
 
-// blocks says whether the server knows how to answer when there is something new. The caller holds mu.
+// blocks says whether the server knows how to answer when there is something new. The caller holds
+// mu.
 func (f *feed) blocks() bool {
 	return f.media.ServerControl != nil && f.media.ServerControl.CanBlockReload
 }
 
-// outdated says whether the playlist is too old to look up what stands at a time of its own. One that does not reach that far is so at once, where
-// the server is ready for more requests.
+// outdated says whether the playlist is too old to look up what stands at a time of its own. One
+// that does not reach that far is so at once, where the server is ready for more requests.
 func (f *feed) outdated(at time.Duration) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -52,8 +56,8 @@ func (f *feed) outdated(at time.Duration) bool {
 	return !over(f.media) && time.Since(f.confirmed) >= max(wait, minReload)
 }
 
-// refresh reads a live playlist again that is too old to look up what stands at a time of its own. It does not wait for what is still to be made. What
-// fails keeps what was there.
+// refresh reads a live playlist again that is too old to look up what stands at a time of its own.
+// It does not wait for what is still to be made. What fails keeps what was there.
 func (f *feed) refresh(ctx context.Context, at time.Duration) {
 	if !f.outdated(at) {
 		return
@@ -70,13 +74,14 @@ func (f *feed) refresh(ctx context.Context, at time.Duration) {
 	})
 }
 
-// reload reads the playlist again. Where the server can, it answers when there is something new. What fails keeps what was there.
+// reload reads the playlist again. Where the server can, it answers when there is something new.
+// What fails keeps what was there.
 func (f *feed) reload(ctx context.Context) {
 	_ = f.session.authorized(ctx, func() error { return f.read(ctx, true) }) // read has noted the error
 }
 
-// read gets the playlist and takes what is new in it. With block the server is to wait until there is something. The error has been noted, but for
-// network.ErrRefused.
+// read gets the playlist and takes what is new in it. With block the server is to wait until there
+// is something. The error has been noted, but for network.ErrRefused.
 func (f *feed) read(ctx context.Context, block bool) error {
 	f.mu.Lock()
 	previous, directives, before, now := f.list, f.directives(block), f.asked, time.Now()
@@ -118,8 +123,8 @@ func (f *feed) read(ctx context.Context, block bool) error {
 	return err
 }
 
-// directives are what is said with the next request, of those that the server knows; with block, that it is to wait for what is new. Second edition,
-// 6.2.5. The caller holds mu.
+// directives are what is said with the next request, of those that the server knows; with block,
+// that it is to wait for what is new. Second edition, 6.2.5. The caller holds mu.
 func (f *feed) directives(block bool) string {
 	control := f.media.ServerControl
 	if control == nil || len(f.list.Media.Segments) == 0 {
@@ -156,7 +161,8 @@ func withDirectives(uri, directives string) string {
 	return u.String()
 }
 
-// fetchList gets the media playlist that the stream named so when it was opened. It waits for a sign-in where one is needed.
+// fetchList gets the media playlist that the stream named so when it was opened. It waits for a
+// sign-in where one is needed.
 func (s *session) fetchList(ctx context.Context, uri string, variables map[string]string) (list *hls.Playlist, err error) {
 	err = s.authorized(ctx, func() error {
 		list, err = s.requestList(ctx, uri, "", variables, nil)
@@ -165,8 +171,9 @@ func (s *session) fetchList(ctx context.Context, uri string, variables map[strin
 	return list, err
 }
 
-// requestList asks for the media playlist that the stream named so when it was opened, with directives in its query. previous is what it was before, or
-// nil. It waits for no sign-in: then the error is network.ErrRefused.
+// requestList asks for the media playlist that the stream named so when it was opened, with
+// directives in its query. previous is what it was before, or nil. It waits for no sign-in: then
+// the error is network.ErrRefused.
 func (s *session) requestList(ctx context.Context, uri, directives string, variables map[string]string, previous *hls.Playlist) (*hls.Playlist, error) {
 	var list *hls.Playlist
 	var address string
@@ -177,7 +184,8 @@ func (s *session) requestList(ctx context.Context, uri, directives string, varia
 	}
 	err := fetch()
 	if stale(err) {
-		// Another playlist may have had the same trouble, and the answer, while this one was asked for.
+		// Another playlist may have had the same trouble, and the answer, while this one
+		// was asked for.
 		if now, _ := s.addresses.of(uri, variables); now != address || s.addresses.again(ctx) {
 			err = fetch()
 		}

@@ -19,8 +19,9 @@ import (
 	"latchkey/player/hls"
 )
 
-// onAir is a live stream of segments of four seconds in two variants and an I-frame playlist, whose server can block: a request that names a
-// segment is answered when that is there, each other one at once.
+// onAir is a live stream of segments of four seconds in two variants and an I-frame playlist, whose
+// server can block: a request that names a segment is answered when that is there, each other one
+// at once.
 type onAir struct {
 	began   time.Time
 	lag     time.Duration // of the second variant behind the first
@@ -85,7 +86,8 @@ func (a *onAir) RoundTrip(r *http.Request) (*http.Response, error) {
 	return text(http.StatusOK, b.String())
 }
 
-// tune opens the stream 21 s after it began, in its first variant. Nothing is played; its playlist is kept up to date.
+// tune opens the stream 21 s after it began, in its first variant. Nothing is played; its playlist
+// is kept up to date.
 func (a *onAir) tune(t *testing.T) (*session, *hlsTrack) {
 	t.Helper()
 	a.began = time.Now().Add(-21 * time.Second)
@@ -96,8 +98,8 @@ func (a *onAir) tune(t *testing.T) (*session, *hlsTrack) {
 	return s, source.hlsTracks()[0]
 }
 
-// TestNothingWaitsForTheNextSegment seeks into the window of a live stream and looks at a preview, while its playlist is asked for with a request that
-// is answered with the next segment.
+// TestNothingWaitsForTheNextSegment seeks into the window of a live stream and looks at a preview,
+// while its playlist is asked for with a request that is answered with the next segment.
 func TestNothingWaitsForTheNextSegment(t *testing.T) {
 	for name, do := range map[string]func(*testing.T, *session, *hlsTrack){
 		"a seek": func(t *testing.T, _ *session, track *hlsTrack) {
@@ -125,7 +127,8 @@ func TestNothingWaitsForTheNextSegment(t *testing.T) {
 				air := new(onAir)
 				s, track := air.tune(t)
 				for range 3 {
-					// Later than minReload, while the next segment is a good deal away.
+					// Later than minReload, while the next segment is a good
+					// deal away.
 					pause(t.Context(), nil, 300*time.Millisecond)
 					began := time.Now()
 					do(t, s, track)
@@ -171,7 +174,8 @@ func TestRefresh(t *testing.T) {
 	})
 }
 
-// TestACanceledSeekGoesOn refuses a playlist while two seeks ask for it: both wait for the person, not for each other, and one that is canceled ends.
+// TestACanceledSeekGoesOn refuses a playlist while two seeks ask for it: both wait for the person,
+// not for each other, and one that is canceled ends.
 func TestACanceledSeekGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		air := new(onAir)
@@ -199,7 +203,8 @@ func TestACanceledSeekGoesOn(t *testing.T) {
 	})
 }
 
-// TestRefreshWaitsForAnother refreshes a playlist that is too old twice at the same time: both have what is new when they return, by one request.
+// TestRefreshWaitsForAnother refreshes a playlist that is too old twice at the same time: both have
+// what is new when they return, by one request.
 func TestRefreshWaitsForAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		air := new(onAir)
@@ -221,7 +226,8 @@ func TestRefreshWaitsForAnother(t *testing.T) {
 	})
 }
 
-// TestCanceledRefreshReturnsAtOnce cancels a refresh while another request for the same playlist is not answered.
+// TestCanceledRefreshReturnsAtOnce cancels a refresh while another request for the same playlist is
+// not answered.
 func TestCanceledRefreshReturnsAtOnce(t *testing.T) {
 	for name, other := range map[string]func(*feed, context.Context){
 		"during a reload":  (*feed).reload,
@@ -268,7 +274,8 @@ func TestCanceledRefreshReturnsAtOnce(t *testing.T) {
 	}
 }
 
-// TestSwitchToAVariantThatIsLate switches at the live edge to a variant whose server is a moment behind.
+// TestSwitchToAVariantThatIsLate switches at the live edge to a variant whose server is a moment
+// behind.
 func TestSwitchToAVariantThatIsLate(t *testing.T) {
 	for name, c := range map[string]struct {
 		lag     time.Duration
@@ -298,7 +305,8 @@ func TestSwitchToAVariantThatIsLate(t *testing.T) {
 	}
 }
 
-// TestPartsThatComeLate keeps the parts that are known when an older playlist comes after a newer one.
+// TestPartsThatComeLate keeps the parts that are known when an older playlist comes after a newer
+// one.
 func TestPartsThatComeLate(t *testing.T) {
 	list := func(parts int) *hls.Playlist {
 		text := "#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:4\n#EXT-X-PART-INF:PART-TARGET=1\n#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=3\n" +

@@ -25,8 +25,8 @@ const (
 	respite = 5 * time.Minute
 	// lineUp is how far apart the starts of two variants' segments may be for one to follow the other.
 	lineUp = 100 * time.Millisecond
-	// maxVariantLag is how long is waited at the live edge for a variant whose playlist is behind that of another: a server publishes
-	// them one after another.
+	// maxVariantLag is how long is waited at the live edge for a variant whose playlist is
+	// behind that of another: a server publishes them one after another.
 	maxVariantLag = 500 * time.Millisecond
 	// soon is how much of what is loaded is played still after a person has chosen another variant: time to load that.
 	soon = 3 * time.Second
@@ -204,7 +204,8 @@ func (l *ladder) next(ctx context.Context, r rung, buffer time.Duration) rung {
 	return other
 }
 
-// late is at for a variant that does not have the part yet, which another one has: where the server can tell when it has, it may be a moment behind.
+// late is at for a variant that does not have the part yet, which another one has: where the server
+// can tell when it has, it may be a moment behind.
 func (l *ladder) late(ctx context.Context, variant int, r rung) (rung, error) {
 	l.mu.Lock()
 	f := l.feeds[variant]

@@ -21,7 +21,8 @@ import (
 
 const filmURL = "http://www.example.com/film.mp4"
 
-// filmServer serves a film, by ranges where it knows those. At a byte, once, it goes away for a time.
+// filmServer serves a film, by ranges where it knows those. At a byte, once, it goes away for a
+// time.
 type filmServer struct {
 	film     []byte
 	noRanges bool

@@ -124,7 +124,8 @@ func withInit(media *hls.Media, index int) *hls.Segment {
 	return &segment
 }
 
-// feed returns the playlist of a variant in the stream's own time, for a picture at a position. The caller holds the turn.
+// feed returns the playlist of a variant in the stream's own time, for a picture at a position. The
+// caller holds the turn.
 func (t *stills) feed(ctx context.Context, variant int, position time.Duration) (*feed, error) {
 	f := t.feeds[variant]
 	if f == nil {

@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestTrickPlayBeginsWhileThePlayerLooks steps a trick play with a time from before it began: the player read the clock, and then handled the command.
+// TestTrickPlayBeginsWhileThePlayerLooks steps a trick play with a time from before it began: the
+// player read the clock, and then handled the command.
 func TestTrickPlayBeginsWhileThePlayerLooks(t *testing.T) {
 	now := time.Now()
 	for _, rate := range []int{2, -2} {

@@ -2,7 +2,8 @@ package player
 
 import "context"
 
-// turn is a lock that one goroutine holds at a time, and that a goroutine can cease to wait for. It has room for one element.
+// turn is a lock that one goroutine holds at a time, and that a goroutine can cease to wait for. It
+// has room for one element.
 type turn chan struct{}
 
 // take waits for the turn, or for ctx's end, whose cause it returns.
