@@ -141,21 +141,21 @@ func TestBackPressureIsNoSlowNetwork(t *testing.T) {
 		rate = 40e6 / 8
 		size = 30 << 20
 	)
-	for name, play := range map[string]func(io.Reader) error{
-		"a pause of five minutes": func(r io.Reader) error {
-			pause(context.Background(), nil, 5*time.Minute)
+	for name, play := range map[string]func(context.Context, io.Reader) error{
+		"a pause of five minutes": func(ctx context.Context, r io.Reader) error {
+			pause(ctx, nil, 5*time.Minute)
 			_, err := io.Copy(io.Discard, r)
 			return err
 		},
-		"played at 1 Mbit/s": func(r io.Reader) error {
+		"played at 1 Mbit/s": func(ctx context.Context, r io.Reader) error {
 			for {
-				pause(context.Background(), nil, time.Second)
+				pause(ctx, nil, time.Second)
 				if _, err := io.CopyN(io.Discard, r, 125e3); err != nil {
 					return err
 				}
 			}
 		},
-		"read at once": func(r io.Reader) error {
+		"read at once": func(ctx context.Context, r io.Reader) error {
 			_, err := io.Copy(io.Discard, r)
 			return err
 		},
@@ -167,7 +167,7 @@ func TestBackPressureIsNoSlowNetwork(t *testing.T) {
 				})
 				track := &hlsTrack{session: s, ladder: &ladder{session: s, now: time.Now}}
 				d, loaded := track.begin(t.Context(), wanted{class: network.ClassSegment, uri: "http://www.example.com/1.m4s"})
-				err := play(d.reader(t.Context()))
+				err := play(t.Context(), d.reader(t.Context()))
 				require.True(t, err == nil || errors.Is(err, io.EOF), "%v", err)
 				require.NoError(t, loaded())
 				assert.InEpsilon(t, 40e6, track.ladder.bandwidth(), 0.1)

@@ -215,16 +215,16 @@ func TestRefusedSignInIsRenewedSeldom(t *testing.T) {
 	for _, test := range []struct {
 		name, stream string
 		life         int
-		also         func(p *refusedPlayer) // once a second, nil: nothing
+		also         func(ctx context.Context, p *refusedPlayer) // once a second, nil: nothing
 	}{
 		{name: "one key", stream: "one.m3u8"},
 		{name: "a key a segment, two tracks", stream: "tracks.m3u8"},
 		{name: "tokens of 30 s, which are renewed ahead of their end", stream: "one.m3u8", life: 30},
-		{name: "a catalogue that is refused too", stream: "one.m3u8", also: func(p *refusedPlayer) {
-			_, err := p.signed.Titles(t.Context())
+		{name: "a catalogue that is refused too", stream: "one.m3u8", also: func(ctx context.Context, p *refusedPlayer) {
+			_, err := p.signed.Titles(ctx)
 			assert.ErrorIs(t, err, network.ErrRefused)
 		}},
-		{name: "one title after the other", stream: "one.m3u8", also: func(p *refusedPlayer) { p.open(t, "one.m3u8") }},
+		{name: "one title after the other", stream: "one.m3u8", also: func(_ context.Context, p *refusedPlayer) { p.open(t, "one.m3u8") }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -236,7 +236,7 @@ func TestRefusedSignInIsRenewedSeldom(t *testing.T) {
 				for time.Since(began) < 10*time.Minute && len(at) < 100 {
 					<-time.After(time.Second)
 					if test.also != nil {
-						test.also(p)
+						test.also(t.Context(), p)
 					}
 					at, keys = s.seen()
 				}
