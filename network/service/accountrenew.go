@@ -168,7 +168,9 @@ func (a *Accounts) renew(ctx context.Context, s *session, refused bool) error {
 			defer cancel()
 			f.err = a.exchange(run, s)
 			a.mu.Lock()
-			a.flight = nil
+			if a.flight == f {
+				a.flight = nil
+			}
 			a.mu.Unlock()
 			close(f.done)
 			a.tell()
@@ -216,6 +218,7 @@ func (a *Accounts) exchange(ctx context.Context, s *session) error {
 		a.mu.Unlock()
 		return ErrNoAccount // signed out, or another account's now; it was saved all the same
 	}
+	a.flight = nil // whom this is refused for needs another one
 	a.put(&session{account: s.account, way: s.way, credential: credential, sent: sent, since: time.Now()}, true)
 	a.unsaved = err != nil
 	a.mu.Unlock()
