@@ -218,7 +218,9 @@ func (c *Client) Changed(epoch uint64) <-chan struct{} {
 	return closed
 }
 
-// SendsAs says whether the client sends the same credentials as another one, by now.
+// SendsAs says whether the client sends the same credentials as another one, by now. Two that send none have none in
+// common.
 func (c *Client) SendsAs(other *Client) bool {
-	return c.credentials.Load().same(other.credentials.Load())
+	mine := c.credentials.Load()
+	return len(mine.pairs)+len(mine.headers) > 0 && mine.same(other.credentials.Load())
 }

@@ -232,3 +232,21 @@ func TestSourceWantsToBeLeftAlone(t *testing.T) {
 		require.Equal(t, 2, s.count())
 	})
 }
+
+// TestSendsAs compares what two clients send. Nothing is no sign-in that they share.
+func TestSendsAs(t *testing.T) {
+	client := func(value string) *network.Client {
+		c := network.NewConfiguration()
+		if value != "" {
+			c.CookieHeaders = session(value)
+		}
+		made, err := network.NewClient(c, network.Options{})
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = made.Close() })
+		return made
+	}
+	assert.True(t, client("a").SendsAs(client("a")))
+	assert.False(t, client("a").SendsAs(client("b")))
+	assert.False(t, client("a").SendsAs(client("")))
+	assert.False(t, client("").SendsAs(client("")))
+}

@@ -213,6 +213,9 @@ func (f *feed) edge(now time.Time) time.Duration {
 // merge takes a newer playlist. It says whether that has something new. The caller holds mu.
 func (f *feed) merge(list *hls.Playlist) bool {
 	before, now := f.whole, list.Media
+	if over(before) && !over(now) {
+		return false // the answer to an older request
+	}
 	if len(before.Segments) == 0 || len(now.Segments) == 0 {
 		f.take(list, f.shift, f.domains)
 		return len(now.Segments) > len(before.Segments) || over(now)

@@ -98,6 +98,14 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// TestAnOldAnswerDoesNotReopenAStream merges the answer to an older request behind the end of the stream.
+func TestAnOldAnswerDoesNotReopenAStream(t *testing.T) {
+	f := newTestFeed(t, aired{first: 10, count: 5})
+	require.True(t, f.merge(aired{first: 10, count: 5, end: true}.list(t)))
+	assert.False(t, f.merge(aired{first: 10, count: 5}.list(t)))
+	assert.False(t, f.live())
+}
+
 // TestManyMerges slides for a day: the times stay exact.
 func TestManyMerges(t *testing.T) {
 	f := newTestFeed(t, aired{first: 0, count: 6})

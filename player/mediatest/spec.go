@@ -214,6 +214,13 @@ func (s Spec) video() ([]string, error) {
 		filter += "scale=out_range=full"
 		arguments = append(arguments, "-color_range", "pc")
 	}
+	if s.Colour != "" {
+		// From FFmpeg 7.1 on, what the pictures say counts, and not what is said to the encoder.
+		if filter != "" {
+			filter += ","
+		}
+		filter += fmt.Sprintf("setparams=colorspace=%s:color_primaries=%s:color_trc=%s", s.Colour, s.Colour, s.Colour)
+	}
 	if filter != "" {
 		arguments = append(arguments, "-vf", filter)
 	}
