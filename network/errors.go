@@ -32,6 +32,8 @@ var (
 	ErrDowngrade = errors.New("the request would leave https for http")
 	// ErrUnreachable is a failure before the answer: name, connection, TLS, reset, or no HTTP at all.
 	ErrUnreachable = errors.New("the server cannot be reached")
+	// ErrProtocol is an answer that is no HTTP, from a server that was reached. Such an error is ErrUnreachable too.
+	ErrProtocol = errors.New("the answer is not valid HTTP")
 	// ErrTruncated is a body that ended before it was complete. Such an error is io.ErrUnexpectedEOF too.
 	ErrTruncated = errors.New("the answer was cut short")
 	// ErrEncoding is a body in a form that was not asked for, or that cannot be decoded.
@@ -142,10 +144,9 @@ func (e *timeoutError) Error() string {
 // Timeout says that this is a time-out, as net.Error does.
 func (e *timeoutError) Timeout() bool { return true }
 
-// errProtocol stands for what net/http says of an answer that is no HTTP: that text quotes the server,
+// ErrProtocol stands for what net/http says of an answer that is no HTTP: that text quotes the server,
 // which may quote us. errConnection stands for what a proxy says.
 var (
-	errProtocol   = errors.New("the answer is not valid HTTP")
 	errConnection = errors.New("the connection failed")
 	errNoTLS      = errors.New("the server does not speak TLS")
 	errHungUp     = errors.New("the server closed the connection without an answer")
@@ -185,7 +186,7 @@ func cleanCause(err error) error {
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok {
 		cause := cleanCause(e.Err)
-		if errors.Is(cause, errProtocol) {
+		if errors.Is(cause, ErrProtocol) {
 			cause = errConnection
 		}
 		return &net.OpError{Op: e.Op, Net: e.Net, Source: e.Source, Addr: e.Addr, Err: cause}
@@ -223,7 +224,7 @@ func cleanCause(err error) error {
 	if err != nil && strings.HasPrefix(err.Error(), "tls: ") {
 		return errTLS
 	}
-	return errProtocol
+	return ErrProtocol
 }
 
 // permanent says that a connection which failed with err will fail the same way again.

@@ -107,7 +107,8 @@ func newTransport(o Options) (*http.Transport, error) {
 	return &http.Transport{
 		Proxy:                  proxy,
 		OnProxyConnectResponse: proxyAnswer,
-		DialContext:            dialer.DialContext,
+		DialContext:            lenient(dialer.DialContext),
+		DialTLSContext:         lenientTLS(dialer.DialContext, config),
 		TLSClientConfig:        config,
 		TLSHandshakeTimeout:    abandonedDial,
 		ForceAttemptHTTP2:      true,

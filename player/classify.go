@@ -176,6 +176,8 @@ func explainNetwork(err error, e *Error) (Code, string) {
 		return CodeKeyUnreachable, fmt.Sprintf("%s did not send the key in time. Check your connection and try again.", e.host())
 	case errors.Is(err, network.ErrTimeout):
 		return CodeTimeout, fmt.Sprintf("%s did not answer in time. Check your connection and try again.", e.host())
+	case errors.Is(err, network.ErrProtocol):
+		return CodeUnreachable, fmt.Sprintf("%s was reached, but what it answered is no HTTP. Check the address.", e.host())
 	case errors.Is(err, network.ErrUnreachable) && key:
 		return CodeKeyUnreachable, fmt.Sprintf("%s, which has the key, cannot be reached. Check your connection and try again.", e.host())
 	case errors.Is(err, network.ErrUnreachable):
