@@ -94,6 +94,10 @@ func (c *Client) sleep(ctx context.Context, d time.Duration) error {
 // try makes one attempt.
 func (c *Client) try(ctx context.Context, p *plan, attempt int, whole bool) (*Response, []byte, error) {
 	x, err := c.follow(ctx, p, way{attempt: attempt, began: time.Now(), method: p.method, body: p.body, span: p.span})
+	if err == nil && p.span.wished() && refusesRange(x.response, p.span) {
+		x.discard(nil)
+		x, err = c.follow(ctx, p, way{attempt: attempt, began: time.Now(), method: p.method, body: p.body})
+	}
 	if err != nil {
 		return nil, nil, err
 	}
