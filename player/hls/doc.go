@@ -42,7 +42,7 @@
 //	                                           and hexadecimal numbers behind it
 //
 //	Media segments
-//	EXTINF                        4.3.2.1      Segment.Duration, Title; a duration that is none is 0
+//	EXTINF                        4.3.2.1      Segment.Duration, Title; a duration that is none is the target duration
 //	EXT-X-BYTERANGE               4.3.2.2      Segment.ByteRange, an offset that is left out resolved
 //	EXT-X-DISCONTINUITY           4.3.2.3      Segment.Discontinuity, DiscontinuitySequence
 //	EXT-X-KEY                     4.3.2.4      Segment.Keys, Map.Keys, one for each KEYFORMAT: METHOD (unknown ones stay, to
