@@ -18,13 +18,13 @@ type Options struct {
 	// Resource is the URL of the main playlist or file. It decides what the resource's own origin is, whether
 	// a request leaves https for http, and what Online asks. Empty: no resource, and nothing to compare with.
 	Resource string
-	// Transport makes the exchanges; nil is the client's own. It must not follow redirects or add cookies. Where requests may lead is
-	// then the Transport's to judge.
+	// Transport makes the exchanges; nil is the client's own. It must not follow redirects or add
+	// cookies. Where requests may lead is then the Transport's to judge.
 	Transport http.RoundTripper
 	// Resolver finds the addresses of hosts, for the client's own transport; nil is the system's.
 	Resolver Resolver
-	// Dial connects to a literal "address:port", for the client's own transport; nil is the system's. The RemoteAddr of a connection
-	// is the address that was asked for.
+	// Dial connects to a literal "address:port", for the client's own transport; nil is the
+	// system's. The RemoteAddr of a connection is the address that was asked for.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Credentials renews the pairs when a server refuses them: one call for all requests that wait,
 	// each of which is then repeated once. With nil a refused request is ErrRefused at once. A
@@ -214,7 +214,8 @@ func (c *Client) Close() error {
 // time-outs several times over; ctx ends it, and the body too.
 //
 // An error is an *Error: ErrRefused (401, 403), ErrStatus, ErrTimeout, ErrUnreachable, ErrRedirect,
-// ErrDowngrade, ErrBlocked, ErrTooLarge, ErrTruncated, ErrEncoding, ErrRequest, ErrClosed; or ctx's cause, wrapped. For
+// ErrDowngrade, ErrBlocked, ErrTooLarge, ErrTruncated, ErrEncoding, ErrRequest, ErrClosed; or ctx's
+// cause, wrapped. For
 // ClassSignIn an answer that is ErrRefused or ErrStatus comes beside its error, the body in memory.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	p, err := c.plan(r)

@@ -55,12 +55,14 @@ type Configuration struct {
 	// CookieOrigins, if there are any, are the only origins that pairs and Headers go to, each as
 	// "scheme://host[:port]" and matched exactly.
 	CookieOrigins []string
-	// NamedOrigins are origins that the person or the profile named, each as "scheme://host[:port]", or with "*." before the host for all
-	// names below it: requests to them may lead to the local network and to this computer, whatever the address of the resource.
+	// NamedOrigins are origins that the person or the profile named, each as
+	// "scheme://host[:port]", or with "*." before the host for all names below it: requests to them
+	// may lead to the local network and to this computer, whatever the address of the resource.
 	// CookieOrigins and NetworkDownVerificationURL count as named too.
 	NamedOrigins []string
-	// PublicOnly says that the resource's own address comes from the internet (from a catalogue or a link): it may be of the local network
-	// only if it is one of NamedOrigins. Without a resource it holds for all requests.
+	// PublicOnly says that the resource's own address comes from the internet (from a catalogue or
+	// a link): it may be of the local network only if it is one of NamedOrigins. Without a resource
+	// it holds for all requests.
 	PublicOnly bool
 	// Cookies are in the jar from the start: those of a cookies.txt file, say. They go where RFC 6265 lets
 	// them, whether ReadSetCookieHeader is on or off.

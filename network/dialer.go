@@ -10,25 +10,29 @@ import (
 const (
 	// maxAddresses bounds the addresses of one name that are tried.
 	maxAddresses = 16
-	// nextAddress is how long an address may take before the next is tried beside it. RFC 8305, 5 and 8.
+	// nextAddress is how long an address may take before the next is tried beside it. RFC 8305, 5
+	// and 8.
 	nextAddress = 250 * time.Millisecond
 )
 
 // Resolver finds the addresses of a host. *net.Resolver is one.
 type Resolver interface {
-	// LookupNetIP returns the addresses of host, in the order in which they are to be tried. network is "ip".
+	// LookupNetIP returns the addresses of host, in the order in which they are to be tried.
+	// network is "ip".
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// dialer connects to hosts, and to no address beyond its reach: it looks the name up itself and judges each address that it
-// connects to, so that a name which resolves to another address than before is judged again. Constant.
+// dialer connects to hosts, and to no address beyond its reach: it looks the name up itself and
+// judges each address that it connects to, so that a name which resolves to another address than
+// before is judged again. Constant.
 type dialer struct {
 	reach    addressSpace
 	resolver Resolver
 	connect  func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// dial connects to "host:port". The error is a *LocalError when all addresses of the host are beyond the dialer's reach.
+// dial connects to "host:port". The error is a *LocalError when all addresses of the host are
+// beyond the dialer's reach.
 func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, abandonedDial)
 	defer cancel()
@@ -81,7 +85,8 @@ func lookup(ctx context.Context, resolver Resolver, host string) ([]netip.Addr, 
 	return addresses, nil
 }
 
-// interleave returns addresses so that those of the two families take turns, that of the first first. RFC 8305, 4.
+// interleave returns addresses so that those of the two families take turns, that of the first
+// first. RFC 8305, 4.
 func interleave(addresses []netip.Addr) []netip.Addr {
 	var first, second []netip.Addr
 	for _, a := range addresses {
@@ -103,8 +108,8 @@ func interleave(addresses []netip.Addr) []netip.Addr {
 	return all
 }
 
-// race connects to the first of the addresses that answers: each is tried once the one before it has failed, or has taken
-// nextAddress. The error is that of the first address. RFC 8305, 5.
+// race connects to the first of the addresses that answers: each is tried once the one before it
+// has failed, or has taken nextAddress. The error is that of the first address. RFC 8305, 5.
 func (d *dialer) race(ctx context.Context, network string, addresses []string) (net.Conn, error) {
 	type result struct {
 		conn net.Conn

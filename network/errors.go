@@ -30,8 +30,8 @@ var (
 	ErrRedirect = errors.New("the redirect cannot be followed")
 	// ErrDowngrade is a key, licence or sign-in request that would have left https for http.
 	ErrDowngrade = errors.New("the request would leave https for http")
-	// ErrBlocked is a request that would have led from the internet into the local network, or from that to this computer. The cause
-	// is a *LocalError.
+	// ErrBlocked is a request that would have led from the internet into the local network, or from
+	// that to this computer. The cause is a *LocalError.
 	ErrBlocked = errors.New("blocked")
 	// ErrUnreachable is a failure before the answer: name, connection, TLS, reset, or no HTTP at all.
 	ErrUnreachable = errors.New("the server cannot be reached")

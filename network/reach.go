@@ -12,8 +12,9 @@ import (
 	"sync"
 )
 
-// LocalError is the cause of an ErrBlocked: a public resource or service named an address of the local network, or a resource of the local
-// network one of this computer, and neither the person nor the profile named that origin.
+// LocalError is the cause of an ErrBlocked: a public resource or service named an address of the
+// local network, or a resource of the local network one of this computer, and neither the person
+// nor the profile named that origin.
 type LocalError struct {
 	Host    string     // as the URL has it
 	Address netip.Addr // that Host resolved to; not valid where a proxy would have resolved it
@@ -47,7 +48,8 @@ func (e *LocalError) Error() string {
 	return fmt.Sprintf("%s %s, and %s is from %s", e.Host, where, what, from)
 }
 
-// namedOrigin is an origin that the person or the profile named, or all origins of a domain's sub-domains.
+// namedOrigin is an origin that the person or the profile named, or all origins of a domain's
+// sub-domains.
 type namedOrigin struct {
 	origin
 
@@ -87,7 +89,8 @@ func namedOrigins(c *Configuration) ([]namedOrigin, error) {
 	return all, nil
 }
 
-// place is where a client's resource is, and from where addresses were named to the client. Safe for concurrent use.
+// place is where a client's resource is, and from where addresses were named to the client. Safe
+// for concurrent use.
 type place struct {
 	named []namedOrigin // constant: origins that may be anywhere
 
@@ -166,8 +169,8 @@ func (r route) ofResource() bool {
 	return r.resource != nil && originOf(r.resource) == originOf(r.target)
 }
 
-// FromInternet says whether what the client was given to read came from the internet, so that it may name no address of the local network.
-// Before the first request the resource's name decides.
+// FromInternet says whether what the client was given to read came from the internet, so that it
+// may name no address of the local network. Before the first request the resource's name decides.
 func (c *Client) FromInternet() bool {
 	c.place.mu.Lock()
 	defer c.place.mu.Unlock()
@@ -177,7 +180,8 @@ func (c *Client) FromInternet() bool {
 	return c.place.heard == spacePublic
 }
 
-// lead returns what makes a request, and the context to make it with. The error is a *LocalError when the request may not be made.
+// lead returns what makes a request, and the context to make it with. The error is a *LocalError
+// when the request may not be made.
 func (c *Client) lead(ctx context.Context, x *exchange, r *http.Request) (http.RoundTripper, context.Context, error) {
 	if c.pools == nil {
 		x.space.Store(int32(spaceLoopback))
@@ -209,8 +213,9 @@ func (c *Client) lead(ctx context.Context, x *exchange, r *http.Request) (http.R
 	return c.pools.byProxy(), ctx, nil
 }
 
-// locate finds out which space the resource's own origin is in: the widest of its addresses, as somebody outside may have named the narrower
-// ones. Where a proxy is asked for it, its name decides.
+// locate finds out which space the resource's own origin is in: the widest of its addresses, as
+// somebody outside may have named the narrower ones. Where a proxy is asked for it, its name
+// decides.
 func (c *Client) locate(ctx context.Context) ([]netip.Addr, error) {
 	host := c.resource.Hostname()
 	if through, err := c.pools.proxy(&http.Request{URL: c.resource}); err != nil || through != nil {

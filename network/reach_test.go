@@ -197,7 +197,8 @@ func ways() []way {
 	)
 }
 
-// Each way in which a stream from the internet may lead into the local network ends before the connection; with its origin named, each arrives.
+// Each way in which a stream from the internet may lead into the local network ends before the
+// connection; with its origin named, each arrives.
 func TestPublicResourceReachesNothingLocal(t *testing.T) {
 	t.Parallel()
 	all := ways()
@@ -230,7 +231,8 @@ func TestPublicResourceReachesNothingLocal(t *testing.T) {
 	}
 }
 
-// The forms in which an IPv6 address holds an IPv4 address, and the other addresses that are not of the internet.
+// The forms in which an IPv6 address holds an IPv4 address, and the other addresses that are not of
+// the internet.
 func TestPublicResourceReachesNoFormOfLocalAddress(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::",
@@ -338,7 +340,8 @@ func TestResourceOfSeveralAddresses(t *testing.T) {
 	}
 }
 
-// PublicOnly is for addresses that come from outside: a name that resolves to the local network is refused, unless the profile names its origin.
+// PublicOnly is for addresses that come from outside: a name that resolves to the local network is
+// refused, unless the profile names its origin.
 func TestPublicOnly(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -397,7 +400,8 @@ func TestProxyIsAskedForNothingLocal(t *testing.T) {
 	require.NoError(t, open(t, c, network.Request{Class: network.ClassKey, URL: "http://10.0.0.1/key"}))
 }
 
-// Requests of one client to one origin share a connection, whatever their class; a named origin has connections of its own.
+// Requests of one client to one origin share a connection, whatever their class; a named origin has
+// connections of its own.
 func TestConnectionsAreShared(t *testing.T) {
 	t.Parallel()
 	v := newVisit(t)

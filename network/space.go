@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// addressSpace says who can reach an address: everybody, the network around this computer, or this computer alone. An answer from
-// one address space may name addresses of the same space and of those that more can reach. The spaces and their order are those of
-// WICG Private Network Access, 2.1.
+// addressSpace says who can reach an address: everybody, the network around this computer, or this
+// computer alone. An answer from one address space may name addresses of the same space and of
+// those that more can reach. The spaces and their order are those of WICG Private Network Access,
+// 2.1.
 type addressSpace int32
 
 // The address spaces. The zero value is the one that names the least.
@@ -37,7 +38,8 @@ var (
 	teredo     = netip.MustParsePrefix("2001::/32")    // RFC 4380, 4
 )
 
-// spaceOf returns the space of an address. That of an IPv6 address which holds an IPv4 address is the narrower of the two.
+// spaceOf returns the space of an address. That of an IPv6 address which holds an IPv4 address is
+// the narrower of the two.
 func spaceOf(a netip.Addr) addressSpace {
 	a = a.WithZone("").Unmap()
 	space := spacePublic
@@ -77,7 +79,8 @@ func innerAddresses(a netip.Addr) []netip.Addr {
 	return nil
 }
 
-// hostSpace returns the space that a host, as url.URL.Hostname has it, is in by its name or literal address alone.
+// hostSpace returns the space that a host, as url.URL.Hostname has it, is in by its name or literal
+// address alone.
 func hostSpace(host string) addressSpace {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if address, err := netip.ParseAddr(host); err == nil {

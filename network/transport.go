@@ -93,8 +93,9 @@ func proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Re
 	return nil
 }
 
-// pools are the transports of a client: one for each address space that a request may lead to, so that a connection into the local
-// network is never used again for a request that may not lead there, and one for requests by a proxy. Safe for concurrent use.
+// pools are the transports of a client: one for each address space that a request may lead to, so
+// that a connection into the local network is never used again for a request that may not lead
+// there, and one for requests by a proxy. Safe for concurrent use.
 type pools struct {
 	// constant
 	proxy    func(*http.Request) (*url.URL, error)
@@ -153,7 +154,8 @@ func (p *pools) byProxy() *http.Transport {
 	return p.proxied
 }
 
-// transport returns one that neither decodes bodies nor knows of cookies and redirects: the client does that itself.
+// transport returns one that neither decodes bodies nor knows of cookies and redirects: the client
+// does that itself.
 func (p *pools) transport(reach addressSpace, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
 	dialer := &dialer{reach: reach, resolver: p.resolver, connect: p.connect}
 	return &http.Transport{

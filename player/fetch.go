@@ -20,7 +20,8 @@ const maxLocalFetch = 32 << 20
 // errLocalTooLarge is returned for a local playlist or key beyond maxLocalFetch.
 var errLocalTooLarge = errors.New("the file is too large")
 
-// errOutside is returned for a file that a playlist names and that is not below the folder of the resource's own.
+// errOutside is returned for a file that a playlist names and that is not below the folder of the
+// resource's own.
 var errOutside = errors.New("it is not below the playlist's folder")
 
 // fetchError says what was fetched when an error came: its class and its place.
@@ -52,7 +53,8 @@ func NewFetcher(client *network.Client, r *MediaResource) *Fetcher {
 	return f
 }
 
-// Playlist gets a playlist that the resource names, and reads it; options.Folder and FilePaths are set here. Its errors are those of the network and of
+// Playlist gets a playlist that the resource names, and reads it; options.Folder and FilePaths are
+// set here. Its errors are those of the network and of
 // hls.Parse.
 func (f *Fetcher) Playlist(ctx context.Context, uri string, options hls.ParseOptions) (*hls.Playlist, error) {
 	data, response, err := f.Fetch(ctx, requestOf(network.ClassPlaylist, uri, nil))
@@ -88,8 +90,8 @@ func requestOf(class network.Class, uri string, part *hls.ByteRange) network.Req
 	return r
 }
 
-// local returns the path that uri names when it names a file. A file: URL names none: those of local playlists have become paths, and others
-// come from the network.
+// local returns the path that uri names when it names a file. A file: URL names none: those of
+// local playlists have become paths, and others come from the network.
 func (f *Fetcher) local(uri string) (string, bool) {
 	if f.folder == "" {
 		return "", false
@@ -108,7 +110,8 @@ func (f *Fetcher) local(uri string) (string, bool) {
 	return path, true
 }
 
-// openLocal opens a file, or a range of it. The error is errOutside for one that is not below the folder.
+// openLocal opens a file, or a range of it. The error is errOutside for one that is not below the
+// folder.
 func (f *Fetcher) openLocal(path string, part *hls.ByteRange) (io.ReadCloser, int64, error) {
 	below, err := filepath.Rel(f.folder, path)
 	if err != nil || !filepath.IsLocal(below) {

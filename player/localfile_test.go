@@ -15,8 +15,8 @@ import (
 	"latchkey/player/mediatest"
 )
 
-// A playlist in a file may name files below its own folder, however it writes that, and no others; one that came over the network may name none,
-// also when a file's playlist named it.
+// A playlist in a file may name files below its own folder, however it writes that, and no others;
+// one that came over the network may name none, also when a file's playlist named it.
 func TestFilesThatAPlaylistMayName(t *testing.T) {
 	t.Parallel()
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 25}})

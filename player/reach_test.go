@@ -24,8 +24,9 @@ import (
 // leading is a stream of www.example.com, which is of the internet, that leads to a target.
 type leading struct {
 	name string
-	// pages are by path, and files besides: /ts/index.m3u8, /frag/index.m3u8, /cenc/video.m3u8. "TARGET" is the target's origin, and
-	// what begins with "REDIRECT " redirects there. With later, each but the first request for a page is answered with that.
+	// pages are by path, and files besides: /ts/index.m3u8, /frag/index.m3u8, /cenc/video.m3u8.
+	// "TARGET" is the target's origin, and what begins with "REDIRECT " redirects there. With
+	// later, each but the first request for a page is answered with that.
 	pages, later map[string]string
 	open         string // the path of the resource; empty: /main.m3u8
 	config       player.Config
@@ -190,8 +191,8 @@ func (l leading) watch(t *testing.T, internet *networktest.Internet, named []str
 	return s
 }
 
-// Each way in which a playlist of the internet may lead into the local network ends before the connection, with its sentence in the report; with
-// the origin named, each arrives.
+// Each way in which a playlist of the internet may lead into the local network ends before the
+// connection, with its sentence in the report; with the origin named, each arrives.
 func TestPublicStreamReachesNothingLocal(t *testing.T) {
 	t.Parallel()
 	spec := mediatest.Spec{Video: "h264", Audio: "aac", Frames: 50}

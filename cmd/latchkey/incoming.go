@@ -106,7 +106,8 @@ func (d *door) read(ctx context.Context, argument string) ui.Incoming {
 	return ui.Incoming{Link: play}
 }
 
-// fromOutside returns the configuration for an address that another program handed over: it may not resolve to the local network.
+// fromOutside returns the configuration for an address that another program handed over: it may not
+// resolve to the local network.
 func fromOutside() *network.Configuration {
 	configuration := network.NewConfiguration()
 	configuration.PublicOnly = true

@@ -28,7 +28,8 @@ media_origins = ["https://example.com"%s]
 url = "https://example.com/catalogue.json"
 `
 
-// internetOptions are those of requests in a world in which inner.example.com and films.example.com are of the local network.
+// internetOptions are those of requests in a world in which inner.example.com and films.example.com
+// are of the local network.
 func internetOptions(t *testing.T) (network.Options, *networktest.Internet) {
 	t.Helper()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -83,7 +84,8 @@ func opened(t *testing.T, options network.Options, resource *player.MediaResourc
 	}
 }
 
-// A catalogue of the internet names neither films nor pictures in the local network, unless the profile names their origins.
+// A catalogue of the internet names neither films nor pictures in the local network, unless the
+// profile names their origins.
 func TestCatalogueOfInternetNamesNothingLocal(t *testing.T) {
 	for _, test := range []struct {
 		name, named string

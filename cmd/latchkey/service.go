@@ -155,7 +155,8 @@ func (s *signedService) open(source string) (*player.MediaResource, error) {
 
 // play returns what plays a stream with the service's sign-in, which goes to the origins of its
 // profile alone. The player's client follows the accounts: what they renew or a person changes goes
-// to the clients of this service's own streams, and to no other. publicOnly says that the address comes from the internet.
+// to the clients of this service's own streams, and to no other. publicOnly says that the address
+// comes from the internet.
 func (s *signedService) play(source string, publicOnly bool) (*player.MediaResource, error) {
 	configuration := s.profile.Configuration(s.accounts.Credentials())
 	configuration.PublicOnly = publicOnly

@@ -8,8 +8,9 @@ import (
 	"sync"
 )
 
-// Internet stands in for the names and addresses of the world: it resolves the names that it was given, and leads each connection, whatever the
-// address, to one server. It is a network.Resolver, and Dial is for network.Options. Safe for concurrent use.
+// Internet stands in for the names and addresses of the world: it resolves the names that it was
+// given, and leads each connection, whatever the address, to one server. It is a network.Resolver,
+// and Dial is for network.Options. Safe for concurrent use.
 type Internet struct {
 	server string // constant: the "host:port" of the server
 
@@ -23,8 +24,8 @@ func NewInternet(server string) *Internet {
 	return &Internet{server: server, names: make(map[string][][]netip.Addr)}
 }
 
-// Name has a host resolve to addresses. Of several calls for one host the first is for its first lookup, and so on; the last is for all
-// later ones.
+// Name has a host resolve to addresses. Of several calls for one host the first is for its first
+// lookup, and so on; the last is for all later ones.
 func (i *Internet) Name(host string, addresses ...string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -154,8 +154,8 @@ func (p *Profile) sentTo() []string {
 	return origins
 }
 
-// namedOrigins are the origins of all addresses that the profile names: what a stream or the sign-in is led to there may be of the
-// local network.
+// namedOrigins are the origins of all addresses that the profile names: what a stream or the
+// sign-in is led to there may be of the local network.
 func (p *Profile) namedOrigins() []string {
 	s := &p.SignIn
 	addresses := []string{s.Issuer, s.AuthorizationEndpoint, s.TokenEndpoint, s.DeviceEndpoint, s.RevocationEndpoint, s.PageURL, s.TokenURL,

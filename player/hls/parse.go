@@ -29,8 +29,8 @@ type ParseOptions struct {
 	// Folder stands before the relative URIs of a playlist that base says is a file: "720p/" for one in that
 	// folder beside the multivariant playlist. Of a URL's playlist it changes nothing.
 	Folder string
-	// FilePaths turns the file: URLs of a playlist that base says is a file into paths, escaped as in the URL. Of a URL's playlist, which
-	// may name no file, it changes nothing.
+	// FilePaths turns the file: URLs of a playlist that base says is a file into paths, escaped as
+	// in the URL. Of a URL's playlist, which may name no file, it changes nothing.
 	FilePaths bool
 	// Previous is what the same playlist was before, nil when there is none. Parse returns it as it is when
 	// neither the text nor base nor the other options changed, and takes from it what EXT-X-SKIP left out.

@@ -88,7 +88,8 @@ func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
 	return append(dst, r.base.ResolveReference(u).String()...), ok
 }
 
-// filePath returns the path of a file: URL of this computer, and other references as they are. RFC 8089, 2.
+// filePath returns the path of a file: URL of this computer, and other references as they are. RFC
+// 8089, 2.
 func filePath(ref string) string {
 	u, err := url.Parse(ref)
 	if err != nil || u.Scheme != "file" || u.Path == "" || u.Host != "" && u.Host != "localhost" {

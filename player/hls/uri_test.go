@@ -57,7 +57,8 @@ func TestResolve(t *testing.T) { // RFC 3986, 5.4, and what playlists have
 	assert.Error(t, err)
 }
 
-// A file: URL in a file's playlist is a path where FilePaths says so, and stays what it is in a URL's.
+// A file: URL in a file's playlist is a path where FilePaths says so, and stays what it is in a
+// URL's.
 func TestFilePaths(t *testing.T) {
 	for ref, want := range map[string]string{
 		"file:///a/b%20c.ts":         "/a/b%20c.ts",
