@@ -30,6 +30,9 @@ var (
 	ErrRedirect = errors.New("the redirect cannot be followed")
 	// ErrDowngrade is a key, licence or sign-in request that would have left https for http.
 	ErrDowngrade = errors.New("the request would leave https for http")
+	// ErrBlocked is a request that would have led from the internet into the local network, or from
+	// that to this computer. The cause is a *LocalError.
+	ErrBlocked = errors.New("blocked")
 	// ErrUnreachable is a failure before the answer: name, connection, TLS, reset, or no HTTP at all.
 	ErrUnreachable = errors.New("the server cannot be reached")
 	// ErrProtocol is an answer that is no HTTP, from a server that was reached. Such an error is ErrUnreachable too.
@@ -59,6 +62,7 @@ const (
 	KindTooLarge    Kind = "too large"
 	KindRedirect    Kind = "redirect"
 	KindDowngrade   Kind = "downgrade"
+	KindBlocked     Kind = "blocked"
 	KindUnreachable Kind = "unreachable"
 	KindTruncated   Kind = "truncated"
 	KindEncoding    Kind = "encoding"
@@ -70,7 +74,7 @@ const (
 var kindSentinels = map[Kind]error{
 	KindRefused: ErrRefused, KindStatus: ErrStatus, KindTimeout: ErrTimeout, KindTooLarge: ErrTooLarge,
 	KindRedirect: ErrRedirect, KindDowngrade: ErrDowngrade, KindUnreachable: ErrUnreachable,
-	KindTruncated: ErrTruncated, KindEncoding: ErrEncoding, KindRequest: ErrRequest, KindClosed: ErrClosed,
+	KindTruncated: ErrTruncated, KindEncoding: ErrEncoding, KindRequest: ErrRequest, KindClosed: ErrClosed, KindBlocked: ErrBlocked,
 }
 
 // Error is a request that failed. It holds no secret: the URL has neither query nor user information, and
@@ -179,6 +183,9 @@ func cleanCause(err error) error {
 		err = u.Err
 	}
 	if e, ok := errors.AsType[*proxyError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*LocalError](err); ok {
 		return e
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" && strings.HasPrefix(e.Err.Error(), "tls: ") {

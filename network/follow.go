@@ -123,7 +123,7 @@ func success(status int) bool { return status >= 200 && status < 300 }
 
 // follow sends a request and follows its redirects to an answer that is none.
 func (c *Client) follow(ctx context.Context, p *plan, w way) (*exchange, error) {
-	at := route{class: p.class, resource: c.resource, original: p.url, target: p.url}
+	at := route{class: p.class, resource: c.resource, original: p.url, target: p.url, from: spaceLoopback}
 	type visit struct{ method, url, cookies string }
 	var visited []visit
 	for {
@@ -164,6 +164,7 @@ func (c *Client) follow(ctx context.Context, p *plan, w way) (*exchange, error) 
 		}
 		c.forceHTTPS(p.class, target)
 		next := at
+		next.from = min(at.from, addressSpace(x.space.Load()))
 		next.secure = at.secure || at.target.Scheme == "https"
 		next.target, next.hop = target, at.hop+1
 		if drops(x.response.StatusCode, w.method) {

@@ -176,9 +176,6 @@ func lenient(dial dialFunc) dialFunc {
 	}
 }
 
-// dialFunc is what net.Dialer.DialContext is.
-type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
-
 // lenientTLS dials with dial and agrees on TLS; what then speaks HTTP/1 is lenient.
 func lenientTLS(dial dialFunc, config *tls.Config) dialFunc {
 	config = config.Clone()
