@@ -243,6 +243,7 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 	if err != nil {
 		return err
 	}
+	defer t.session.lists.release(f.uri)
 	f.lineUpWith(t.session.leading().current())
 	watching, stop := context.WithCancel(ctx)
 	var watch sync.WaitGroup
