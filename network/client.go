@@ -62,6 +62,9 @@ type Request struct {
 	// Offset and Length, in bytes, ask for a part. Length 0 is everything from Offset on, and with Offset 0 no
 	// range is asked for; -1 asks for the range from Offset to the end.
 	Offset, Length int64
+	// MaxBytes bounds the body, in bytes after decoding and before; a longer one is ErrTooLarge. 0, or more than the class's limit, is
+	// that limit.
+	MaxBytes int64
 }
 
 // Response is an answer whose body has yet to be read.

@@ -108,6 +108,9 @@ func (c *Client) try(ctx context.Context, p *plan, attempt int, whole bool) (*Re
 	if whole {
 		limit = p.policy.fetchLimit
 	}
+	if p.most > 0 {
+		limit = min(limit, p.most)
+	}
 	response, err := c.respond(ctx, p, x, limit)
 	if err != nil || !whole {
 		return response, nil, err

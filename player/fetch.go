@@ -112,21 +112,19 @@ func (f *Fetcher) local(uri string) (string, bool) {
 
 // openLocal opens a file, or a range of it. The error is errOutside for one that is not below the
 // folder.
-func (f *Fetcher) openLocal(path string, part *hls.ByteRange) (io.ReadCloser, int64, error) {
+func (f *Fetcher) openLocal(path string, request network.Request) (io.ReadCloser, int64, error) {
 	below, err := filepath.Rel(f.folder, path)
 	if err != nil || !filepath.IsLocal(below) {
 		return nil, 0, fmt.Errorf("open %s: %w", path, errOutside)
 	}
-	return openLocal(path, part)
+	return openLocal(path, request)
 }
 
-// open starts to read uri, or the range of it, and tells what told says; that may be nil. length is -1 when it is unknown.
-func (f *Fetcher) open(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, told *network.CMCD) (body io.ReadCloser, length int64, err error) {
-	if path, ok := f.local(uri); ok {
-		return f.openLocal(path, part)
+// open starts to read what a request asks for. length is -1 when it is unknown.
+func (f *Fetcher) open(ctx context.Context, request network.Request) (body io.ReadCloser, length int64, err error) {
+	if path, ok := f.local(request.URL); ok {
+		return f.openLocal(path, request)
 	}
-	request := requestOf(class, uri, part)
-	request.CMCD = told
 	response, err := f.client.Do(ctx, request)
 	if err != nil {
 		return nil, 0, err
@@ -134,8 +132,8 @@ func (f *Fetcher) open(ctx context.Context, class network.Class, uri string, par
 	return response.Body, response.ContentLength, nil
 }
 
-// openLocal opens a file, or a range of it.
-func openLocal(path string, part *hls.ByteRange) (io.ReadCloser, int64, error) {
+// openLocal opens a file, or a range of it. It returns errLocalTooLarge for more bytes than the request allows.
+func openLocal(path string, request network.Request) (io.ReadCloser, int64, error) {
 	file, err := openRegular(path)
 	if err != nil {
 		return nil, 0, err
@@ -144,10 +142,17 @@ func openLocal(path string, part *hls.ByteRange) (io.ReadCloser, int64, error) {
 	if err != nil {
 		return nil, 0, errors.Join(err, file.Close())
 	}
-	if part == nil {
-		return file, info.Size(), nil
+	length := max(info.Size()-request.Offset, 0)
+	if request.Length > 0 {
+		length = min(length, request.Length)
 	}
-	return &section{Reader: io.NewSectionReader(file, part.Offset, part.Length), Closer: file}, part.Length, nil
+	if request.MaxBytes > 0 && length > request.MaxBytes {
+		return nil, 0, errors.Join(errLocalTooLarge, file.Close())
+	}
+	if request.Offset == 0 && request.Length <= 0 {
+		return file, length, nil
+	}
+	return &section{Reader: io.NewSectionReader(file, request.Offset, length), Closer: file}, length, nil
 }
 
 // section is a range of a file that closes the file.
@@ -162,20 +167,19 @@ func (f *Fetcher) Fetch(ctx context.Context, request network.Request) ([]byte, *
 	if !ok {
 		return f.client.Fetch(ctx, request)
 	}
-	var part *hls.ByteRange
-	if request.Length > 0 {
-		part = &hls.ByteRange{Offset: request.Offset, Length: request.Length}
+	if request.MaxBytes == 0 || request.MaxBytes > maxLocalFetch {
+		request.MaxBytes = maxLocalFetch
 	}
-	body, _, err := f.openLocal(path, part)
+	body, _, err := f.openLocal(path, request)
 	if err != nil {
 		return nil, nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(body, maxLocalFetch+1))
+	data, err := io.ReadAll(io.LimitReader(body, request.MaxBytes+1))
 	if err = errors.Join(err, body.Close()); err != nil {
 		return nil, nil, err
 	}
-	if len(data) > maxLocalFetch {
-		return nil, nil, errLocalTooLarge
+	if int64(len(data)) > request.MaxBytes {
+		return nil, nil, errLocalTooLarge // it has grown meanwhile
 	}
 	size := int64(len(data))
 	return data, &network.Response{Status: http.StatusOK, Header: http.Header{}, URL: request.URL,

@@ -126,7 +126,8 @@ func (p *parser) finishMedia() *Media {
 	m.media.Start = p.start
 	p.finishTimeline()
 	p.checkMedia()
-	return &m.media
+	media := m.media
+	return &media // and not the reader, with the text for the parser behind it
 }
 
 // finishTimeline gives the segments their starts and dates.

@@ -12,9 +12,9 @@ import (
 const (
 	maxTextBytes    = 32 << 20
 	maxLines        = 500_000
-	maxLineBytes    = 2 << 20 // data: URIs are long
-	maxVersion      = 13      // the second edition's
-	maxResultBytes  = 192 << 20
+	maxLineBytes    = 2 << 20  // data: URIs are long
+	maxVersion      = 13       // the second edition's
+	maxResultBytes  = 64 << 20 // 150,000 segments: a week of them, four seconds each
 	maxWarnings     = 200
 	maxSameWarnings = 10
 )
@@ -90,7 +90,7 @@ func Parse(data []byte, base string, opts ParseOptions) (*Playlist, error) {
 		return nil, p.err
 	}
 	d.variables = maps.Clone(d.variables)
-	playlist.digest = d
+	playlist.digest, playlist.size = d, maxResultBytes-p.budget+len(data)
 	return playlist, nil
 }
 
