@@ -86,6 +86,14 @@ func (e *Error) host() string {
 	return "The server"
 }
 
+// subject names what an error is of, for the beginning of a sentence.
+func (e *Error) subject() string {
+	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
+		return "This stream"
+	}
+	return "This file"
+}
+
 func explainFile(err error, e *Error) (Code, string) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -224,6 +232,8 @@ func explainMedia(err error, e *Error) (Code, string) {
 	switch {
 	case errors.Is(err, errNoStreams):
 		return CodeNoStreams, "There is neither picture nor sound in it."
+	case errors.Is(err, libav.ErrMemory):
+		return CodeMemory, fmt.Sprintf("%s needs more memory than Latchkey gives it.", e.subject())
 	case errors.Is(err, libav.ErrNoDecoder):
 		return CodeNoDecoder, "There is no decoder for this title's format."
 	case inSegment && errors.Is(err, libav.ErrNotMedia), errors.Is(err, errNotSegment):

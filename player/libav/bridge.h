@@ -19,6 +19,7 @@ enum {
     LK_HELD = 64,     // most packets that a seek reads to see where it went
     LK_SYSTEMS = 16,  // most protection systems of a stream that are told of
     LK_SYSTEM_ID = 16,
+    LK_MEMORY_LIMIT = 640 << 20, // bytes of the C heap with which an allocation of FFmpeg's fails
 };
 
 // lk_failure says why a function failed. It is written on failure alone.
@@ -44,8 +45,19 @@ enum {
 
 // log.c
 void lk_log_install(void);
-void lk_log_begin(void);                 // forgets this thread's last line
+void lk_log_begin(void);                 // forgets this thread's last line and refused allocations
 int lk_fail(lk_failure *f, int code);    // fills f from code and the last line; returns code
+
+// memory.c
+void lk_memory_install(void);
+int lk_memory_bounded(void);        // whether the heap as a whole is bounded, and not only each block
+void lk_memory_limit(size_t bytes); // of the C heap
+size_t lk_memory_used(void);        // bytes of the C heap, 0 when not known
+void lk_memory_begin(void);         // forgets this thread's refusals
+int lk_memory_refused(void);        // whether an allocation of this thread's was refused since
+uint64_t lk_memory_refusals(void);  // over all threads
+void lk_memory_trim(void);          // gives free memory back to the system if an allocation was refused
+void lk_memory_fail(long next, long every, size_t block); // for tests: see failAllocation
 
 // input.c
 typedef struct lk_input {
@@ -133,6 +145,7 @@ typedef struct lk_decoder {
     AVRational stream_aspect;
     int rotation;
     int64_t next; // end of the last frame in ticks, or AV_NOPTS_VALUE
+    uint64_t refusals; // of memory, before it was opened
 } lk_decoder;
 
 // lk_picture is a decoded picture, flattened. The planes are the frame's.

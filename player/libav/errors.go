@@ -20,6 +20,8 @@ var (
 	ErrNoDecoder = errors.New("libav: no decoder")
 	// ErrCorrupt is returned for data that the demuxer or decoder makes nothing of. What follows may be good.
 	ErrCorrupt = errors.New("libav: damaged data")
+	// ErrMemory is returned when FFmpeg was refused memory: see SetMemoryLimit. What has returned it is to be closed.
+	ErrMemory = errors.New("libav: more memory is needed than is given")
 	// ErrClosed is returned by a value that was closed.
 	ErrClosed = errors.New("libav: closed")
 )
@@ -53,8 +55,8 @@ func (e *Error) Is(target error) bool {
 		return target == ErrNoDecoder
 	case C.LK_UNSUPPORTED:
 		return false
-	case C.LK_NO_MEMORY: // a size in the data that nobody has memory for: ours fail in Go, which ends the program
-		return target == ErrCorrupt
+	case C.LK_NO_MEMORY:
+		return target == ErrMemory
 	}
 	// Decoders have codes of their own for damage: those of AAC and AC-3 return their parser's.
 	return e.Op == opDecode && target == ErrCorrupt

@@ -34,6 +34,8 @@ static const char *const containers =
 static int on_read(void *opaque, uint8_t *buffer, int size)
 {
     const lk_input *in = opaque;
+    if (lk_memory_refused())
+        return AVERROR(ENOMEM);
     return latchkeyRead(in->reader, buffer, size);
 }
 
@@ -237,6 +239,9 @@ int lk_input_open(const lk_input_options *o, const char *format, lk_input **out,
         ret = open_format(in, o, format);
         if (ret >= 0 && !has_media(in->format))
             ret = AVERROR_INVALIDDATA;
+        // FFmpeg makes do without a table or a picture that it got no memory for.
+        if (ret >= 0 && lk_memory_refused())
+            ret = AVERROR(ENOMEM);
     }
     if (ret < 0) {
         lk_fail(f, ret);
@@ -264,6 +269,7 @@ void lk_input_close(lk_input *in)
         av_freep(&in->io->buffer);
     avio_context_free(&in->io);
     av_free(in);
+    lk_memory_trim();
 }
 
 int lk_input_stream_count(const lk_input *in)

@@ -1,0 +1,6 @@
+package player
+
+import "latchkey/player/libav"
+
+// DefaultMemoryLimit is Config.MemoryLimit when that is 0.
+const DefaultMemoryLimit = libav.DefaultMemoryLimit
