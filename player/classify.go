@@ -229,11 +229,14 @@ func sentencePart(err error) string {
 func explainMedia(err error, e *Error) (Code, string) {
 	var segment *segmentError
 	inSegment := errors.As(err, &segment)
+	var sound *libav.SoundError
 	switch {
 	case errors.Is(err, errNoStreams):
 		return CodeNoStreams, "There is neither picture nor sound in it."
 	case errors.Is(err, libav.ErrMemory):
 		return CodeMemory, fmt.Sprintf("%s needs more memory than Latchkey gives it.", e.subject())
+	case errors.As(err, &sound):
+		return CodeFormat, soundSentence(sound)
 	case errors.Is(err, libav.ErrNoDecoder):
 		return CodeNoDecoder, "There is no decoder for this title's format."
 	case inSegment && errors.Is(err, libav.ErrNotMedia), errors.Is(err, errNotSegment):
@@ -248,4 +251,12 @@ func explainMedia(err error, e *Error) (Code, string) {
 		return CodeSegmentIncomplete, fmt.Sprintf("A part of the stream, %s, is incomplete.", e.URL)
 	}
 	return 0, ""
+}
+
+// soundSentence says what of the sound is not played.
+func soundSentence(e *libav.SoundError) string {
+	if e.Channels < 1 || e.Channels > libav.MaxChannels {
+		return fmt.Sprintf("The sound has %d channels, which Latchkey does not play.", e.Channels)
+	}
+	return fmt.Sprintf("The sound has a rate of %d Hz, which Latchkey does not play.", e.SampleRate)
 }

@@ -205,7 +205,7 @@ lk_resampler *lk_resampler_new(void);
 int lk_resampler_fits(const lk_resampler *r, const AVFrame *frame);  // whether frame has the format of those before
 int lk_resampler_bound(const lk_resampler *r, int samples);          // most samples that come out next
 int lk_resampler_setup(lk_resampler *r, const AVFrame *frame, lk_failure *f);
-int lk_resampler_convert(lk_resampler *r, const AVFrame *frame, float *out, int capacity, lk_failure *f);
+int lk_resampler_convert(lk_resampler *r, const AVFrame *frame, int from, int count, float *out, int capacity, lk_failure *f);
 void lk_resampler_reset(lk_resampler *r);
 void lk_resampler_free(lk_resampler *r);
 
