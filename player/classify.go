@@ -238,7 +238,7 @@ func explainMedia(err error, e *Error) (Code, string) {
 	case errors.As(err, &sound):
 		return CodeFormat, soundSentence(sound)
 	case errors.Is(err, libav.ErrNoDecoder):
-		return CodeNoDecoder, "There is no decoder for this title's format."
+		return CodeNoDecoder, codecSentence(err)
 	case inSegment && errors.Is(err, libav.ErrNotMedia), errors.Is(err, errNotSegment):
 		return CodeNotMedia, fmt.Sprintf("A part of the stream, %s, is neither picture nor sound.", e.URL)
 	case errors.Is(err, libav.ErrNotMedia):
@@ -251,6 +251,15 @@ func explainMedia(err error, e *Error) (Code, string) {
 		return CodeSegmentIncomplete, fmt.Sprintf("A part of the stream, %s, is incomplete.", e.URL)
 	}
 	return 0, ""
+}
+
+// codecSentence names the codec that is not decoded.
+func codecSentence(err error) string {
+	var codec *libav.CodecError
+	if errors.As(err, &codec) {
+		return fmt.Sprintf("There is no decoder for this title's format (%s).", codec.Codec)
+	}
+	return "There is no decoder for this title's format."
 }
 
 // soundSentence says what of the sound is not played.

@@ -59,12 +59,17 @@ uint64_t lk_memory_refusals(void);  // over all threads
 void lk_memory_trim(void);          // gives free memory back to the system if an allocation was refused
 void lk_memory_fail(long next, long every, size_t block); // for tests: see failAllocation
 
+// codecs.c
+const char *lk_decoders(int local);                             // names of the decoders that run, with commas between
+const AVCodec *lk_decoder_of(enum AVCodecID id, int local);     // NULL without one that runs
+
 // input.c
 typedef struct lk_input {
     AVFormatContext *format;
     AVIOContext *io;
     uintptr_t reader; // cgo.Handle of the Go reader
     int64_t next[LK_STREAMS]; // end of each stream's last packet in its ticks, or AV_NOPTS_VALUE
+    int local;                  // a person chose the medium: lk_decoders
     int recount;                // the times that FFmpeg counts are too early
     AVPacket *held[LK_HELD];  // read ahead by a seek, from held_next to held_count
     int held_next, held_count;
@@ -73,6 +78,7 @@ typedef struct lk_input {
 typedef struct lk_input_options {
     uintptr_t reader;
     int seekable;
+    int local;
     int encrypted; // the samples, of what does not say so where FFmpeg looks
     int64_t probe_bytes;
     int64_t analyze_us;
@@ -94,6 +100,7 @@ typedef struct lk_parameters {
     AVRational stream_aspect; // of the container, which wins
     AVRational time_base;
     int rotation; // degrees clockwise
+    int local;    // the input's
 } lk_parameters;
 
 // lk_stream describes a stream. The strings belong to the input.

@@ -58,7 +58,7 @@ static int set_parameters(AVCodecParameters *p, const lk_parameters *from, const
 static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *extradata, int threads, int strict,
                       AVBufferRef *device)
 {
-    const AVCodec *codec = avcodec_find_decoder(from->codec);
+    const AVCodec *codec = lk_decoder_of(from->codec, from->local);
     if (!codec)
         return AVERROR_DECODER_NOT_FOUND;
     if (!(d->codec = avcodec_alloc_context3(codec)))

@@ -61,6 +61,9 @@ func NewDecoder(stream Stream, o DecoderOptions) (*Decoder, error) {
 	device, name := hardware(stream, o.Hardware)
 	d.hardware = name
 	if C.lk_decoder_open(&d.stream.parameters, extradata, C.int(threads), strict, device, &d.c, &d.failure) < 0 {
+		if d.failure.code == C.LK_NO_DECODER {
+			return nil, &CodecError{Codec: stream.Codec}
+		}
 		return nil, fmt.Errorf("%s: %w", stream.Codec, newError("open decoder", &d.failure))
 	}
 	return d, nil

@@ -16,7 +16,8 @@ var (
 	ErrAgain = errors.New("libav: not now")
 	// ErrNotMedia is returned for what is none of the containers that are played.
 	ErrNotMedia = errors.New("libav: not a media file that can be played")
-	// ErrNoDecoder is returned for a codec that the FFmpeg that runs cannot decode.
+	// ErrNoDecoder is returned, in a *CodecError, for a codec that is not decoded: FFmpeg has no decoder, or none of those
+	// that may run.
 	ErrNoDecoder = errors.New("libav: no decoder")
 	// ErrCorrupt is returned for data that the demuxer or decoder makes nothing of. What follows may be good.
 	ErrCorrupt = errors.New("libav: damaged data")
@@ -25,6 +26,17 @@ var (
 	// ErrClosed is returned by a value that was closed.
 	ErrClosed = errors.New("libav: closed")
 )
+
+// CodecError names a codec that is not decoded. It is ErrNoDecoder.
+type CodecError struct {
+	Codec string // FFmpeg's name: Stream.Codec
+}
+
+// Error names the codec.
+func (e *CodecError) Error() string { return ErrNoDecoder.Error() + " for " + e.Codec }
+
+// Is makes errors.Is find ErrNoDecoder.
+func (e *CodecError) Is(target error) bool { return target == ErrNoDecoder }
 
 // opDecode is Error.Op of what a decoder was given.
 const opDecode = "decode"

@@ -185,7 +185,8 @@ static int open_format(lk_input *in, const lk_input_options *o, const char *name
     c->max_streams = LK_STREAMS;
     c->format_whitelist = av_strdup(containers);
     c->protocol_whitelist = av_strdup("none");
-    if (!c->format_whitelist || !c->protocol_whitelist)
+    c->codec_whitelist = av_strdup(lk_decoders(in->local));
+    if (!c->format_whitelist || !c->protocol_whitelist || !c->codec_whitelist)
         return AVERROR(ENOMEM);
     // On failure this frees the context and sets in->format to NULL.
     if ((ret = avformat_open_input(&in->format, NULL, format, NULL)) < 0)
@@ -227,6 +228,7 @@ int lk_input_open(const lk_input_options *o, const char *format, lk_input **out,
     if (!in)
         return lk_fail(f, AVERROR(ENOMEM));
     in->reader = o->reader;
+    in->local = o->local;
     forget_times(in);
     uint8_t *buffer = av_malloc(IO_BUFFER);
     if (buffer)
@@ -353,6 +355,7 @@ void lk_input_stream(const lk_input *in, int index, lk_stream *out)
         .extradata = s->codecpar->extradata,
     };
     copy_parameters(s, &out->parameters);
+    out->parameters.local = in->local;
     copy_systems(s, out);
 }
 
