@@ -34,6 +34,8 @@ static const char *const containers =
 static int on_read(void *opaque, uint8_t *buffer, int size)
 {
     const lk_input *in = opaque;
+    if (lk_memory_refused())
+        return AVERROR(ENOMEM);
     return latchkeyRead(in->reader, buffer, size);
 }
 
@@ -183,7 +185,8 @@ static int open_format(lk_input *in, const lk_input_options *o, const char *name
     c->max_streams = LK_STREAMS;
     c->format_whitelist = av_strdup(containers);
     c->protocol_whitelist = av_strdup("none");
-    if (!c->format_whitelist || !c->protocol_whitelist)
+    c->codec_whitelist = av_strdup(lk_decoders(in->local));
+    if (!c->format_whitelist || !c->protocol_whitelist || !c->codec_whitelist)
         return AVERROR(ENOMEM);
     // On failure this frees the context and sets in->format to NULL.
     if ((ret = avformat_open_input(&in->format, NULL, format, NULL)) < 0)
@@ -225,6 +228,7 @@ int lk_input_open(const lk_input_options *o, const char *format, lk_input **out,
     if (!in)
         return lk_fail(f, AVERROR(ENOMEM));
     in->reader = o->reader;
+    in->local = o->local;
     forget_times(in);
     uint8_t *buffer = av_malloc(IO_BUFFER);
     if (buffer)
@@ -237,6 +241,9 @@ int lk_input_open(const lk_input_options *o, const char *format, lk_input **out,
         ret = open_format(in, o, format);
         if (ret >= 0 && !has_media(in->format))
             ret = AVERROR_INVALIDDATA;
+        // FFmpeg makes do without a table or a picture that it got no memory for.
+        if (ret >= 0 && lk_memory_refused())
+            ret = AVERROR(ENOMEM);
     }
     if (ret < 0) {
         lk_fail(f, ret);
@@ -264,6 +271,7 @@ void lk_input_close(lk_input *in)
         av_freep(&in->io->buffer);
     avio_context_free(&in->io);
     av_free(in);
+    lk_memory_trim();
 }
 
 int lk_input_stream_count(const lk_input *in)
@@ -347,6 +355,7 @@ void lk_input_stream(const lk_input *in, int index, lk_stream *out)
         .extradata = s->codecpar->extradata,
     };
     copy_parameters(s, &out->parameters);
+    out->parameters.local = in->local;
     copy_systems(s, out);
 }
 
