@@ -10,6 +10,7 @@ import (
 
 	"latchkey/drm"
 	"latchkey/network"
+	"latchkey/player/container"
 	"latchkey/player/hls"
 	"latchkey/player/libav"
 )
@@ -84,6 +85,14 @@ func (e *Error) host() string {
 		return u.Host
 	}
 	return "The server"
+}
+
+// subject names what an error is of, for the beginning of a sentence.
+func (e *Error) subject() string {
+	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
+		return "This stream"
+	}
+	return "This file"
 }
 
 func explainFile(err error, e *Error) (Code, string) {
@@ -219,6 +228,13 @@ func sentencePart(err error) string {
 }
 
 func explainMedia(err error, e *Error) (Code, string) {
+	var refused *container.Error
+	if errors.As(err, &refused) {
+		if errors.Is(refused, container.ErrMemory) {
+			return CodeMemory, refused.Sentence(e.subject())
+		}
+		return CodeCorrupt, refused.Sentence(e.subject())
+	}
 	var segment *segmentError
 	inSegment := errors.As(err, &segment)
 	switch {

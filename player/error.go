@@ -68,6 +68,7 @@ const (
 
 	CodeNoDecoder Code = 6001
 	CodeDecode    Code = 6002
+	CodeMemory    Code = 6003 // more memory is needed than Config.MemoryLimit
 
 	CodeNoDisplay Code = 7001
 	CodeNoDevice  Code = 7002
