@@ -10,6 +10,7 @@ import (
 
 	"latchkey/drm"
 	"latchkey/network"
+	"latchkey/player/container"
 	"latchkey/player/hls"
 	"latchkey/player/libav"
 )
@@ -243,6 +244,13 @@ func sentencePart(err error) string {
 }
 
 func explainMedia(err error, e *Error) (Code, string) {
+	var refused *container.Error
+	if errors.As(err, &refused) {
+		if errors.Is(refused, container.ErrMemory) {
+			return CodeMemory, refused.Sentence(e.subject())
+		}
+		return CodeCorrupt, refused.Sentence(e.subject())
+	}
 	var segment *segmentError
 	inSegment := errors.As(err, &segment)
 	var sound *libav.SoundError

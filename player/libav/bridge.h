@@ -16,6 +16,7 @@ enum {
     LK_ERROR_LINE = 200, // bytes of the last line that FFmpeg logged as an error
     LK_PLANES = 4,
     LK_STREAMS = 128, // most streams of a container
+    LK_MEDIA_STREAMS = 32, // most of them that are picture or sound; further ones are left out
     LK_HELD = 64,     // most packets that a seek reads to see where it went
     LK_SYSTEMS = 16,  // most protection systems of a stream that are told of
     LK_SYSTEM_ID = 16,

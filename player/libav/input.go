@@ -53,7 +53,7 @@ type Input struct {
 // It returns ErrNotMedia for what is none of the containers that are played, however much is read, and
 // the reader's error, wrapped, when that fails.
 func OpenInput(r io.Reader, o InputOptions) (*Input, error) {
-	in := &Input{source: newSource(r, o.Size)}
+	in := &Input{source: newSource(r, o)}
 	in.handle = cgo.NewHandle(in.source)
 	options := C.lk_input_options{
 		reader:      C.uintptr_t(in.handle),
