@@ -24,7 +24,8 @@ type Options struct {
 	// Resolver finds the addresses of hosts, for the client's own transport; nil is the system's.
 	Resolver Resolver
 	// Dial connects to a literal "address:port", for the client's own transport; nil is the
-	// system's. The RemoteAddr of a connection is the address that was asked for.
+	// system's. It returns once ctx ends; the RemoteAddr of a connection is the address that was
+	// asked for.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Credentials renews the pairs when a server refuses them: one call for all requests that wait,
 	// each of which is then repeated once. With nil a refused request is ErrRefused at once. A
@@ -218,8 +219,7 @@ func (c *Client) Close() error {
 //
 // An error is an *Error: ErrRefused (401, 403), ErrStatus, ErrTimeout, ErrUnreachable, ErrRedirect,
 // ErrDowngrade, ErrBlocked, ErrTooLarge, ErrTruncated, ErrEncoding, ErrRequest, ErrClosed; or ctx's
-// cause, wrapped. For
-// ClassSignIn an answer that is ErrRefused or ErrStatus comes beside its error, the body in memory.
+// cause, wrapped. For ClassSignIn an answer that is ErrRefused or ErrStatus comes beside its error, the body in memory.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	p, err := c.plan(r)
 	if err != nil {

@@ -2,6 +2,7 @@ package network_test
 
 import (
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
@@ -323,6 +324,33 @@ func TestLocalResourceThatLeadsToInternet(t *testing.T) {
 	require.True(t, c.FromInternet())
 	require.ErrorIs(t, get(network.ClassSegment, "http://10.0.0.1/1.ts"), network.ErrBlocked, "though there is a connection that could be used")
 	require.NoError(t, get(network.ClassSegment, "http://192.168.1.5/1.ts"), "the person has named that")
+}
+
+// A connection of HTTP/2 that may be used by any number of requests is used by none that may not lead there.
+func TestMultiplexedConnectionIsNotReused(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.EnableHTTP2 = true
+	server.StartTLS() // its certificate is for example.com and the names below it
+	t.Cleanup(server.Close)
+	internet := networktest.NewInternet(server.Listener.Addr().String())
+	internet.Name("example.com", "192.168.1.5")
+	internet.Name("inner.example.com", "10.0.0.1")
+	internet.Name("public.example.com", publicAddress)
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	c := newClient(t, nil, network.Options{Resource: "https://example.com/main.m3u8", Resolver: internet, Dial: internet.Dial, TLS: network.TLS{Authorities: authority}})
+	get := func(class network.Class, url string) error {
+		_, _, err := c.Fetch(t.Context(), network.Request{Class: class, URL: url})
+		return err
+	}
+	require.NoError(t, get(network.ClassPlaylist, "https://example.com/main.m3u8"))
+	require.NoError(t, get(network.ClassSegment, "https://inner.example.com/1.ts"))
+	require.NoError(t, get(network.ClassSegment, "https://inner.example.com/2.ts"))
+	require.Equal(t, 1, internet.Dialed("10.0.0.1"))
+	require.NoError(t, get(network.ClassPlaylist, "https://public.example.com/v.m3u8"))
+	require.ErrorIs(t, get(network.ClassSegment, "https://inner.example.com/3.ts"), network.ErrBlocked)
+	require.NoError(t, get(network.ClassSegment, "https://example.com/3.ts"))
+	require.Equal(t, "HTTP/2.0", c.Records()[1].Protocol)
 }
 
 // A name with addresses of several spaces is of the widest, and is connected to there alone.

@@ -54,8 +54,7 @@ func NewFetcher(client *network.Client, r *MediaResource) *Fetcher {
 }
 
 // Playlist gets a playlist that the resource names, and reads it; options.Folder and FilePaths are
-// set here. Its errors are those of the network and of
-// hls.Parse.
+// set here. Its errors are those of the network and of hls.Parse.
 func (f *Fetcher) Playlist(ctx context.Context, uri string, options hls.ParseOptions) (*hls.Playlist, error) {
 	data, response, err := f.Fetch(ctx, requestOf(network.ClassPlaylist, uri, nil))
 	if err != nil {
