@@ -229,12 +229,17 @@ func sentencePart(err error) string {
 func explainMedia(err error, e *Error) (Code, string) {
 	var segment *segmentError
 	inSegment := errors.As(err, &segment)
-	var sound *libav.SoundError
+	var (
+		picture *libav.PictureError
+		sound   *libav.SoundError
+	)
 	switch {
 	case errors.Is(err, errNoStreams):
 		return CodeNoStreams, "There is neither picture nor sound in it."
 	case errors.Is(err, libav.ErrMemory):
 		return CodeMemory, fmt.Sprintf("%s needs more memory than Latchkey gives it.", e.subject())
+	case errors.As(err, &picture):
+		return CodeFormat, fmt.Sprintf("The stream has a picture of %dx%d, far larger than it says.", picture.Width, picture.Height)
 	case errors.As(err, &sound):
 		return CodeFormat, soundSentence(sound)
 	case errors.Is(err, libav.ErrNoDecoder):
