@@ -253,7 +253,10 @@ func explainMedia(err error, e *Error) (Code, string) {
 	}
 	var segment *segmentError
 	inSegment := errors.As(err, &segment)
-	var sound *libav.SoundError
+	var (
+		picture *libav.PictureError
+		sound   *libav.SoundError
+	)
 	switch {
 	case errors.Is(err, errBarren) && inSegment:
 		return CodeNotMedia, fmt.Sprintf("%d MB of this stream held neither picture nor sound.", maxBarrenSegment>>20)
@@ -263,6 +266,8 @@ func explainMedia(err error, e *Error) (Code, string) {
 		return CodeNoStreams, "There is neither picture nor sound in it."
 	case errors.Is(err, libav.ErrMemory):
 		return CodeMemory, fmt.Sprintf("%s needs more memory than Latchkey gives it.", e.subject())
+	case errors.As(err, &picture):
+		return CodeFormat, fmt.Sprintf("The stream has a picture of %dx%d, far larger than it says.", picture.Width, picture.Height)
 	case errors.As(err, &sound):
 		return CodeFormat, soundSentence(sound)
 	case errors.Is(err, libav.ErrNoDecoder):

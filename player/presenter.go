@@ -11,6 +11,8 @@ import (
 const (
 	// pictureQueue is how many decoded pictures wait to be shown: DESIGN's 3 to 4.
 	pictureQueue = 4
+	// maxPictureBytes bounds the bytes of those that wait, unless two pictures take more.
+	maxPictureBytes = 128 << 20
 	// tickTolerance is how early a picture may be shown: half a tick of 60 Hz.
 	tickTolerance = 8 * time.Millisecond
 	// repeatTolerance is how long after its time a picture counts as repeated.
@@ -89,10 +91,11 @@ func (p *presenter) goOn() {
 // put hands a picture over that is due at a time of the outputs' clock, waiting while the queue is full. When ctx ends first, the picture is
 // released and ctx's cause returned.
 func (p *presenter) put(ctx context.Context, v *frame.Video, at time.Duration, t *tally) error {
+	room := min(max(maxPictureBytes/max(pictureBytes(v), 1), 2), pictureQueue)
 	for {
 		space := p.space.wait()
 		p.mu.Lock()
-		if ctx.Err() == nil && len(p.pictures) < pictureQueue {
+		if ctx.Err() == nil && len(p.pictures) < room {
 			p.pictures = append(p.pictures, waitingPicture{v, t})
 			p.waiting = append(p.waiting, at)
 			p.mu.Unlock()

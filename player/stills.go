@@ -181,7 +181,7 @@ func (t *stills) decode(ctx context.Context, f *feed, segment *hls.Segment) (*fr
 		return nil, err
 	}
 	defer opened.input.Close()
-	picture, err := opened.still(next.locked)
+	picture, err := opened.still(next.locked, t.session.maxPixels())
 	if err != nil {
 		err = cmp.Or(reader.err, err)
 	}
@@ -189,12 +189,12 @@ func (t *stills) decode(ctx context.Context, f *feed, segment *hls.Segment) (*fr
 }
 
 // still decodes the first picture.
-func (o *openedRun) still(strict bool) (*frame.Video, error) {
+func (o *openedRun) still(strict bool, maxPixels int64) (*frame.Video, error) {
 	stream, ok := o.run.streams[libav.KindVideo]
 	if !ok {
 		return nil, errNoStill
 	}
-	decoder, err := libav.NewDecoder(stream, libav.DecoderOptions{Threads: 1, Strict: strict})
+	decoder, err := libav.NewDecoder(stream, libav.DecoderOptions{Threads: 1, Strict: strict, MaxPixels: maxPixels})
 	if err != nil {
 		return nil, err
 	}

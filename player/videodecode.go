@@ -183,7 +183,8 @@ func (v *videoDecoder) hurry(item queued) bool {
 // open makes the decoder of a run.
 func (v *videoDecoder) open(r *run) error {
 	// Of an encrypted picture nothing may be patched up: with a wrong key it would all be noise.
-	decoder, err := libav.NewDecoder(r.streams[libav.KindVideo], libav.DecoderOptions{Strict: r.locked, Hardware: v.out.session.config.Hardware})
+	decoder, err := libav.NewDecoder(r.streams[libav.KindVideo], libav.DecoderOptions{Strict: r.locked, Hardware: v.out.session.config.Hardware,
+		MaxPixels: v.out.session.maxPixels()})
 	if err != nil {
 		return err
 	}

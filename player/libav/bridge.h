@@ -51,6 +51,7 @@ int lk_fail(lk_failure *f, int code);    // fills f from code and the last line;
 
 // memory.c
 void lk_memory_install(void);
+int64_t lk_memory_pictures(void);   // bytes of the pictures of one decoder
 int lk_memory_bounded(void);        // whether the heap as a whole is bounded, and not only each block
 void lk_memory_limit(size_t bytes); // of the C heap
 size_t lk_memory_used(void);        // bytes of the C heap, 0 when not known
@@ -154,6 +155,9 @@ typedef struct lk_decoder {
     int rotation;
     int64_t next; // end of the last frame in ticks, or AV_NOPTS_VALUE
     uint64_t refusals; // of memory, before it was opened
+    int64_t max_pixels; // of a picture, 0: as many as fit into memory
+    int64_t oversize;   // width << 32 | height of a picture that has more; accessed atomically
+    int short_of_memory; // a picture was refused; accessed atomically
 } lk_decoder;
 
 // lk_picture is a decoded picture, flattened. The planes are the frame's.
@@ -184,8 +188,14 @@ typedef struct lk_sound {
     int sample_rate, channels, samples;
 } lk_sound;
 
-int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, int strict, AVBufferRef *device, lk_decoder **out,
-                    lk_failure *f);
+typedef struct lk_decoder_options {
+    int threads, strict;
+    int64_t max_pixels;
+} lk_decoder_options;
+
+int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, const lk_decoder_options *o, AVBufferRef *device,
+                    lk_decoder **out, lk_failure *f);
+int64_t lk_decoder_oversize(lk_decoder *d); // see lk_decoder.oversize, 0 without such a picture
 int lk_decoder_send(lk_decoder *d, AVPacket *packet, lk_failure *f);
 int lk_decoder_receive_picture(lk_decoder *d, lk_picture *out, lk_failure *f);
 int lk_decoder_receive_sound(lk_decoder *d, lk_sound *out, lk_failure *f);

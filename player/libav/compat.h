@@ -26,6 +26,19 @@ static inline int64_t lk_frame_duration(const AVFrame *frame)
 #endif
 }
 
+// lk_calls_from_threads says that a decoder's threads may call get_buffer2, as all do from FFmpeg 6.0 on.
+static inline void lk_calls_from_threads(AVCodecContext *codec)
+{
+#if LIBAVCODEC_VERSION_MAJOR < 60
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    codec->thread_safe_callbacks = 1;
+#pragma GCC diagnostic pop
+#else
+    (void)codec;
+#endif
+}
+
 // The side data of a stream moved to its codec parameters with FFmpeg 6.1.
 static inline const uint8_t *lk_stream_side_data(const AVStream *stream, enum AVPacketSideDataType type, size_t *size)
 {

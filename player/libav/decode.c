@@ -9,6 +9,14 @@
 // MAX_PIXELS bounds a picture: 16384 by 8704, twice 8K UHD each way.
 static const int64_t MAX_PIXELS = 16384LL * 8704;
 
+enum {
+    // USUAL_REFERENCES is how many pictures a decoder keeps to predict others from and to put them in order: those of
+    // HEVC's levels at their largest picture (H.265, A.4.2), and most of what H.264's allow.
+    USUAL_REFERENCES = 6,
+    // QUEUED is how many decoded pictures wait to be shown: player's.
+    QUEUED = 5,
+};
+
 // set_parameters fills p from what was flattened.
 static int set_parameters(AVCodecParameters *p, const lk_parameters *from, const uint8_t *extradata)
 {
@@ -55,9 +63,51 @@ static int set_parameters(AVCodecParameters *p, const lk_parameters *from, const
     return 0;
 }
 
-static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *extradata, int threads, int strict,
+// picture_bytes returns what a picture takes in memory, with what decoders keep beside it, a fourth or less.
+static int64_t picture_bytes(enum AVPixelFormat format, int width, int height)
+{
+    int bytes = av_image_get_buffer_size(format, FFALIGN(width, 64), FFALIGN(height, 64), 64);
+    return bytes < 0 ? 0 : (int64_t)bytes + bytes / 4;
+}
+
+// threads_within returns how many threads, up to a number, leave the pictures of a decoder within the budget: each holds
+// one more. What the stream does not say yet is found by get_picture.
+static int threads_within(const lk_parameters *p, int threads)
+{
+    enum AVPixelFormat format = p->format >= 0 ? p->format : AV_PIX_FMT_YUV420P;
+    int64_t bytes = p->width > 0 && p->height > 0 ? picture_bytes(format, p->width, p->height) : 0;
+    if (bytes <= 0)
+        return threads;
+    return (int)av_clip64(lk_memory_pictures() / bytes - USUAL_REFERENCES - QUEUED, 1, threads);
+}
+
+// get_picture gives a decoder the memory of a picture, unless it has too many pixels, or the pictures that the decoder
+// will hold at the same time pass the budget.
+static int get_picture(AVCodecContext *c, AVFrame *frame, int flags)
+{
+    lk_decoder *d = c->opaque;
+    if (c->codec_type != AVMEDIA_TYPE_VIDEO)
+        return avcodec_default_get_buffer2(c, frame, flags);
+    int64_t pixels = (int64_t)frame->width * frame->height;
+    if (d->max_pixels > 0 && pixels > d->max_pixels) {
+        __atomic_store_n(&d->oversize, (int64_t)frame->width << 32 | frame->height, __ATOMIC_RELAXED);
+        return AVERROR(ENOMEM);
+    }
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
+    int device = desc && (desc->flags & AV_PIX_FMT_FLAG_HWACCEL);
+    int64_t bytes = picture_bytes(device ? c->sw_pix_fmt : frame->format, frame->width, frame->height);
+    // The decoder's own picture and two on their way to the screen are the least there is beside references.
+    if (bytes * (FFMAX(c->refs, 1) + FFMAX(c->has_b_frames, 0) + 3) > lk_memory_pictures()) {
+        __atomic_store_n(&d->short_of_memory, 1, __ATOMIC_RELAXED);
+        return AVERROR(ENOMEM);
+    }
+    return avcodec_default_get_buffer2(c, frame, flags);
+}
+
+static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *extradata, const lk_decoder_options *o,
                       AVBufferRef *device)
 {
+    int strict = o->strict;
     const AVCodec *codec = lk_decoder_of(from->codec, from->local);
     if (!codec)
         return AVERROR_DECODER_NOT_FOUND;
@@ -74,7 +124,10 @@ static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *e
         return ret;
     d->codec->pkt_timebase = from->time_base;
     d->codec->max_pixels = MAX_PIXELS;
-    d->codec->thread_count = threads;
+    d->codec->opaque = d;
+    d->codec->get_buffer2 = get_picture;
+    lk_calls_from_threads(d->codec);
+    d->codec->thread_count = threads_within(from, o->threads);
     d->codec->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
     if (strict && codec->id == AV_CODEC_ID_H264)
         d->codec->thread_type = FF_THREAD_SLICE; // by frames, a picture comes before it is known what is wrong with it
@@ -89,11 +142,14 @@ static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *e
 // fail is lk_fail. A decoder's own threads are refused memory too, for which their code may be that of damage.
 static int fail(lk_decoder *d, lk_failure *f, int code)
 {
-    return lk_fail(f, lk_memory_refusals() == d->refusals ? code : AVERROR(ENOMEM));
+    int refused = __atomic_load_n(&d->short_of_memory, __ATOMIC_RELAXED) || lk_memory_refusals() != d->refusals;
+    return lk_fail(f, refused ? AVERROR(ENOMEM) : code);
 }
 
-int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, int strict, AVBufferRef *device, lk_decoder **out,
-                    lk_failure *f)
+int64_t lk_decoder_oversize(lk_decoder *d) { return __atomic_load_n(&d->oversize, __ATOMIC_RELAXED); }
+
+int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, const lk_decoder_options *o, AVBufferRef *device,
+                    lk_decoder **out, lk_failure *f)
 {
     lk_log_begin();
     lk_decoder *d = av_mallocz(sizeof *d);
@@ -103,7 +159,8 @@ int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int thread
     d->rotation = p->rotation;
     d->next = AV_NOPTS_VALUE;
     d->refusals = lk_memory_refusals();
-    int ret = open_codec(d, p, extradata, threads, strict, device);
+    d->max_pixels = o->max_pixels;
+    int ret = open_codec(d, p, extradata, o, device);
     if (ret < 0) {
         ret = fail(d, f, ret);
         lk_decoder_close(d);

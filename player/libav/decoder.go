@@ -6,6 +6,7 @@ import "C"
 import (
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"unsafe"
 )
@@ -15,8 +16,11 @@ const maxThreads = 16
 
 // DecoderOptions says how a stream is decoded. The zero value is one thread a processor, 16 at most.
 type DecoderOptions struct {
-	// Threads is how many threads decode. Each more makes the decoder hold one more picture.
+	// Threads is the most threads that decode. Each more makes the decoder hold one more picture: there are fewer where
+	// those would take too much memory.
 	Threads int
+	// MaxPixels is the most that a picture may have, 0 for as many as fit into memory. One that has more is a *PictureError.
+	MaxPixels int64
 	// Strict has what is damaged fail, where it is passed over or patched up otherwise.
 	Strict bool
 	// Hardware is the type of the device that is to decode the picture, such as "vaapi", HardwareAuto for whatever there is, empty for none.
@@ -26,14 +30,15 @@ type DecoderOptions struct {
 
 // Decoder turns packets into pictures or sound. It belongs to one goroutine at a time.
 type Decoder struct {
-	c        *C.lk_decoder
-	kind     Kind
-	stream   Stream
-	pixels   pixels
-	picture  C.lk_picture
-	sound    C.lk_sound
-	hardware string
-	failure  C.lk_failure
+	c         *C.lk_decoder
+	kind      Kind
+	stream    Stream
+	pixels    pixels
+	picture   C.lk_picture
+	sound     C.lk_sound
+	hardware  string
+	maxPixels int64
+	failure   C.lk_failure
 }
 
 // NewDecoder returns a decoder for a stream of picture or sound. The stream's Input may be closed. It
@@ -52,15 +57,18 @@ func NewDecoder(stream Stream, o DecoderOptions) (*Decoder, error) {
 			return nil, err
 		}
 	}
-	d := &Decoder{kind: stream.Kind, stream: stream}
+	d := &Decoder{kind: stream.Kind, stream: stream, maxPixels: o.MaxPixels}
 	extradata := (*C.uint8_t)(unsafe.SliceData(stream.extradata))
-	strict := C.int(0)
+	options := C.lk_decoder_options{threads: C.int(threads), max_pixels: C.int64_t(o.MaxPixels)}
 	if o.Strict {
-		strict = 1
+		options.strict = 1
+	}
+	if err := d.checkPicture(stream.Width, stream.Height); err != nil {
+		return nil, err
 	}
 	device, name := hardware(stream, o.Hardware)
 	d.hardware = name
-	if C.lk_decoder_open(&d.stream.parameters, extradata, C.int(threads), strict, device, &d.c, &d.failure) < 0 {
+	if C.lk_decoder_open(&d.stream.parameters, extradata, &options, device, &d.c, &d.failure) < 0 {
 		if d.failure.code == C.LK_NO_DECODER {
 			return nil, &CodecError{Codec: stream.Codec}
 		}
@@ -99,7 +107,18 @@ func (d *Decoder) result(op string, code C.int) error {
 	case code == C.LK_EOF:
 		return io.EOF
 	}
+	if size := int64(C.lk_decoder_oversize(d.c)); size != 0 {
+		return &PictureError{Width: int(size >> 32), Height: int(size & math.MaxInt32)}
+	}
 	return fmt.Errorf("%s: %w", d.stream.Codec, newError(op, &d.failure))
+}
+
+// checkPicture returns a *PictureError for a picture of more pixels than DecoderOptions.MaxPixels.
+func (d *Decoder) checkPicture(width, height int) error {
+	if d.maxPixels > 0 && int64(width)*int64(height) > d.maxPixels {
+		return &PictureError{Width: width, Height: height}
+	}
+	return nil
 }
 
 // SkipNonReference makes the decoder pass over pictures that no other needs, as on the way to the target

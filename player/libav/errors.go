@@ -5,6 +5,7 @@ import "C"
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 )
@@ -37,6 +38,16 @@ func (e *CodecError) Error() string { return ErrNoDecoder.Error() + " for " + e.
 
 // Is makes errors.Is find ErrNoDecoder.
 func (e *CodecError) Is(target error) bool { return target == ErrNoDecoder }
+
+// PictureError is returned for a picture of more pixels than DecoderOptions.MaxPixels.
+type PictureError struct {
+	Width, Height int
+}
+
+// Error says the size.
+func (e *PictureError) Error() string {
+	return fmt.Sprintf("libav: a picture of %dx%d", e.Width, e.Height)
+}
 
 // opDecode is Error.Op of what a decoder was given.
 const opDecode = "decode"

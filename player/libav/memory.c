@@ -203,8 +203,11 @@ void lk_memory_trim(void)
         malloc_trim(0);
 }
 
+int64_t lk_memory_pictures(void) { return (int64_t)(atomic_load(&limit) / 4 * 3); }
+
 #else
 
+int64_t lk_memory_pictures(void) { return LK_MEMORY_LIMIT / 4 * 3; }
 void lk_memory_install(void) { av_max_alloc(MAX_BLOCK); }
 int lk_memory_bounded(void) { return 0; }
 void lk_memory_limit(size_t bytes) { (void)bytes; }

@@ -51,7 +51,7 @@ func (p *picture) release() {
 // ReceiveVideo returns the next picture. The caller owns it and releases it; its planes are FFmpeg's
 // memory. Ticks is its time stamp, NoPTS when it has none; PTS is the same in media time, for the caller
 // to move to the presentation's. It returns ErrAgain when more packets are needed and io.EOF after the
-// last picture.
+// last picture, and a *PictureError for one that is too large.
 func (d *Decoder) ReceiveVideo() (*frame.Video, error) {
 	if d.c == nil {
 		return nil, ErrClosed
@@ -62,6 +62,11 @@ func (d *Decoder) ReceiveVideo() (*frame.Video, error) {
 	c := &d.picture
 	if code := C.lk_decoder_receive_picture(d.c, &d.picture, &d.failure); code < 0 {
 		return nil, d.result(opDecode, code)
+	}
+	if err := d.checkPicture(int(c.width), int(c.height)); err != nil { // a decoder may have memory of its own
+		C.lk_frame_free(c.frame)
+		c.frame = nil
+		return nil, err
 	}
 	p := &picture{c: c.frame}
 	p.video = frame.Video{
