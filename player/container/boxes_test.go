@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"latchkey/player/container"
-	. "latchkey/player/mediatest" //nolint:revive,staticcheck // a test of boxes reads as the boxes
+	. "latchkey/player/mediatest" //nolint:revive // a test of boxes reads as the boxes
 )
 
 // slow is too long for a refusal. It takes up to 0.3 s on a machine with nothing else to do.
@@ -244,7 +244,7 @@ func FuzzBoxes(f *testing.F) {
 // fuzz reads a file in random pieces from random places. A checker neither panics nor takes long.
 func fuzz(t *testing.T, file []byte, seed uint64) {
 	t.Helper()
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // no secret
+	random := rand.New(rand.NewPCG(seed, 0))
 	start := time.Now()
 	c := container.NewChecker(container.Source{Size: int64(len(file)), Seekable: true})
 	at := 0
