@@ -15,8 +15,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"latchkey/player/container"
-	. "latchkey/player/mediatest" //nolint:revive,staticcheck // a test of boxes reads as the boxes
+	. "latchkey/player/mediatest" //nolint:revive // a test of boxes reads as the boxes
 )
+
+// slow is too long for a refusal. It takes up to 0.3 s on a machine with nothing else to do.
+const slow = 3 * time.Second
 
 // all is every number of entries that 32 bits hold.
 const all = math.MaxUint32
@@ -138,7 +141,7 @@ func TestRefuseHostileBoxes(t *testing.T) {
 				start := time.Now()
 				err := check(test.file, container.Source{Size: int64(len(test.file)), Seekable: true}, read)
 				require.ErrorIs(t, err, test.want, "reads of %d", read)
-				assert.Less(t, time.Since(start), time.Second)
+				assert.Less(t, time.Since(start), slow)
 			}
 			err := check(test.file, container.Source{Format: "mp4"}, 4096)
 			var refused *container.Error
@@ -241,7 +244,7 @@ func FuzzBoxes(f *testing.F) {
 // fuzz reads a file in random pieces from random places. A checker neither panics nor takes long.
 func fuzz(t *testing.T, file []byte, seed uint64) {
 	t.Helper()
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // no secret
+	random := rand.New(rand.NewPCG(seed, 0))
 	start := time.Now()
 	c := container.NewChecker(container.Source{Size: int64(len(file)), Seekable: true})
 	at := 0

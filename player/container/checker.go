@@ -103,4 +103,16 @@ func (c *Checker) End() error {
 }
 
 // parserOf chooses the parser of a container by its first bytes, nil for none but that of boxes.
-func parserOf(_ []byte, _ Source) parser { return nil }
+func parserOf(head []byte, source Source) parser {
+	switch first := string(head[:4]); {
+	case first == "\x1A\x45\xDF\xA3":
+		return newMatroska(source)
+	case first == "RIFF" || first == "RF64":
+		return newRIFF(source)
+	case first == "fLaC" || first[:3] == "ID3":
+		return newTags(source)
+	case first == "OggS":
+		return newOgg()
+	}
+	return nil
+}

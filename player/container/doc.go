@@ -15,15 +15,17 @@
 // order, before the demuxer does, and reads nothing itself: it costs no request and no second read.
 // It keeps no bytes but the head of one box. A Checker has a parser for each container whose tables
 // can announce more than they hold: ISO base media (which is always on: FFmpeg finds it behind many
-// beginnings), Matroska, AVI and WAV, FLAC, Ogg, FLV and ID3v2.
+// beginnings), Matroska, AVI and WAV, FLAC, Ogg and ID3v2.
 //
 // # Seeks
 //
 // A parser follows sequential reads. After a seek to a place where a box can begin it goes on there;
 // a seek into the payload of a media data box reads samples and makes it wait for the end of that
-// box. Segment indexes (sidx) and seek heads may name places inside media data, which the demuxer can
-// reach without a seek when they are in its buffer: a parser of its own examines each such place
-// when the bytes pass.
+// box. Segment indexes (sidx) may name places inside media data, which the demuxer can reach without a
+// seek when they are in its buffer: a parser of its own examines each such place when the bytes pass.
+//
+// What a demuxer reads without a seek from a place that nothing names, as an OpenDML index or a seek
+// head of Matroska inside media data, is not seen here. The bound on all of FFmpeg's memory holds for it.
 //
 // # What is bounded
 //
@@ -40,5 +42,5 @@
 // # Specifications
 //
 // ISO/IEC 14496-12 (ISO base media), QuickTime File Format, RFC 8794 (EBML) and RFC 9559 (Matroska),
-// RFC 9639 (FLAC), RFC 3533 (Ogg), ID3v2.3 and 2.4, RIFF and OpenDML, FLV 10.1.
+// RFC 9639 (FLAC), RFC 3533 (Ogg), ID3v2.3 and 2.4, RIFF and OpenDML.
 package container

@@ -1,12 +1,11 @@
 package container
 
 import (
+	stdbytes "bytes"
 	"compress/zlib"
 	"encoding/binary"
 	"errors"
 	"io"
-
-	stdbytes "bytes"
 )
 
 // track is what a trak box says of its index.

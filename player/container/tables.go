@@ -19,12 +19,12 @@ type table struct {
 var tables map[string]table
 
 func init() { //nolint:gochecknoinits // the table refers to functions that look into it
-	entries := func(at int, width, limit int64) table {
-		return table{head: at + 4, check: func(w *boxes, head []byte, size int64) (int, int64, error) {
-			if len(head) < at+4 {
+	entries := func(width, limit int64) table {
+		return table{head: 8, check: func(w *boxes, head []byte, size int64) (int, int64, error) {
+			if len(head) < 8 {
 				return 0, 0, nil
 			}
-			return 0, 0, w.fits(int64(binary.BigEndian.Uint32(head[at:])), width, size-int64(at)-4, limit)
+			return 0, 0, w.fits(int64(binary.BigEndian.Uint32(head[4:])), width, size-8, limit)
 		}}
 	}
 	stsz := table{head: 12, check: checkSizes}
@@ -35,7 +35,7 @@ func init() { //nolint:gochecknoinits // the table refers to functions that look
 		"stts": {head: 8, check: checkTimes, each: eachTime},
 		"ctts": {head: 8, check: checkOffsets},
 		"stsc": {head: 8, check: checkChunkRuns, each: eachChunkRun},
-		"stss": entries(4, 4, endless), "stps": entries(4, 4, endless),
+		"stss": entries(4, endless), "stps": entries(4, endless),
 		"elst": {head: 8, check: checkEdits, each: eachEdit},
 		"trun": {head: 8, check: checkRun},
 		"sidx": {head: 24, check: checkSegments, each: eachSegment},
@@ -45,8 +45,8 @@ func init() { //nolint:gochecknoinits // the table refers to functions that look
 		"sbgp": {head: 16, check: checkGroups},
 		"sgpd": {head: 20, check: checkGroupKinds},
 		"pssh": {head: 24, check: checkSystems},
-		"dref": entries(4, 12, 1024),
-		"keys": entries(4, 8, maxTags),
+		"dref": entries(12, 1024),
+		"keys": entries(8, maxTags),
 		"iinf": {head: 8, check: checkItems}, "iloc": {head: 10, check: checkItems},
 		"cmov": {head: 24, check: checkCompressed},
 		"hdlr": {head: 12, check: checkHandler},

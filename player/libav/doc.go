@@ -47,9 +47,10 @@
 //
 // # Errors
 //
-// An error of the reader comes back wrapped, so that errors.Is finds it. What FFmpeg refuses is an
-// *Error with the last line that it logged; its sentinels are ErrNotMedia, ErrNoDecoder, ErrCorrupt,
-// ErrMemory and ErrAgain. FFmpeg itself writes nothing to the terminal.
+// An error of the reader comes back wrapped, so that errors.Is finds it; so does the *container.Error of
+// bytes that package container does not let pass. What FFmpeg refuses is an *Error with the last line that
+// it logged; its sentinels are ErrNotMedia, ErrNoDecoder, ErrCorrupt, ErrMemory and ErrAgain. FFmpeg itself
+// writes nothing to the terminal.
 //
 // # Versions
 //
