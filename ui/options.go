@@ -115,6 +115,7 @@ type Options struct {
 	Length       time.Duration // close when so much was played; 0: never
 	Screenshot   *Screenshot
 	OnFirstFrame func() // called on the main goroutine; must return at once
+	Leaving      func() // called once on the main goroutine when the window begins to close; must return at once
 
 	Log *slog.Logger // nil: silent
 }
