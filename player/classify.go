@@ -10,6 +10,7 @@ import (
 
 	"latchkey/drm"
 	"latchkey/network"
+	"latchkey/network/regular"
 	"latchkey/player/hls"
 	"latchkey/player/libav"
 )
@@ -92,9 +93,9 @@ func explainFile(err error, e *Error) (Code, string) {
 		return CodeFileNotFound, fmt.Sprintf("The file %s does not exist.", e.URL)
 	case errors.Is(err, fs.ErrPermission):
 		return CodeFileNotPermitted, fmt.Sprintf("The file %s may not be read by you.", e.URL)
-	case errors.Is(err, errFolder):
+	case errors.Is(err, regular.ErrFolder):
 		return CodeFileUnreadable, fmt.Sprintf("%s is a folder. Choose a file in it.", e.URL)
-	case errors.Is(err, errNotRegular):
+	case errors.Is(err, regular.ErrNotRegular):
 		return CodeFileUnreadable, fmt.Sprintf("%s is a pipe or a device. Choose a file.", e.URL)
 	case errors.Is(err, errLocalTooLarge):
 		return CodeTooLarge, fmt.Sprintf("The file %s is too large for what it should be.", e.URL)

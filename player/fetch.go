@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"latchkey/network"
+	"latchkey/network/regular"
 	"latchkey/player/hls"
 )
 
@@ -127,7 +128,7 @@ func (f *Fetcher) open(ctx context.Context, class network.Class, uri string, par
 
 // openLocal opens a file, or a range of it.
 func openLocal(path string, part *hls.ByteRange) (io.ReadCloser, int64, error) {
-	file, err := openRegular(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return nil, 0, err
 	}

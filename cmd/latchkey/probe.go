@@ -145,11 +145,16 @@ func (f *probeFlags) hash(config *player.Config, stdout io.Writer) (closeAll fun
 		if files[name] == nil {
 			out, err := openOutput(name, stdout)
 			if err != nil {
-				return nil, fmt.Errorf("write hashes: %w", err)
+				return nil, err
 			}
 			hashes := report.NewHashes(out)
 			files[name] = hashes
-			ends = append(ends, func() error { return errors.Join(hashes.Flush(), out.Close()) })
+			ends = append(ends, func() error {
+				if err := errors.Join(hashes.Flush(), out.Close()); err != nil {
+					return unwritable(name, err)
+				}
+				return nil
+			})
 		}
 		return files[name], nil
 	}
