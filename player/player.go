@@ -190,6 +190,21 @@ func (p *Player) UpdateCookies(pairs network.Metadata) error {
 	})
 }
 
+// UpdateCookiesOf is UpdateCookies while the current resource is that of a source, a URL or a file, and has no CredentialSource of
+// its own. Otherwise it changes nothing, and returns a StateError: the pairs are for another resource than the one that plays.
+func (p *Player) UpdateCookiesOf(source string, pairs network.Metadata) error {
+	named, err := NewMediaResource(source, nil)
+	if err != nil {
+		return err
+	}
+	return p.call(func() error {
+		if p.resource == nil || p.resource.source != named.source || p.resource.credentials() != nil {
+			return &StateError{Call: "update the cookies of another resource", State: p.state}
+		}
+		return p.update(func(c *network.Client) error { return c.UpdateCookies(pairs) })
+	})
+}
+
 // UpdateCredentials is UpdateCookies for pairs and headers.
 func (p *Player) UpdateCredentials(credentials network.Credentials) error {
 	return p.call(func() error {
