@@ -55,6 +55,8 @@ type Request struct {
 	// Offset and Length, in bytes, ask for a part. Length 0 is everything from Offset on, and with Offset 0 no
 	// range is asked for; -1 asks for the range from Offset to the end.
 	Offset, Length int64
+	// SameOrigin refuses redirects to another origin, scheme included: the error is ErrRedirect.
+	SameOrigin bool
 }
 
 // Response is an answer whose body has yet to be read.

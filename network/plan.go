@@ -19,6 +19,7 @@ type plan struct {
 	body   []byte
 	media  *CMCD // or nil
 	span   span
+	same   bool // Request.SameOrigin
 }
 
 // span is the part that is asked for: from byte from to before byte to, or to the end with to -1.
@@ -48,7 +49,7 @@ func (c *Client) plan(r Request) (*plan, error) {
 		return fail(nil, err)
 	}
 	p := &plan{class: r.Class, policy: &c.policies[r.Class], method: r.Method, url: u, body: r.Body,
-		header: make(http.Header, len(r.Header)+1), span: span{to: -1}}
+		header: make(http.Header, len(r.Header)+1), span: span{to: -1}, same: r.SameOrigin}
 	if p.method == "" {
 		p.method = http.MethodGet
 		if r.Body != nil {
