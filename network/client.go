@@ -66,6 +66,8 @@ type Request struct {
 	// MaxBytes bounds the body, in bytes after decoding and before; a longer one is ErrTooLarge. 0, or more than the class's limit, is
 	// that limit.
 	MaxBytes int64
+	// SameOrigin refuses redirects to another origin, scheme included: the error is ErrRedirect.
+	SameOrigin bool
 }
 
 // Response is an answer whose body has yet to be read.

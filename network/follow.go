@@ -166,6 +166,9 @@ func (c *Client) follow(ctx context.Context, p *plan, w way) (*exchange, error) 
 			return fail(errHops)
 		}
 		c.forceHTTPS(p.class, target)
+		if p.same && Origin(target) != Origin(p.url) {
+			return fail(errOrigin)
+		}
 		next := at
 		next.from = min(at.from, addressSpace(x.space.Load()))
 		next.secure = at.secure || at.target.Scheme == "https"
@@ -187,6 +190,7 @@ var (
 	errHops       = errors.New("more than 5 hops")
 	errLoop       = errors.New("it leads in a circle")
 	errNoLocation = errors.New("it names no place, or one that cannot be read")
+	errOrigin     = errors.New("it leads to another site")
 	errBody       = errors.New("it would hand the sign-in to another site")
 )
 

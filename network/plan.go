@@ -20,6 +20,7 @@ type plan struct {
 	media  *CMCD // or nil
 	span   span
 	most   int64 // bytes of the body, 0: as many as policy allows
+	same   bool  // Request.SameOrigin
 }
 
 // span is the part that is asked for: from byte from to before byte to, or to the end with to -1.
@@ -53,7 +54,7 @@ func (c *Client) plan(r Request) (*plan, error) {
 		return fail(nil, err)
 	}
 	p := &plan{class: r.Class, policy: &c.policies[r.Class], method: r.Method, url: u, body: r.Body,
-		header: make(http.Header, len(r.Header)+1), span: span{to: -1}, most: r.MaxBytes}
+		header: make(http.Header, len(r.Header)+1), span: span{to: -1}, most: r.MaxBytes, same: r.SameOrigin}
 	if p.method == "" {
 		p.method = http.MethodGet
 		if r.Body != nil {

@@ -77,6 +77,7 @@ type actor struct {
 func (p *Player) run() {
 	defer close(p.done)
 	defer p.release()
+	defer close(p.left)
 	ticker := time.NewTicker(stepInterval)
 	defer ticker.Stop()
 	for {

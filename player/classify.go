@@ -10,6 +10,7 @@ import (
 
 	"latchkey/drm"
 	"latchkey/network"
+	"latchkey/network/regular"
 	"latchkey/player/container"
 	"latchkey/player/hls"
 	"latchkey/player/libav"
@@ -103,9 +104,9 @@ func explainFile(err error, e *Error) (Code, string) {
 		return CodeFileNotPermitted, fmt.Sprintf("The file %s may not be read by you.", e.URL)
 	case errors.Is(err, errOutside):
 		return CodeFileNotPermitted, fmt.Sprintf("The playlist names the file %s, which is not below its own folder: Latchkey does not open it.", e.URL)
-	case errors.Is(err, errFolder):
+	case errors.Is(err, regular.ErrFolder):
 		return CodeFileUnreadable, fmt.Sprintf("%s is a folder. Choose a file in it.", e.URL)
-	case errors.Is(err, errNotRegular):
+	case errors.Is(err, regular.ErrNotRegular):
 		return CodeFileUnreadable, fmt.Sprintf("%s is a pipe or a device. Choose a file.", e.URL)
 	case errors.Is(err, errLocalTooLarge):
 		return CodeTooLarge, fmt.Sprintf("The file %s is too large for what it should be.", e.URL)

@@ -13,6 +13,7 @@ import (
 	"latchkey/network"
 	"latchkey/network/networktest"
 	"latchkey/player"
+	"latchkey/player/frame"
 	"latchkey/player/mediatest"
 )
 
@@ -76,6 +77,29 @@ func TestClosesAtOnceWithoutAPicture(t *testing.T) {
 			assert.Fail(t, "Close waits", "%v, each longer than %v", took, closeLimit)
 		})
 	}
+}
+
+// TestCloseDoesNotWaitForADecoderThatHangs closes a player whose decoder does not come back, as C code may.
+func TestCloseDoesNotWaitForADecoderThatHangs(t *testing.T) {
+	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 50, Width: 64, Height: 36}})
+	hangs, release := make(chan struct{}, 1), make(chan struct{})
+	s := newScreen(t, player.Config{VideoTap: func(*frame.Video) {
+		select {
+		case hangs <- struct{}{}:
+		default:
+		}
+		<-release
+	}})
+	t.Cleanup(func() { close(release) }) // before the screen is closed for good
+	s.open(stream.Playlist, nil, 0)
+	<-hangs
+	begin := time.Now()
+	require.ErrorIs(t, s.player.Close(), player.ErrHung)
+	assert.Less(t, time.Since(begin), 3*time.Second)
+	begin = time.Now()
+	require.ErrorIs(t, s.player.Play(), player.ErrReleased)
+	assert.Empty(t, s.player.Requests())
+	assert.Less(t, time.Since(begin), time.Second, "calls after Close wait for nothing")
 }
 
 // silentServer returns a URL of a server that answers each request with the same bytes and sends no

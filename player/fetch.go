@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"latchkey/network"
+	"latchkey/network/regular"
 	"latchkey/player/hls"
 )
 
@@ -133,7 +134,7 @@ func (f *Fetcher) open(ctx context.Context, request network.Request) (body io.Re
 
 // openLocal opens a file, or a range of it. It returns errLocalTooLarge for more bytes than the request allows.
 func openLocal(path string, request network.Request) (io.ReadCloser, int64, error) {
-	file, err := openRegular(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"latchkey/network"
+	"latchkey/network/regular"
 	"latchkey/player/libav"
 )
 
@@ -221,7 +222,7 @@ type localFile struct {
 }
 
 func (l *localFile) open(*readContext) (io.ReadCloser, error) {
-	file, err := openRegular(l.path)
+	file, err := regular.Open(l.path)
 	if err != nil {
 		return nil, err
 	}
@@ -229,12 +230,6 @@ func (l *localFile) open(*readContext) (io.ReadCloser, error) {
 }
 
 func (l *localFile) describe() (class, where string) { return "", l.path }
-
-// errFolder is returned for a folder where a file is wanted.
-var errFolder = errors.New("it is a folder")
-
-// errNotRegular is returned for a pipe or a device where a file is wanted.
-var errNotRegular = errors.New("it is no regular file")
 
 // remoteFile opens what a URL names, by ranges.
 type remoteFile struct {

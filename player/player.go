@@ -14,8 +14,17 @@ import (
 	"latchkey/player/libav"
 )
 
-// ErrReleased is returned by every call after Close.
-var ErrReleased = errors.New("the player was released")
+// closeLimit is how long Close waits for what the player started. Decoders and readers stop within milliseconds, unless FFmpeg's
+// code does not come back.
+const closeLimit = 2 * time.Second
+
+// Errors of Close, and of calls after it.
+var (
+	// ErrReleased is returned by every call after Close.
+	ErrReleased = errors.New("the player was released")
+	// ErrHung is returned by Close when a part of the player did not end in time.
+	ErrHung = errors.New("a reader or a decoder does not come back")
+)
 
 // Player plays one resource at a time. All methods are safe for concurrent use and none but Close waits
 // for network, disk or decoder.
@@ -25,8 +34,9 @@ type Player struct {
 	outputs   *outputs
 	box       *mailbox
 	observers observers
-	quit      chan struct{}
-	done      chan struct{}
+	quit      chan struct{} // closed by Close
+	left      chan struct{} // closed when run takes no more commands
+	done      chan struct{} // closed when all has ended
 	closeOnce sync.Once
 
 	// Safe for concurrent use.
@@ -48,7 +58,7 @@ func New(config Config) (*Player, error) {
 	if config.MemoryLimit > 0 {
 		libav.SetMemoryLimit(config.MemoryLimit)
 	}
-	p := &Player{config: config, box: newMailbox(), quit: make(chan struct{}), done: make(chan struct{}),
+	p := &Player{config: config, box: newMailbox(), quit: make(chan struct{}), left: make(chan struct{}), done: make(chan struct{}),
 		outputs: &outputs{presenter: newPresenter(), freeRun: config.FreeRun, videoTap: config.VideoTap,
 			audioTap: config.AudioTap}}
 	p.tally = new(tally)
@@ -74,7 +84,7 @@ func (p *Player) call(do func() error) error {
 	select {
 	case err := <-reply:
 		return err
-	case <-p.done:
+	case <-p.left:
 		select {
 		case err := <-reply:
 			return err
@@ -183,6 +193,21 @@ func (p *Player) UpdateCookies(pairs network.Metadata) error {
 	})
 }
 
+// UpdateCookiesOf is UpdateCookies while the current resource is that of a source, a URL or a file, and has no CredentialSource of
+// its own. Otherwise it changes nothing, and returns a StateError: the pairs are for another resource than the one that plays.
+func (p *Player) UpdateCookiesOf(source string, pairs network.Metadata) error {
+	named, err := NewMediaResource(source, nil)
+	if err != nil {
+		return err
+	}
+	return p.call(func() error {
+		if p.resource == nil || p.resource.source != named.source || p.resource.credentials() != nil {
+			return &StateError{Call: "update the cookies of another resource", State: p.state}
+		}
+		return p.update(func(c *network.Client) error { return c.UpdateCookies(pairs) })
+	})
+}
+
 // UpdateCredentials is UpdateCookies for pairs and headers.
 func (p *Player) UpdateCredentials(credentials network.Credentials) error {
 	return p.call(func() error {
@@ -193,11 +218,18 @@ func (p *Player) UpdateCredentials(credentials network.Credentials) error {
 // Reset leaves the current resource: Idle.
 func (p *Player) Reset() error { return p.call(p.reset) }
 
-// Close releases the player for good, and waits until all of it has ended. It may be called twice.
+// Close releases the player for good, and waits until all of it has ended, for two seconds at most. It may be called twice. The error
+// wraps ErrHung when something did not end by then: it keeps its memory until it does.
 func (p *Player) Close() error {
 	p.closeOnce.Do(func() { close(p.quit) })
-	<-p.done
-	return nil
+	limit := time.NewTimer(closeLimit)
+	defer limit.Stop()
+	select {
+	case <-p.done:
+		return nil
+	case <-limit.C:
+		return fmt.Errorf("close the player: %w", ErrHung)
+	}
 }
 
 // Snapshot returns the player's state. It never waits.

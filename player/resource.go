@@ -11,6 +11,7 @@ import (
 
 	"latchkey/drm"
 	"latchkey/network"
+	"latchkey/network/regular"
 )
 
 // NetworkConfigurationKey is the key under which a resource's metadata holds its
@@ -150,21 +151,7 @@ func (r *MediaResource) keySystems() []drm.KeySystem {
 }
 
 // open returns the resource's file.
-func (r *MediaResource) open() (*os.File, error) { return openRegular(r.source) }
-
-// openRegular opens a file and no folder, pipe or device: to open a pipe waits for who writes, for ever maybe.
-func openRegular(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case info.IsDir():
-		return nil, fmt.Errorf("open %s: %w", path, errFolder)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("open %s: %w", path, errNotRegular)
-	}
-	return os.Open(path)
-}
+func (r *MediaResource) open() (*os.File, error) { return regular.Open(r.source) }
 
 // withoutQuery returns a URL without user information, query and fragment.
 func withoutQuery(s string) string {

@@ -195,7 +195,7 @@ func (a *fakeAccount) Resource(source string) (*player.MediaResource, error) {
 	return player.NewMediaResource(source, nil)
 }
 
-func (a *fakeAccount) UsePairs(line string, all bool) error {
+func (a *fakeAccount) UsePairs(line string, all bool, _ string) error {
 	a.lines, a.all = append(a.lines, line), all
 	if line == "bad pair"+canary {
 		return errPair

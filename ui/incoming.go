@@ -44,10 +44,18 @@ func (w *window) receive() {
 
 // received shows what comes from outside, as soon as no card is in the way.
 func (w *window) received(in Incoming) {
-	w.win.RequestFocus()
-	if len(w.outside) < maxWaiting {
+	switch {
+	case len(w.outside) < maxWaiting:
 		w.outside = append(w.outside, in)
+		w.overflow = false
+	case !w.overflow:
+		w.overflow = true
+		w.outside = append(w.outside, Incoming{Link: &LinkRequest{Title: "Too many links",
+			Wrong: "Other programs handed over more links than Latchkey keeps. The last of them were dropped."}})
+	default:
+		return
 	}
+	w.win.RequestFocus()
 	w.showOutside()
 }
 
@@ -89,6 +97,16 @@ func (w *window) showLink(link LinkRequest) {
 
 // follow does what a person agreed to.
 func (w *window) follow(link LinkRequest) {
+	if link.Fetch != nil {
+		w.say(icon.Link, "Fetching the profile …")
+		w.tasks.run(func(ctx context.Context) {
+			in := link.Fetch(ctx)
+			if ctx.Err() == nil {
+				w.dispatch.post(func() { w.fetched(in) })
+			}
+		})
+		return
+	}
 	if link.Resource != nil {
 		w.playFrom(catalogue.Title{Name: link.Name, Source: cmp.Or(link.Source, linkSource)}, link.Start, link.Service, link.Resource)
 		return
@@ -98,6 +116,12 @@ func (w *window) follow(link LinkRequest) {
 		w.enter(link.Service)
 		w.askToSignIn()
 	}
+}
+
+// fetched shows what a person had fetched before what waits.
+func (w *window) fetched(in Incoming) {
+	w.outside = append([]Incoming{in}, w.outside...)
+	w.showOutside()
 }
 
 // linkSource stands for the address of a stream that a link brought.

@@ -50,8 +50,9 @@ type Account interface {
 	// Resource returns the resource of a URL or file, with the account's network configuration.
 	Resource(source string) (*player.MediaResource, error)
 	// UsePairs makes a line of cookie pairs the account's, for keys and licences or for all requests, and
-	// hands them to the engine. An error says where the line is wrong and never what stands there.
-	UsePairs(line string, all bool) error
+	// hands them to the engine for the resource of source, for which they were entered: to no other, if another plays by then.
+	// An error says where the line is wrong and never what stands there.
+	UsePairs(line string, all bool, source string) error
 }
 
 // Scaler makes RGB of pictures; player.Scaler is one. Run closes it.
@@ -115,6 +116,7 @@ type Options struct {
 	Length       time.Duration // close when so much was played; 0: never
 	Screenshot   *Screenshot
 	OnFirstFrame func() // called on the main goroutine; must return at once
+	Leaving      func() // called once on the main goroutine when the window begins to close; must return at once
 
 	Log *slog.Logger // nil: silent
 }

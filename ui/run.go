@@ -59,6 +59,7 @@ func Run(ctx context.Context, o Options) error {
 	stop := context.AfterFunc(ctx, func() { w.dispatch.post(w.quit) })
 	defer stop()
 	runLoop(a)
+	w.leaving()
 	w.close()
 	return nil
 }
@@ -111,7 +112,18 @@ func (w *window) begin() {
 }
 
 // quit closes the window and so ends Run.
-func (w *window) quit() { w.app.Quit() }
+func (w *window) quit() {
+	w.leaving()
+	w.app.Quit()
+}
+
+// leaving tells, once, that the window closes.
+func (w *window) leaving() {
+	if w.options.Leaving != nil {
+		w.options.Leaving()
+		w.options.Leaving = nil
+	}
+}
 
 // close ends the goroutines and waits for them.
 func (w *window) close() {

@@ -96,10 +96,12 @@ type LinkRequest struct {
 	Name    string  // of the stream, or empty
 	Source  string  // the stream's address, or empty; its host and file name are shown until a title is known
 	// Resource returns what plays the stream, and is what plays it: the account's own configuration is for what a person opened. It
-	// may block. nil: the link asks for a sign-in alone.
+	// may block. nil: the link asks for a sign-in, or for what Fetch fetches.
 	Resource func() (*player.MediaResource, error)
-	Start    time.Duration
-	Wrong    string // why it is not done; then there is nothing to agree to
+	// Fetch fetches what the link names, and returns what is to be decided then. It may block. nil: nothing is fetched.
+	Fetch func(context.Context) Incoming
+	Start time.Duration
+	Wrong string // why it is not done; then there is nothing to agree to
 }
 
 // Incoming is something from outside: one of its fields is set.

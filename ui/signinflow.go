@@ -171,10 +171,10 @@ func (w *window) signInBy(way string) {
 // signInWithPairs is the click on "Use these cookies".
 func (w *window) signInWithPairs(line string, all bool) {
 	w.stopSignIn()
-	account := w.options.Account
+	account, source := w.options.Account, w.source
 	w.signIn.Waiting()
 	w.cancelSign = w.tasks.run(func(ctx context.Context) {
-		err := account.UsePairs(line, all)
+		err := account.UsePairs(line, all, source)
 		if ctx.Err() != nil {
 			return
 		}

@@ -102,6 +102,7 @@ type window struct {
 	noted     time.Time // when the position of what plays was noted last
 	posters   posterLoader
 	outside   []Incoming   // what came from outside and waits to be shown
+	overflow  bool         // more came, and that is among outside
 	chosen    func(string) // what becomes of the file that is being chosen; nil: it is played
 
 	// What plays, and what a person wants of it.

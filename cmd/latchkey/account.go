@@ -32,25 +32,25 @@ func (a *account) Resource(source string) (*player.MediaResource, error) {
 	return player.NewMediaResource(source, metadata)
 }
 
-// UsePairs makes a line of cookie pairs the account's.
-func (a *account) UsePairs(line string, all bool) error {
+// UsePairs makes a line of cookie pairs the account's, and hands them to the resource of a source, if that still plays.
+func (a *account) UsePairs(line string, all bool, source string) error {
 	pairs, err := auth.ParsePairs(line)
 	if err != nil {
 		return err
 	}
-	a.use(pairs, &all)
+	a.use(pairs, &all, source)
 	return nil
 }
 
-// use keeps pairs for the resources to come, and hands them to the one that plays. all, unless nil, says
+// use keeps pairs for the resources to come, and hands them to the resource of a source, if that still plays. all, unless nil, says
 // whether all requests get them.
-func (a *account) use(pairs network.Metadata, all *bool) {
+func (a *account) use(pairs network.Metadata, all *bool, source string) {
 	a.mu.Lock()
 	a.configuration.CookieHeaders = pairs.Clone()
 	if all != nil {
 		a.configuration.UseCookieHeadersForAllRequests = *all
 	}
 	a.mu.Unlock()
-	// Without a current resource there is nothing to tell: the next one gets the pairs.
-	_ = a.engine.UpdateCookies(pairs)
+	// What plays by now may be another resource, or none: the pairs were not entered for it.
+	_ = a.engine.UpdateCookiesOf(source, pairs)
 }

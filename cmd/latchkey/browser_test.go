@@ -137,6 +137,15 @@ func (d *desktop) keys(ctx context.Context, t *testing.T, names ...string) {
 	require.NoError(t, err, "%s", output)
 }
 
+// awaitWindow returns when the window is on the display.
+func (d *desktop) awaitWindow(ctx context.Context, t *testing.T) {
+	t.Helper()
+	command := exec.CommandContext(ctx, "xdotool", "search", "--sync", "--onlyvisible", "--name", "Latchkey")
+	command.Env = d.environment()
+	output, err := command.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+}
+
 // patches finds the rectangles that are mostly of one colour, at least so wide and high, from the top down.
 func patches(shot *image.RGBA, of color.NRGBA, width, height int) []image.Rectangle {
 	bounds := shot.Bounds()

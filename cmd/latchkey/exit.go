@@ -25,8 +25,11 @@ const (
 	exitInterrupted = 130
 )
 
-// codeUsage is the code of a wrong command line; player has those of playback.
-const codeUsage player.Code = 9002
+// The codes beside those of playback, which player has.
+const (
+	codeUnwritable player.Code = 7003 // a file that a flag names cannot be written
+	codeUsage      player.Code = 9002 // a wrong command line
+)
 
 // failure is an error with its sentence and code, ready for standard error.
 type failure struct {

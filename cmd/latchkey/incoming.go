@@ -5,7 +5,6 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"latchkey/network"
@@ -87,7 +86,8 @@ func (d *door) read(ctx context.Context, argument string) ui.Incoming {
 	}
 	switch request.Action {
 	case service.ActionAdd:
-		return d.fetch(ctx, request)
+		return ui.Incoming{Link: &ui.LinkRequest{Title: "Fetch", Text: request.Text,
+			Fetch: func(ctx context.Context) ui.Incoming { return d.fetch(ctx, request) }}}
 	case service.ActionSignIn:
 		return ui.Incoming{Link: &ui.LinkRequest{Service: d.services.find(request.Profile.ID), Title: "Sign in", Text: request.Text}}
 	}
@@ -157,11 +157,9 @@ func (d *door) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var reading sync.WaitGroup // a link may name a profile that has to be fetched: the sender does not wait for that
-	defer reading.Wait()
 	return errors.Join(listener.Serve(ctx, func(argument string) {
 		if forInstance(argument) {
-			reading.Go(func() { d.take(ctx, argument) })
+			d.take(ctx, argument)
 		}
 	}), listener.Close())
 }

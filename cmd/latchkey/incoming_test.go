@@ -3,8 +3,13 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -120,6 +125,69 @@ func TestLinks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// everyHost returns a transport for which a TLS server on loopback is every host of the internet.
+func everyHost(t *testing.T, handler http.HandlerFunc) *http.Transport {
+	t.Helper()
+	server := httptest.NewTLSServer(handler)
+	t.Cleanup(server.Close)
+	transport, ok := server.Client().Transport.(*http.Transport)
+	require.True(t, ok)
+	transport.TLSClientConfig.ServerName = "example.com" // which the test server's certificate is for
+	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
+	}
+	return transport
+}
+
+// TestLinksAskFirst shows that a link to a profile fetches nothing before a person agrees, and what they agree to.
+func TestLinksAskFirst(t *testing.T) {
+	demo, s := demoServices(t)
+	var asked []string
+	transport := everyHost(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Host+r.URL.Path)
+		if r.URL.Path == "/away" {
+			http.Redirect(w, r, "https://elsewhere.example/tv.latchkey", http.StatusFound)
+			return
+		}
+		_, _ = w.Write(demo.Profile())
+	})
+	d, err := newDoor(s, network.Options{Transport: transport})
+	require.NoError(t, err)
+	defer d.client.Close()
+	for profile, shown := range map[string]string{
+		"https://evil.example.com/tv.latchkey":                   "Fetch a profile from evil.example.com?",
+		"https://evil.example.com:8443/tv.latchkey?token=canary": "Fetch a profile from evil.example.com:8443?",
+		"https://b\u00fccher.example/tv.latchkey":                "Fetch a profile from xn--bcher-kva.example (letters of another alphabet)?",
+	} {
+		in := d.read(t.Context(), "latchkey:add?profile="+url.QueryEscape(profile))
+		require.NotNil(t, in.Link)
+		assert.Contains(t, in.Link.Text, shown)
+		assert.NotContains(t, in.Link.Text, "canary")
+		assert.Empty(t, in.Link.Wrong)
+		require.NotNil(t, in.Link.Fetch)
+		assert.Empty(t, asked, "nothing is fetched before a person agrees")
+		assert.NotNil(t, in.Link.Fetch(t.Context()).Proposal)
+		assert.Len(t, asked, 1)
+		asked = nil
+	}
+	in := d.read(t.Context(), "latchkey:add?profile=https://evil.example.com/away")
+	require.NotNil(t, in.Link.Fetch)
+	in = in.Link.Fetch(t.Context())
+	require.NotNil(t, in.Link)
+	assert.NotEmpty(t, in.Link.Wrong)
+	assert.Equal(t, []string{"evil.example.com/away"}, asked, "no other host is asked")
+	asked = nil
+	for _, profile := range []string{"http://evil.example.com/x", "https://user:canary@evil.example.com/x", "https://localhost/x", "https://[::1]/x", "https://10.0.0.1/x",
+		"https://evil.example.com/" + strings.Repeat("x", 20_000)} {
+		in := d.read(t.Context(), "latchkey:add?profile="+url.QueryEscape(profile))
+		require.NotNil(t, in.Link)
+		assert.NotEmpty(t, in.Link.Wrong, "%.60s", profile)
+		assert.NotContains(t, in.Link.Wrong, "canary")
+		assert.Nil(t, in.Link.Fetch)
+	}
+	assert.Empty(t, asked)
 }
 
 func TestServicesFile(t *testing.T) {

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
 
+	"latchkey/network/regular"
 	"latchkey/ui/history"
 )
 
@@ -25,15 +25,11 @@ func (k keptFile) read(into any) error {
 	if k.path == "" {
 		return nil
 	}
-	f, err := os.Open(k.path)
+	data, err := regular.Read(k.path, maxKeptFile)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return err
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxKeptFile))
-	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	return json.Unmarshal(data, into)

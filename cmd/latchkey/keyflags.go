@@ -26,9 +26,9 @@ func (f *keyFlags) parse() ([]drm.IdentifiedKey, error) {
 	for i, flag := range f.keys {
 		lines := flag
 		if name, isFile := strings.CutPrefix(flag, "@"); isFile {
-			text, err := readSecretFile(name)
+			text, err := readFlagFile("--key", name)
 			if err != nil {
-				return nil, &usageError{fmt.Errorf("key %d: %w", i+1, err)}
+				return nil, usagef("key %d: %w", i+1, err)
 			}
 			lines = text
 		}

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"latchkey/drm"
+	"latchkey/network/regular"
 	"latchkey/player"
 	"latchkey/player/libav"
 )
@@ -20,7 +20,7 @@ const (
 
 // file lists the tracks of a media file, numbered from 1 within their kind.
 func (l *lister) file(path string) (err error) {
-	file, err := os.Open(path)
+	file, err := regular.Open(path)
 	if err != nil {
 		return player.Explain(err, path)
 	}

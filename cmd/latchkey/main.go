@@ -6,20 +6,19 @@
 //	latchkey playlist URL|FILE         prints a playlist as JSON
 //	latchkey version                   versions and licences
 //
-// This package reads flags and wires the packages below; exit codes are in exit.go.
+// This package reads flags and wires the packages below; exit codes are in exit.go, and how the process ends in ending.go.
 package main
 
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := newRoot(os.Stdout, os.Stderr).ExecuteContext(ctx)
-	interrupted := ctx.Err() != nil
-	stop()
-	os.Exit(exit(err, interrupted, os.Stderr))
+	// Signals come first: from here on each of them ends the process in time and with its exit code.
+	end := newEnding(os.Stderr, os.Exit)
+	ctx := end.notify(context.Background())
+	secureProcess()
+	limitMemory()
+	end.finish(newRoot(os.Stdout, os.Stderr).ExecuteContext(ctx))
 }

@@ -3,17 +3,17 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"latchkey/network"
+	"latchkey/network/regular"
 )
 
-// maxSecretFile bounds a file that --cookie @FILE names.
-const maxSecretFile = 1 << 20
+// maxFlagFile bounds a file that a flag names, in bytes; --cookies-file has a bound of its own.
+const maxFlagFile = 1 << 20
 
 // networkFlags say how requests are made.
 type networkFlags struct {
@@ -84,15 +84,15 @@ func (f *networkFlags) cookieLines() ([]string, error) {
 	if line := f.environment.cookies; strings.TrimSpace(line) != "" {
 		lines = append(lines, line)
 	}
-	for i, cookie := range f.cookies {
+	for _, cookie := range f.cookies {
 		name, isFile := strings.CutPrefix(cookie, "@")
 		if !isFile {
 			lines = append(lines, cookie)
 			continue
 		}
-		text, err := readSecretFile(name)
+		text, err := readFlagFile("--cookie", name)
 		if err != nil {
-			return nil, &usageError{fmt.Errorf("cookie %d: %w", i+1, err)}
+			return nil, err
 		}
 		for line := range strings.Lines(text) {
 			if line = strings.TrimSpace(line); line != "" {
@@ -103,31 +103,32 @@ func (f *networkFlags) cookieLines() ([]string, error) {
 	return lines, nil
 }
 
-// readSecretFile returns a small file's text.
-func readSecretFile(name string) (string, error) {
-	file, err := os.Open(name)
+// readFlagFile returns the text of a small file that a flag names.
+func readFlagFile(flag, name string) (string, error) {
+	text, err := regular.Read(name, maxFlagFile)
 	if err != nil {
-		return "", err
-	}
-	text, err := io.ReadAll(io.LimitReader(file, maxSecretFile+1))
-	if err = errors.Join(err, file.Close()); err != nil {
-		return "", err
-	}
-	if len(text) > maxSecretFile {
-		return "", fmt.Errorf("read %s: more than %d bytes", name, maxSecretFile)
+		return "", usagef("%s: %s cannot be read: %w", flag, name, cause(err))
 	}
 	return string(text), nil
 }
 
+// cause returns what an error of a file says without the file's name.
+func cause(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	return err
+}
+
 // readCookiesFile puts a cookies.txt into the configuration's jar.
 func readCookiesFile(c *network.Configuration, name string) error {
-	file, err := os.Open(name)
+	file, err := regular.Open(name)
 	if err != nil {
-		return &usageError{err}
+		return usagef("--cookies-file: %s cannot be read: %w", name, cause(err))
 	}
 	cookies, err := network.ReadCookiesFile(file)
 	if err = errors.Join(err, file.Close()); err != nil {
-		return &usageError{fmt.Errorf("read %s: %w", name, err)}
+		return usagef("--cookies-file: %s cannot be read: %w", name, err)
 	}
 	c.Cookies = append(c.Cookies, cookies...)
 	return nil

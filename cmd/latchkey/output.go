@@ -2,20 +2,26 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
-	"os"
+
+	"latchkey/network/regular"
 )
 
 // standardOutput is the file name that stands for standard output.
 const standardOutput = "-"
 
 // openOutput opens the file that a flag names, for writing. standardOutput is stdout, which Close
-// leaves open.
+// leaves open. A pipe that nobody reads is an error.
 func openOutput(name string, stdout io.Writer) (io.WriteCloser, error) {
 	if name == standardOutput {
 		return keptOpen{stdout}, nil
 	}
-	return os.Create(name)
+	file, err := regular.Create(name)
+	if err != nil {
+		return nil, unwritable(name, err)
+	}
+	return file, nil
 }
 
 // keptOpen is a writer that belongs to someone else.
@@ -30,5 +36,16 @@ func writeOutput(name string, stdout io.Writer, write func(io.Writer) error) err
 	if err != nil {
 		return err
 	}
-	return errors.Join(write(out), out.Close())
+	if err := errors.Join(write(out), out.Close()); err != nil {
+		return unwritable(name, err)
+	}
+	return nil
+}
+
+// unwritable is what there is to say of a file that cannot be written.
+func unwritable(name string, err error) error {
+	if name == standardOutput {
+		name = "standard output"
+	}
+	return &failure{code: codeUnwritable, message: fmt.Sprintf("%s cannot be written: %v.", name, cause(err))}
 }

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"latchkey/network"
+	"latchkey/network/regular"
 	"latchkey/player"
 	"latchkey/player/hls"
 )
@@ -98,14 +98,14 @@ func (r *reached) close() error {
 	return err
 }
 
-// playlist reads the source's own playlist. A file may be a pipe too: the person has named it.
+// playlist reads the source's own playlist.
 func (r *reached) playlist(ctx context.Context, options hls.ParseOptions) (*hls.Playlist, error) {
 	var (
 		body io.ReadCloser
 		base string
 	)
 	if r.resource.IsFile() {
-		file, err := os.Open(r.resource.String())
+		file, err := regular.Open(r.resource.String())
 		if err != nil {
 			return nil, err
 		}

@@ -96,18 +96,22 @@ func runProbe(ctx context.Context, flags *probeFlags, source string, stdout, std
 	if flags.cues == "" {
 		subtitles = nil
 	}
-	result, err := probe(ctx, config, resource, flags.start, newProgress(os.Stderr, stderr), subtitles)
+	write := func(r *report.Report) error {
+		return errors.Join(writeReport(r, cmp.Or(flags.report, standardOutput), stdout), writeArchive(r, flags.archive, stdout))
+	}
+	result, err := probe(ctx, config, resource, flags.start, newProgress(os.Stderr, stderr), subtitles, write)
 	if err = errors.Join(err, closeHashes()); err != nil {
 		return err
 	}
-	name := cmp.Or(flags.report, standardOutput)
-	if err := errors.Join(writeReport(result, name, stdout), writeArchive(result, flags.archive, stdout)); err != nil {
-		return err
+	return errors.Join(write(result), failed(result))
+}
+
+// failed returns what a playback failed with, or nil.
+func failed(r *report.Report) error {
+	if r.Error == nil {
+		return nil
 	}
-	if result.Error != nil {
-		return &failure{code: result.Error.Code, message: result.Error.Message}
-	}
-	return nil
+	return &failure{code: r.Error.Code, message: r.Error.Message}
 }
 
 // resource returns the source with the flags' network configuration.
@@ -141,11 +145,16 @@ func (f *probeFlags) hash(config *player.Config, stdout io.Writer) (closeAll fun
 		if files[name] == nil {
 			out, err := openOutput(name, stdout)
 			if err != nil {
-				return nil, fmt.Errorf("write hashes: %w", err)
+				return nil, err
 			}
 			hashes := report.NewHashes(out)
 			files[name] = hashes
-			ends = append(ends, func() error { return errors.Join(hashes.Flush(), out.Close()) })
+			ends = append(ends, func() error {
+				if err := errors.Join(hashes.Flush(), out.Close()); err != nil {
+					return unwritable(name, err)
+				}
+				return nil
+			})
 		}
 		return files[name], nil
 	}
@@ -167,9 +176,10 @@ func (f *probeFlags) hash(config *player.Config, stdout io.Writer) (closeAll fun
 }
 
 // probe plays until the end, a failure, the wish for a sign-in, or ctx's end. subtitles, which may
-// be nil, gets the chosen subtitles of what was played.
+// be nil, gets the chosen subtitles of what was played. write writes the report that is returned, and is called only if
+// the player does not close.
 func probe(ctx context.Context, config player.Config, resource *player.MediaResource, from time.Duration, progress *progress,
-	subtitles func([]caption.Cue) error) (*report.Report, error) {
+	subtitles func([]caption.Cue) error, write func(*report.Report) error) (*report.Report, error) {
 	changed := make(chan struct{}, 1)
 	config.OnChange = func() {
 		select {
@@ -177,7 +187,7 @@ func probe(ctx context.Context, config player.Config, resource *player.MediaReso
 		default:
 		}
 	}
-	engine, err := player.New(config)
+	engine, err := newPlayer(config)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +206,7 @@ func probe(ctx context.Context, config player.Config, resource *player.MediaReso
 		return nil, errors.Join(err, engine.Close())
 	}
 	result := report.New(engine.Snapshot(), engine.Requests())
-	return result, engine.Close()
+	return result, closing(ctx, engine.Close, failed(result), func() error { return write(result) })
 }
 
 // cueTime is how long the subtitles may take that were not loaded while the stream played.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -48,6 +49,8 @@ type running struct {
 	code   int           // its exit code, once done is closed
 	stdout bytes.Buffer  // likewise
 	stderr transcript    // at any time
+
+	process *os.Process
 }
 
 // transcript is what a program has said so far; it may be read while the program runs.
@@ -73,20 +76,41 @@ func (t *transcript) String() string {
 // start runs the program. It ends with ctx or the test, whichever is first, and is always waited for.
 func start(ctx context.Context, t *testing.T, environment []string, arguments ...string) *running {
 	t.Helper()
-	command := exec.CommandContext(ctx, program(t), arguments...)
+	return startFile(ctx, t, program(t), environment, arguments...)
+}
+
+// startFile is start for a program of another file.
+func startFile(ctx context.Context, t *testing.T, file string, environment []string, arguments ...string) *running {
+	t.Helper()
+	r := new(running)
+	r.begin(ctx, t, file, &r.stdout, environment, arguments...)
+	return r
+}
+
+// startTo is startFile for a program whose standard output is elsewhere.
+func startTo(ctx context.Context, t *testing.T, file string, stdout io.Writer, environment []string, arguments ...string) *running {
+	t.Helper()
+	r := new(running)
+	r.begin(ctx, t, file, stdout, environment, arguments...)
+	return r
+}
+
+func (r *running) begin(ctx context.Context, t *testing.T, file string, stdout io.Writer, environment []string, arguments ...string) {
+	t.Helper()
+	command := exec.CommandContext(ctx, file, arguments...)
 	command.Env = environment
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.WaitDelay = endGrace
-	r := &running{done: make(chan struct{})}
-	command.Stdout, command.Stderr = &r.stdout, &r.stderr
+	r.done = make(chan struct{})
+	command.Stdout, command.Stderr = stdout, &r.stderr
 	require.NoError(t, command.Start())
+	r.process = command.Process
 	go func() {
 		defer close(r.done)
 		_ = command.Wait() // the exit code says it
 		r.code = command.ProcessState.ExitCode()
 	}()
 	t.Cleanup(func() { <-r.done })
-	return r
 }
 
 // wait returns when the program has ended by itself; the context's end before that fails the test.

@@ -25,6 +25,7 @@ type services struct {
 	remember string            // the file of what was watched; empty: it is forgotten
 	problems []service.Problem // files of the folder that are no profiles
 	options  network.Options
+	forget   func() // of the ending's list
 
 	mu   sync.Mutex
 	list []*signedService // guarded by mu
@@ -42,6 +43,7 @@ func openServices(ctx context.Context, options network.Options) (*services, erro
 		return nil, err
 	}
 	s := &services{folder: service.NewFolder(path), state: state, options: options}
+	s.forget = endingOf(ctx).tells(s.unkept)
 	if s.remember, err = history.DefaultPath(); err != nil {
 		return nil, err
 	}
@@ -86,7 +88,7 @@ func (f *networkFlags) signedIn(ctx context.Context, options network.Options) (*
 
 // newServices returns the services of one profile, of whom nothing is kept.
 func newServices(ctx context.Context, profile *service.Profile, options network.Options) (*services, error) {
-	s := &services{keep: new(vault.Memory), options: options}
+	s := &services{keep: new(vault.Memory), options: options, forget: func() {}}
 	_, err := s.add(ctx, profile)
 	return s, err
 }
@@ -133,12 +135,28 @@ func (s *services) add(ctx context.Context, profile *service.Profile) (*signedSe
 // close ends all services.
 func (s *services) close() {
 	s.mu.Lock()
-	list := s.list
-	s.list = nil
+	list := slices.Clone(s.list)
 	s.mu.Unlock()
 	for _, known := range list {
 		known.close()
 	}
+	s.mu.Lock()
+	s.list = nil
+	s.mu.Unlock()
+	s.forget()
+}
+
+// unkept has a sentence for each sign-in that is still to be kept.
+func (s *services) unkept() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []string
+	for _, known := range s.list {
+		if known.accounts.Saving() {
+			list = append(list, fmt.Sprintf("The sign-in to %s could not be kept: the keyring does not answer. Sign in again when Latchkey asks for it.", known.Name()))
+		}
+	}
+	return list
 }
 
 // find returns the service of an ID, or nil.

@@ -26,22 +26,20 @@ func (f *transportFlags) add(set *pflag.FlagSet) {
 // options puts what the flags say into o. Files are read here; what is in them is checked with the client.
 func (f *transportFlags) options(o *network.Options) error {
 	var failed error
-	read := func(name string) string {
+	read := func(flag, name string) string {
 		if name == "" || failed != nil {
 			return ""
 		}
-		text, err := readSecretFile(name)
-		if err != nil {
-			failed = &usageError{err}
-		}
+		text, err := readFlagFile(flag, name)
+		failed = err
 		return text
 	}
-	o.TLS.Authorities = []byte(read(f.authorities))
-	o.TLS.Certificate = []byte(read(f.certificate))
-	o.TLS.Key = network.NewSecret(read(f.key))
+	o.TLS.Authorities = []byte(read("--ca-file", f.authorities))
+	o.TLS.Certificate = []byte(read("--client-cert", f.certificate))
+	o.TLS.Key = network.NewSecret(read("--client-key", f.key))
 	proxy := f.proxy
 	if name, isFile := strings.CutPrefix(proxy, "@"); isFile {
-		proxy = strings.TrimSpace(read(name))
+		proxy = strings.TrimSpace(read("--proxy", name))
 	}
 	o.Proxy = network.NewSecret(proxy)
 	return failed

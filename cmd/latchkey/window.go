@@ -49,6 +49,9 @@ func runWindow(ctx context.Context, flags *windowFlags, argument string, stdout,
 	return w.run(ctx, flags, stdout)
 }
 
+// newPlayer makes the engine.
+var newPlayer = player.New
+
 // window is a window with its engine, ready to run.
 type window struct {
 	engine   *player.Player
@@ -85,7 +88,7 @@ func newWindow(flags *windowFlags, stderr io.Writer, known kept, open func(netwo
 	config.Volume = &volume
 	network := currentNetwork()
 	config.Bandwidth = known.networks.rate(network)
-	engine, err := player.New(config)
+	engine, err := newPlayer(config)
 	if err != nil {
 		return nil, err
 	}
@@ -151,6 +154,8 @@ func (w *window) run(ctx context.Context, flags *windowFlags, stdout io.Writer) 
 		}
 		w.history.Serve(listening)
 	}()
+	end, release := endingOf(ctx), func() {}
+	w.options.Leaving = func() { release = end.guard(nil) }
 	err := ui.Run(ctx, w.options)
 	if failed := w.keep(); failed != nil {
 		w.options.Log.Warn("not all is kept for the next time", "err", failed)
@@ -160,13 +165,19 @@ func (w *window) run(ctx context.Context, flags *windowFlags, stdout io.Writer) 
 	if failed := <-listened; failed != nil {
 		w.options.Log.Warn("links of other programs do not reach this window", "err", failed)
 	}
+	release()
 	result := report.New(w.engine.Snapshot(), w.engine.Requests())
-	err = errors.Join(err, w.close())
-	if err == nil && flags.exit && result.Error != nil {
-		err = &failure{code: result.Error.Code, message: result.Error.Message}
+	if err == nil && flags.exit {
+		err = failed(result)
+	}
+	write := func() error {
+		return errors.Join(writeReport(result, flags.report, stdout), writeArchive(result, flags.archive, stdout))
+	}
+	if failed := closing(ctx, w.close, err, write); failed != nil {
+		err = errors.Join(err, failed)
 	}
 	if err == nil && w.summary != nil {
 		err = w.summary(result)
 	}
-	return errors.Join(err, writeReport(result, flags.report, stdout), writeArchive(result, flags.archive, stdout))
+	return errors.Join(err, write())
 }

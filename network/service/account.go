@@ -75,6 +75,7 @@ type Accounts struct {
 	flight  *flight
 	kept    vault.Vault // o.Vault, or memory when that could not be opened
 	unsaved bool        // the vault did not take the last renewal
+	saving  int         // writes of a sign-in to the vault that are under way
 	closed  bool
 	limit   renewalLimit  // of the current sign-in
 	number  uint64        // of the issue: network.Issue.Number
@@ -143,6 +144,13 @@ func (a *Accounts) State() State {
 		}
 	}
 	return s
+}
+
+// Saving says whether a sign-in is still being written to the vault, which may not answer. It returns at once.
+func (a *Accounts) Saving() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.saving > 0
 }
 
 // List returns the accounts that are known, in the order in which they came.

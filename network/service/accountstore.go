@@ -101,5 +101,12 @@ func (a *Accounts) writeCredential(ctx context.Context, id string, way Way, c au
 	if err != nil {
 		return errors.New("keep the sign-in: it cannot be written") // err may quote it
 	}
+	saving := func(n int) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.saving += n
+	}
+	saving(+1)
+	defer saving(-1)
 	return a.keeper().Put(ctx, a.credentialKey(id), network.NewSecret(string(text)))
 }

@@ -37,6 +37,12 @@ func TestFetchProfile(t *testing.T) {
 			_, _ = w.Write(profile("tv", "TV"))
 		case "/moved":
 			http.Redirect(w, r, "https://other.example/tv.toml", http.StatusFound)
+		case "/port":
+			http.Redirect(w, r, "https://www.example.com:8443/tv.toml", http.StatusFound)
+		case "/plain":
+			http.Redirect(w, r, "http://www.example.com/tv.toml", http.StatusFound)
+		case "/here":
+			http.Redirect(w, r, "/tv.toml", http.StatusFound)
 		case "/home":
 			http.Redirect(w, r, "https://127.0.0.1/tv.toml", http.StatusFound)
 		case "/bad":
@@ -57,13 +63,18 @@ func TestFetchProfile(t *testing.T) {
 	assert.Equal(t, profile("tv", "TV"), data)
 	assert.Equal(t, "https://www.example.com", from)
 
-	_, _, from, err = service.FetchProfile(t.Context(), client, "https://www.example.com/moved")
+	_, _, from, err = service.FetchProfile(t.Context(), client, "https://www.example.com/here")
 	require.NoError(t, err)
-	assert.Equal(t, "https://other.example", from, "a person is told where it came from in the end")
-	assert.Equal(t, []string{"www.example.com/tv.toml", "www.example.com/moved", "other.example/tv.toml"}, asked)
+	assert.Equal(t, "https://www.example.com", from)
+	asked = nil
+	for _, path := range []string{"/moved", "/port", "/plain", "/home"} {
+		_, _, _, err = service.FetchProfile(t.Context(), client, "https://www.example.com"+path)
+		require.ErrorIs(t, err, network.ErrRedirect, path)
+	}
+	assert.Equal(t, []string{"www.example.com/moved", "www.example.com/port", "www.example.com/plain", "www.example.com/home"}, asked, "nobody else is asked")
 
 	for address, want := range map[string]error{
-		"https://www.example.com/bad": service.ErrProfile, "https://www.example.com/none": network.ErrStatus, "https://www.example.com/home": service.ErrLink,
+		"https://www.example.com/bad": service.ErrProfile, "https://www.example.com/none": network.ErrStatus,
 		"http://www.example.com/tv.toml": service.ErrLink, "https://127.0.0.1/tv.toml": service.ErrLink, "file:///tv.toml": service.ErrLink,
 	} {
 		p, data, _, err := service.FetchProfile(t.Context(), client, address)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"latchkey/network/regular"
 )
 
 // Limits on a folder.
@@ -130,7 +132,7 @@ func (f *Folder) Get(id string) (*Profile, error) {
 
 // read reads a profile of the folder, and its bytes.
 func read(root *os.Root, name string) (*Profile, []byte, error) {
-	p, data, err := readFile(root.Stat, root.Open, name)
+	p, data, err := readFile(func() (*os.File, error) { return regular.OpenIn(root, name) })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -142,22 +144,18 @@ func read(root *os.Root, name string) (*Profile, []byte, error) {
 
 // ReadFile reads a profile from a file that a person has opened (*.latchkey), and returns its bytes too, for Import. The error is ErrProfile for what is none.
 func ReadFile(path string) (*Profile, []byte, error) {
-	p, data, err := readFile(os.Stat, os.Open, path)
+	p, data, err := readFile(func() (*os.File, error) { return regular.Open(path) })
 	if err != nil {
 		return nil, nil, fmt.Errorf("read profile: %w", err)
 	}
 	return p, data, nil
 }
 
-func readFile(stat func(string) (os.FileInfo, error), open func(string) (*os.File, error), name string) (*Profile, []byte, error) {
-	info, err := stat(name) // before it is opened: opening a pipe would wait for somebody to write to it
-	if err != nil {
-		return nil, nil, err
-	}
-	if !info.Mode().IsRegular() {
+func readFile(open func() (*os.File, error)) (*Profile, []byte, error) {
+	file, err := open()
+	if errors.Is(err, regular.ErrFolder) || errors.Is(err, regular.ErrNotRegular) {
 		return nil, nil, fmt.Errorf("%w: it is no file", ErrProfile)
 	}
-	file, err := open(name)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -187,7 +187,7 @@ func (l Link) Check(find func(id string) *Profile) (Request, error) {
 		if err != nil {
 			return Request{}, fmt.Errorf("%w: its profile %w", ErrLink, err)
 		}
-		return Request{Link: l, Text: fmt.Sprintf("Fetch a service's profile from %s, and show what it says.", shownOrigin(u))}, nil
+		return Request{Link: l, Text: fmt.Sprintf("Fetch a profile from %s? You are shown what it says before anything is added.", shownSite(u))}, nil
 	}
 	return Request{}, fmt.Errorf("%w: it asks for nothing that is known", ErrLink)
 }
@@ -226,5 +226,8 @@ func (p *Profile) PlaysFrom(source *url.URL) bool {
 	origin := network.Origin(source)
 	return slices.ContainsFunc(p.MediaOrigins, func(named string) bool { return originMatches(named, origin) })
 }
+
+// shownSite is an origin without "https://".
+func shownSite(u *url.URL) string { return strings.TrimPrefix(shownOrigin(u), "https://") }
 
 func shownOrigin(u *url.URL) string { return strings.Join(shownOrigins(network.Origin(u)), "") }

@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"latchkey/network/regular"
 )
 
 // Limits on the file.
@@ -65,15 +66,13 @@ func DefaultPath() (string, error) {
 
 // read returns the marks of a file, none if there is no file. The error is errDamaged if its content is not what it should be.
 func read(path string, now time.Time) (map[Key]Mark, error) {
-	f, err := os.Open(path)
+	data, err := regular.Read(path, maxFile)
 	if errors.Is(err, os.ErrNotExist) {
 		return map[Key]Mark{}, nil
 	}
-	if err != nil {
-		return nil, err
+	if errors.Is(err, regular.ErrTooLarge) {
+		return nil, errDamaged
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -63,6 +64,26 @@ func TestSendReachesTheOneThatRuns(t *testing.T) {
 	info, err := os.Stat(folder)
 	require.NoError(t, err)
 	assert.Zero(t, info.Mode().Perm()&0o077, "others may not enter")
+}
+
+// TestSilentConnectionsHoldUpNobody opens connections that send nothing, or half a message, before a link comes.
+func TestSilentConnectionsHoldUpNobody(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "run")
+	arrived := serve(t, folder)
+	for i := range 50 {
+		connection, err := new(net.Dialer).DialContext(t.Context(), "unix", filepath.Join(folder, socketName))
+		require.NoError(t, err)
+		defer connection.Close()
+		if i%2 == 0 {
+			_, _ = connection.Write([]byte(`{"schema":`)) // it may be closed already
+		}
+	}
+	begin := time.Now()
+	taken, err := Send(t.Context(), folder, "latchkey:signin?service=example")
+	require.NoError(t, err)
+	assert.True(t, taken)
+	assert.Equal(t, "latchkey:signin?service=example", <-arrived)
+	assert.Less(t, time.Since(begin), 500*time.Millisecond)
 }
 
 func TestSendWithoutAnInstance(t *testing.T) {

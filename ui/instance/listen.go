@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 const (
 	schema      = "latchkey.instance/1"
 	maxMessage  = 64 << 10 // bytes of a message
-	maxOpen     = 16       // connections at a time
+	maxOpen     = 16       // connections whose message is still to come: a further one takes the place of the oldest
 	talkLimit   = 3 * time.Second
 	startLimit  = 3 * time.Second // an instance that holds the lock has to listen within it
 	lookAgain   = 20 * time.Millisecond
@@ -94,7 +95,7 @@ func (l *Listener) Serve(ctx context.Context, take func(argument string)) error 
 	defer cancel()
 	unhook := context.AfterFunc(ctx, func() { _ = l.socket.Close() })
 	defer unhook()
-	slots := make(chan struct{}, maxOpen)
+	var silent waiting
 	var group sync.WaitGroup
 	defer func() { cancel(); group.Wait() }()
 	var order sync.Mutex
@@ -106,16 +107,41 @@ func (l *Listener) Serve(ctx context.Context, take func(argument string)) error 
 			}
 			return err
 		}
-		slots <- struct{}{}
+		silent.add(connection)
 		group.Go(func() {
-			defer func() { <-slots }()
+			defer silent.remove(connection)
 			receive(ctx, connection, func(argument string) {
+				silent.remove(connection)
 				order.Lock()
 				defer order.Unlock()
 				take(argument)
 			})
 		})
 	}
+}
+
+// waiting are the connections whose message is still to come, the oldest first. A program that sends nothing holds up no other. The zero
+// value is ready; safe for concurrent use.
+type waiting struct {
+	mu   sync.Mutex
+	list []net.Conn // guarded by mu
+}
+
+// add appends a connection, and closes the oldest if there are more than maxOpen.
+func (w *waiting) add(connection net.Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.list = append(w.list, connection); len(w.list) > maxOpen {
+		_ = w.list[0].Close() // its reader ends with that
+		w.list = slices.Delete(w.list, 0, 1)
+	}
+}
+
+// remove takes a connection out, which may be gone.
+func (w *waiting) remove(connection net.Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.list = slices.DeleteFunc(w.list, func(c net.Conn) bool { return c == connection })
 }
 
 // receive reads one message and answers it.

@@ -16,6 +16,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"latchkey/network"
+	"latchkey/network/regular"
 )
 
 const (
@@ -278,18 +279,11 @@ func (f *File) Delete(ctx context.Context, key string) error {
 
 // readBounded reads a file of maxFile at most.
 func readBounded(name string) ([]byte, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if err = errors.Join(err, file.Close()); err != nil {
-		return nil, err
-	}
-	if len(data) > maxFile {
+	data, err := regular.Read(name, maxFile)
+	if errors.Is(err, regular.ErrTooLarge) {
 		return nil, ErrDamaged
 	}
-	return data, nil
+	return data, err
 }
 
 // replaceFile puts data in the place of a file: there is the old one or the new one at any time, whatever happens.
