@@ -86,6 +86,29 @@
 // Where Snapshot.Stills says that a stream has them, [Player.Still] gives a picture of any position for a preview, and [Player.TrickPlay] runs
 // through the presentation, forwards or backwards.
 //
+// # Memory
+//
+// What a resource may have allocated is bounded, so that with the defaults the process stays below 1,000 MB for any input. FFmpeg's memory
+// is the C heap, and all of it counts towards Config.MemoryLimit; the rest is Go's heap.
+//
+//	what                          at most                       enforced in
+//	FFmpeg as a whole             Config.MemoryLimit, 640 MiB   libav/memory.c: ErrMemory; small blocks have 96 MiB more
+//	  a block of it               512 MiB                       libav/memory.c
+//	  index of a container        all that is left of it        libav/memory.c
+//	  packets before a decoder    64 MiB, 128 MiB for a moment  queue.go, pipeline.go
+//	  pictures of a decoder       3/4 of Config.MemoryLimit     libav/decode.c: fewer threads, then ErrMemory
+//	  pictures to be shown        4; 128 MiB, or else 2         presenter.go
+//	  picture of a stream         4 times the largest RESOLUTION  memory.go
+//	  frame of sound              12,288,000 samples            libav/sound.go
+//	sound being resampled         1.6 MB at a time              libav/resampler.go
+//	segments not read yet         24 MiB a download             download.go
+//	segments kept for seeks       96 MiB                        download.go
+//	playlist, text                32 MiB                        hls/parse.go, open.go
+//	playlist, parsed              192 MiB                       hls/parse.go
+//	subtitles, text               16 MiB                        caption/parse.go, subtitles.go
+//	subtitles, cues               16 KiB each, 20,000 loaded    caption/parse.go, subtitles.go
+//	posters (package ui)          64 MiB                        ui/catalogue
+//
 // # Errors
 //
 // What goes wrong becomes an [Error] with a stable code, a category, and a sentence for a person. A

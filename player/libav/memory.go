@@ -3,8 +3,8 @@ package libav
 // #include "bridge.h"
 import "C"
 
-// DefaultMemoryLimit is the limit that SetMemoryLimit changes, in bytes. A film of 3840x2160 in HEVC with 10 bits takes
-// less than a half of it.
+// DefaultMemoryLimit is the limit that SetMemoryLimit changes, in bytes. A film of 3840x2160 in HEVC with 10 bits plays
+// within it.
 const DefaultMemoryLimit = C.LK_MEMORY_LIMIT
 
 // SetMemoryLimit sets how many bytes of the C heap may be in use for an allocation of FFmpeg's to succeed, for all that

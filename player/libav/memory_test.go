@@ -27,8 +27,8 @@ func TestMemoryLimitOfIndex(t *testing.T) {
 	limitMemory(t, 8<<20)
 	_, err := OpenInput(openFile(t, "testdata/index.mp4"), InputOptions{})
 	require.ErrorIs(t, err, ErrMemory)
-	assert.NotErrorIs(t, err, ErrCorrupt)
-	assert.NotErrorIs(t, err, ErrNotMedia)
+	require.NotErrorIs(t, err, ErrCorrupt)
+	require.NotErrorIs(t, err, ErrNotMedia)
 }
 
 // TestMemoryLimitOfPictures decodes pictures of which the reference pictures alone take more than the limit, with the

@@ -20,7 +20,7 @@ func TestMaxPixels(t *testing.T) {
 		return in, streamOf(t, in, KindVideo)
 	}
 	options := DecoderOptions{MaxPixels: 4 * 320 * 180}
-	in, stream := open(large)
+	_, stream := open(large)
 	_, err := NewDecoder(stream, options)
 	var refused *PictureError
 	require.ErrorAs(t, err, &refused)
@@ -30,7 +30,7 @@ func TestMaxPixels(t *testing.T) {
 	for _, threads := range []int{1, 2} {
 		options.Threads = threads
 		decoder := newDecoder(t, before, options)
-		in, stream = open(large)
+		in, stream := open(large)
 		err = nil
 		packet := NewPacket()
 		for err == nil {
