@@ -28,7 +28,7 @@ func TestSegmentLimit(t *testing.T) {
 		"no duration":                    {5_000_000, 0, 16},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.EqualValues(t, c.want, segmentLimit(c.bandwidth, c.duration)/1_000_000)
+			assert.Equal(t, c.want, segmentLimit(c.bandwidth, c.duration)/1_000_000)
 		})
 	}
 }
