@@ -86,6 +86,21 @@
 // Where Snapshot.Stills says that a stream has them, [Player.Still] gives a picture of any position for a preview, and [Player.TrickPlay] runs
 // through the presentation, forwards or backwards.
 //
+// # Limits of what is loaded
+//
+//	what                                bytes of memory at most    where
+//	downloads of a resource             176 MiB                    download.go
+//	segments kept for seeks             64 MiB                     download.go
+//	media playlists in use              160 MiB                    playlistmemory.go
+//	a playlist that is read             64 MiB                     package hls
+//	cues of the chosen subtitles        64 MiB                     cuelist.go
+//	a file of subtitles that is read    16 MiB, its cues 48 MiB    package caption
+//	screens of closed captions          8 MiB a channel            closedcaptions.go
+//
+// A segment may have eight times the bytes that its variant's BANDWIDTH and its EXTINF say: 16 MiB at least, 512 MiB at most. An init
+// section and an I-frame may have 16 MiB. A demuxer that reads 64 MiB without a packet gives up, of a file that can seek 256 MiB. Of what
+// is longer the resource fails with a sentence, or goes on without it; subtitles never end playback.
+//
 // # Errors
 //
 // What goes wrong becomes an [Error] with a stable code, a category, and a sentence for a person. A
