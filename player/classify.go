@@ -262,7 +262,7 @@ func explainMedia(err error, e *Error) (Code, string) {
 	case errors.Is(err, errBarren) && inSegment:
 		return CodeNotMedia, fmt.Sprintf("%d MB of this stream held neither picture nor sound.", maxBarrenSegment>>20)
 	case errors.Is(err, errBarren):
-		return CodeNotMedia, fmt.Sprintf("%s goes on and on, and there is neither picture nor sound in it.", e.URL)
+		return CodeNotMedia, fmt.Sprintf("%s goes on and on, with neither picture nor sound.", e.URL)
 	case errors.Is(err, errNoStreams):
 		return CodeNoStreams, "There is neither picture nor sound in it."
 	case errors.Is(err, libav.ErrMemory):

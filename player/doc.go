@@ -94,20 +94,25 @@
 //	what                          at most                       enforced in
 //	FFmpeg as a whole             Config.MemoryLimit, 640 MiB   libav/memory.c: ErrMemory; small blocks have 96 MiB more
 //	  a block of it               512 MiB                       libav/memory.c
-//	  index of a container        all that is left of it        libav/memory.c
+//	  index of a container        128 MiB, fragments 288 MiB    package container
 //	  packets before a decoder    64 MiB, 128 MiB for a moment  queue.go, pipeline.go
 //	  pictures of a decoder       3/4 of Config.MemoryLimit     libav/decode.c: fewer threads, then ErrMemory
 //	  pictures to be shown        4; 128 MiB, or else 2         presenter.go
 //	  picture of a stream         4 times the largest RESOLUTION  memory.go
 //	  frame of sound              12,288,000 samples            libav/sound.go
 //	sound being resampled         1.6 MB at a time              libav/resampler.go
-//	segments not read yet         24 MiB a download             download.go
-//	segments kept for seeks       96 MiB                        download.go
-//	playlist, text                32 MiB                        hls/parse.go, open.go
-//	playlist, parsed              192 MiB                       hls/parse.go
-//	subtitles, text               16 MiB                        caption/parse.go, subtitles.go
-//	subtitles, cues               16 KiB each, 20,000 loaded    caption/parse.go, subtitles.go
+//	downloads of a resource       176 MiB                       download.go
+//	segments kept for seeks       64 MiB                        download.go
+//	media playlists in use        160 MiB                       playlistmemory.go
+//	  a playlist that is read     64 MiB                        package hls
+//	cues of the chosen subtitles  64 MiB                        cuelist.go
+//	  a file of subtitles         16 MiB, its cues 48 MiB       package caption
+//	screens of closed captions    8 MiB a channel               closedcaptions.go
 //	posters (package ui)          64 MiB                        ui/catalogue
+//
+// A segment may have eight times the bytes that its variant's BANDWIDTH and its EXTINF say: 16 MiB at least, 512 MiB at most. An init
+// section and an I-frame may have 16 MiB. A demuxer that reads 64 MiB without a packet gives up, of a file that can seek 256 MiB. Of what
+// is longer the resource fails with a sentence, or goes on without it; subtitles never end playback.
 //
 // # Errors
 //

@@ -20,7 +20,8 @@ import (
 //
 //	2 x (32 + 3 x 16) + 16 + 64 of the cache = 240 MiB
 //
-// The session of the title that comes next loads when the downloads of the one before have ended: its cache comes on top, 64 MiB.
+// The session of the title that comes next loads its first segments beforehand, of maxUnread at most, and the others when the downloads of the
+// one before have ended: its cache comes on top, 64 MiB.
 const (
 	maxUnread     = 16 << 20       // bytes of a download that nobody has read yet
 	cacheBytes    = 64 << 20       // raw segments kept for seeks

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -28,7 +29,7 @@ func TestSegmentLimit(t *testing.T) {
 		"no duration":                    {5_000_000, 0, 16},
 	} {
 		t.Run(name, func(t *testing.T) {
-			assert.EqualValues(t, c.want, segmentLimit(c.bandwidth, c.duration)/1_000_000)
+			assert.Equal(t, c.want, segmentLimit(c.bandwidth, c.duration)/1_000_000)
 		})
 	}
 }
@@ -113,4 +114,27 @@ func newEndlessReader(ctx context.Context, t *testing.T) *segmentReader {
 	require.NoError(t, err)
 	require.Equal(t, "mpegts", format)
 	return r
+}
+
+// TestPrimeOfALargeSegment loads beforehand what fits unread, and leaves a larger segment to playback: nobody reads it, so that its download
+// would wait for as long as the title before plays.
+func TestPrimeOfALargeSegment(t *testing.T) {
+	for size, kept := range map[int64]bool{15 << 20: true, 20 << 20: false} {
+		for _, announced := range []bool{true, false} {
+			synctest.Test(t, func(t *testing.T) {
+				s := newTestSession(t, "http://www.example.com/main.m3u8", func(r *http.Request) (*http.Response, error) {
+					length := int64(-1)
+					if announced {
+						length = size
+					}
+					return answer(r, http.StatusOK, io.LimitReader(new(endless), size), length), nil
+				})
+				list := &hls.Playlist{Media: &hls.Media{EndList: true, Segments: []hls.Segment{{URI: "http://www.example.com/1.ts", Duration: 10 * time.Second}}}}
+				s.main = newFeed(s, "http://www.example.com/main.m3u8", nil, list)
+				s.source = &hlsSource{session: s, quiet: func() {}}
+				s.prime(t.Context(), time.Second)
+				assert.Equal(t, kept, s.cache.has(keyOf("http://www.example.com/1.ts", nil)), "%d MiB", size>>20)
+			})
+		}
+	}
 }

@@ -204,7 +204,7 @@ func (s *signedService) Poster(ctx context.Context, t catalogue.Title) ([]byte, 
 	if t.Poster == "" || s.catalogue == nil {
 		return nil, nil
 	}
-	data, _, err := s.catalogue.Fetch(ctx, network.Request{Class: network.ClassThumbnail, URL: t.Poster})
+	data, _, err := s.catalogue.Fetch(ctx, network.Request{Class: network.ClassThumbnail, URL: t.Poster, MaxBytes: catalogue.MaxPosterBytes})
 	return data, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"image"
 	_ "image/jpeg" // posters
 	_ "image/png"  // posters
+	"sync"
 	"time"
 
 	"golang.org/x/image/draw"
@@ -16,10 +17,15 @@ import (
 // Limits on what a service says.
 const (
 	MaxTitles      = 20_000
-	maxPosterBytes = 8 << 20
+	MaxPosterBytes = 8 << 20
 	maxPosterSide  = 4096
-	posterWidth    = 720 // posters are kept at this width at most
+	maxPosterArea  = 3840 * 2160 // pixels: decoding takes up to 15 bytes for each, of a progressive JPEG
+	largePoster    = 2 << 20     // pixels: of the posters beyond, one is decoded at a time
+	posterWidth    = 720         // posters are kept at this width at most
 )
+
+// large is held while a large poster is decoded.
+var large sync.Mutex
 
 // ErrPoster is returned for bytes that are no picture which can be a poster.
 var ErrPoster = errors.New("the poster cannot be read")
@@ -48,12 +54,17 @@ type Source interface {
 // DecodePoster reads a poster and makes it no wider than cards need. It takes a while: it is for
 // goroutines.
 func DecodePoster(data []byte) (image.Image, error) {
-	if len(data) > maxPosterBytes {
-		return nil, fmt.Errorf("%w: more than %d bytes", ErrPoster, maxPosterBytes)
+	if len(data) > MaxPosterBytes {
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrPoster, MaxPosterBytes)
 	}
 	c, _, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil || c.Width <= 0 || c.Height <= 0 || c.Width > maxPosterSide || c.Height > maxPosterSide {
+	if err != nil || c.Width <= 0 || c.Height <= 0 || c.Width > maxPosterSide || c.Height > maxPosterSide ||
+		c.Width*c.Height > maxPosterArea {
 		return nil, ErrPoster
+	}
+	if c.Width*c.Height > largePoster {
+		large.Lock()
+		defer large.Unlock()
 	}
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {

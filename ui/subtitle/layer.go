@@ -196,7 +196,8 @@ func wrap(line []caption.Span, size, room float32, most int) [][]caption.Span {
 	used, count := float32(0), 0 // of the last row: its width, and its characters
 	for _, span := range line {
 		for rest := span.Text; rest != ""; {
-			piece, runes := span, 0
+			piece := span
+			var runes int
 			piece.Text, rest, runes = word(rest)
 			width := measure(piece, size)
 			if count > 0 && (used+width > room || count+runes > maxRowRunes) {
