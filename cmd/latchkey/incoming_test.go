@@ -159,7 +159,7 @@ func TestLinksAskFirst(t *testing.T) {
 	for profile, shown := range map[string]string{
 		"https://evil.example.com/tv.latchkey":                   "Fetch a profile from evil.example.com?",
 		"https://evil.example.com:8443/tv.latchkey?token=canary": "Fetch a profile from evil.example.com:8443?",
-		"https://b\u00fccher.example/tv.latchkey":                 "Fetch a profile from xn--bcher-kva.example (letters of another alphabet)?",
+		"https://b\u00fccher.example/tv.latchkey":                "Fetch a profile from xn--bcher-kva.example (letters of another alphabet)?",
 	} {
 		in := d.read(t.Context(), "latchkey:add?profile="+url.QueryEscape(profile))
 		require.NotNil(t, in.Link)
