@@ -68,7 +68,7 @@ func (e *Error) locate(err error) {
 // explain chooses code and sentence. The order goes from the particular to the general.
 func explain(err error, e *Error) (Code, string) {
 	for _, explain := range []func(error, *Error) (Code, string){
-		explainFile, explainKey, explainNetwork, explainPlaylist, explainMedia,
+		explainFile, explainKey, explainNetwork, explainPlaylist, explainMedia, explainOther,
 	} {
 		if code, message := explain(err, e); code != 0 {
 			return code, message

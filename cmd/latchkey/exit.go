@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"latchkey/network"
@@ -75,6 +76,12 @@ func sentence(err error) error {
 	case errors.As(err, &whole):
 		return whole
 	}
+	if file, ok := errors.AsType[*fs.PathError](err); ok && exitCode(err) != exitUsage {
+		return &failure{code: codeUnwritable, message: fmt.Sprintf("Latchkey cannot use %s: %v.", file.Path, file.Err)}
+	}
+	if errors.Is(err, player.ErrHung) {
+		return player.Explain(err, "")
+	}
 	code := player.CodeInternal
 	if exitCode(err) == exitUsage {
 		code = codeUsage
@@ -96,9 +103,14 @@ func exitCode(err error) int {
 		return categoryCode(known.code.Category())
 	case errors.As(err, &whole):
 		return categoryCode(whole.Category())
+	case errors.Is(err, player.ErrHung):
+		return exitMedia
 	case errors.As(err, &usage), errors.Is(err, player.ErrNoResource), errors.Is(err, player.ErrConfig),
 		errors.Is(err, network.ErrConfiguration), errors.Is(err, network.ErrCookie):
 		return exitUsage
+	}
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return exitOutput
 	}
 	return exitInternal
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -34,6 +35,9 @@ func TestExit(t *testing.T) {
 			"Start Latchkey in a desktop session, or use latchkey probe. (code 7001)\n"},
 		{"usage", usagef("--volume is between 0 and 100"), false, 2, "latchkey: --volume is between 0 and 100 (code 9002)\n"},
 		{"a cookie", fmt.Errorf("cookie 1: %w", network.ErrCookie), false, 2, "latchkey: cookie 1: " + network.ErrCookie.Error() + " (code 9002)\n"},
+		{"a folder that may not be used", fmt.Errorf("keep: %w", &fs.PathError{Op: "mkdir", Path: "/state", Err: fs.ErrPermission}), false, 8,
+			"latchkey: Latchkey cannot use /state: permission denied. (code 7003)\n"},
+		{"a hanging decoder", fmt.Errorf("close: %w", player.ErrHung), false, 7, "latchkey: A part of the player hangs. Close Latchkey and start it again. (code 6002)\n"},
 		{"two at once", errors.Join(errors.New("one"), errors.New("two")), false, 1, "latchkey: one two (code 9001)\n"},
 	}
 	for _, test := range tests {
