@@ -22,16 +22,21 @@ import (
 )
 
 const (
-	// hostileAtOnce is how many children run at a time: each may take hostile's limit of memory.
-	hostileAtOnce = 2
+	// hostileAtOnce is how many children run at a time where their memory is measured: each may take hostile's limit of it. In the
+	// gate, where a child is killed that takes more than it may, there are more.
+	hostileAtOnce     = 2
+	hostileAtOnceGate = 4
 	// signalAfter is how much processor time a child has used when SIGTERM comes, in the middle of opening or playing: its start
 	// needs a quarter of that. One that uses less gets it after signalWait.
 	signalAfter = 800 * time.Millisecond
 	signalWait  = 3 * time.Second
 	// watchTime is how long a window is watched that shows no failure and opens nothing any more.
 	watchTime = 6 * time.Second
-	// gateShare is the share of the inputs, one in so many, that the gate runs in all modes; make hostile runs all of them so.
+	// gateShare is the share of the inputs, one in so many, that the gate opens in the window and ends with SIGTERM, and as many
+	// others in real time; make hostile runs all of them so.
 	gateShare = 3
+	// gateWait is how long the gate plays what may go on, before SIGTERM.
+	gateWait = 6 * time.Second
 )
 
 // mode is a way in which an input is opened.
@@ -109,13 +114,16 @@ func (h *hostileTable) report(t *testing.T) {
 func hostileModes(n int) []mode {
 	every := []mode{modeProbe, modeRealtime, modeWindow, modeSignal}
 	switch wanted := os.Getenv("LATCHKEY_HOSTILE"); {
-	case wanted == "all", wanted == "" && n%gateShare == 0:
+	case wanted == "all":
 		return every
 	case wanted != "":
 		return slices.DeleteFunc(every, func(m mode) bool { return !slices.Contains(strings.Split(wanted, ","), string(m)) })
 	}
-	return []mode{modeProbe}
+	return [gateShare][]mode{{modeProbe, modeWindow, modeSignal}, {modeProbe, modeRealtime}, {modeProbe}}[n%gateShare]
 }
+
+// inGate says whether the bounds are checked and nothing is measured beyond them.
+func inGate() bool { return os.Getenv("LATCHKEY_HOSTILE") == "" }
 
 // hostileProgram is the program that is measured: the built one, or that which LATCHKEY_HOSTILE_PROGRAM names.
 func hostileProgram(t *testing.T) string {
@@ -130,8 +138,12 @@ func hostileProgram(t *testing.T) string {
 // sentence and when it is told to. Serial: memory and time are its point.
 func TestHostile(t *testing.T) {
 	latchkey := hostileProgram(t)
-	desktops := make(chan *desktop, hostileAtOnce)
-	for range hostileAtOnce {
+	atOnce := hostileAtOnce
+	if inGate() {
+		atOnce = hostileAtOnceGate
+	}
+	desktops := make(chan *desktop, atOnce)
+	for range atOnce {
 		desktops <- newSilentDesktop(t, 640, 480)
 	}
 	table := new(hostileTable)
@@ -170,8 +182,11 @@ func runHostile(t *testing.T, d *desktop, latchkey string, m mode, input hostile
 	if input.Cues {
 		probe = slices.Insert(probe, 1, "--cues", os.DevNull)
 	}
-	command := hostile.Command{Program: latchkey, Arguments: probe, Environment: d.environment()}
+	command := hostile.Command{Program: latchkey, Arguments: probe, Environment: d.environment(), Stop: inGate()}
 	limit, may := hostile.MaxTime, input.Waits
+	if may && inGate() {
+		limit = gateWait
+	}
 	switch m {
 	case modeWindow:
 		return watchHostile(ctx, t, d, latchkey, input, opened)
@@ -210,7 +225,7 @@ func interruptHostile(ctx context.Context, t *testing.T, command hostile.Command
 func watchHostile(ctx context.Context, t *testing.T, d *desktop, latchkey string, input hostile.Input, opened *hostile.Opened) (hostile.Outcome, []string) {
 	t.Helper()
 	result := filepath.Join(t.TempDir(), "report.json")
-	child, err := hostile.Start(ctx, hostile.Command{Program: latchkey, Environment: d.environment(),
+	child, err := hostile.Start(ctx, hostile.Command{Program: latchkey, Environment: d.environment(), Stop: inGate(),
 		Arguments: append([]string{"--ao", "null", "--report", result}, opened.Arguments...)})
 	require.NoError(t, err)
 	limited, cancel := context.WithTimeout(ctx, hostile.MaxTime)

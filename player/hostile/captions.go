@@ -8,12 +8,14 @@ import (
 // captions are inputs whose text is more than anybody reads.
 func captions() []Input {
 	subtitled := func(name string, v VTT, segments int) Input {
-		return captioned(stream(Text, name, func() map[string]Answer { return withText(Answer{Body: v.Bytes(), Type: "text/vtt"}, segments) },
+		return captioned(stream(Text, name, func() map[string]Answer {
+			return withText(Answer{Body: v.Bytes(), Type: "text/vtt"}, segments)
+		},
 			"--sub-lang", "en", "--length", "5s"))
 	}
-	embedded := func(name, codec string, private []byte, packets func() [][]byte) Input {
+	embedded := func(name, codec string, private func() []byte, packets func() [][]byte) Input {
 		return captioned(file(Text, name, ".mkv", func() []byte {
-			return Matroska{Codec: codec, Private: private, Subtitles: true, Packets: packets()}.Bytes()
+			return Matroska{Codec: codec, Private: private(), Subtitles: true, Packets: packets()}.Bytes()
 		}, "--sub-lang", "en", "--length", "5s"))
 	}
 	return []Input{
@@ -29,11 +31,11 @@ func captions() []Input {
 		file(Text, "srt-cue-of-64-mb", ".srt", func() []byte { return SubRip(1, 64<<20) }),
 		file(Text, "vtt-file-of-1-million-cues", ".vtt", VTT{Cues: million}.Bytes),
 		file(Text, "ass-file-of-300000-cues", ".ass", func() []byte { return script(10, slicesTimes("{\\t(0,9000,\\frz36000)}a", 300_000)...) }),
-		embedded("mkv-ass-100000-styles", "S_TEXT/ASS", script(100_000), func() [][]byte { return bytesTimes([]byte("0,0,s0,,0,0,0,,a"), 200) }),
-		embedded("mkv-ass-8-mb-of-overrides", "S_TEXT/ASS", script(1), func() [][]byte {
+		embedded("mkv-ass-100000-styles", "S_TEXT/ASS", func() []byte { return script(100_000) }, func() [][]byte { return bytesTimes([]byte("0,0,s0,,0,0,0,,a"), 200) }),
+		embedded("mkv-ass-8-mb-of-overrides", "S_TEXT/ASS", func() []byte { return script(1) }, func() [][]byte {
 			return bytesTimes([]byte("0,0,s0,,0,0,0,,"+strings.Repeat("{\\b1}a\\N", 1_000_000)), 10)
 		}),
-		embedded("mkv-srt-2-million-lines", "S_TEXT/UTF8", nil, func() [][]byte { return bytesTimes(bytes.Repeat([]byte("a\n"), 2_000_000), 10) }),
+		embedded("mkv-srt-2-million-lines", "S_TEXT/UTF8", func() []byte { return nil }, func() [][]byte { return bytesTimes(bytes.Repeat([]byte("a\n"), 2_000_000), 10) }),
 	}
 }
 

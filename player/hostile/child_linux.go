@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,25 +79,38 @@ func Start(ctx context.Context, c Command) (*Child, error) {
 	child := &Child{Done: make(chan struct{}), command: exec.CommandContext(ctx, "prlimit", limited...)}
 	child.command.Env = c.Environment
 	child.command.Stderr = (*childErrors)(child)
-	child.started = time.Now()
-	if err := child.command.Start(); err != nil {
+	// A fuzzing engine ends its workers without a word: no child may outlive them.
+	child.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	begun := make(chan error)
+	go child.run(begun, c.Stop)
+	if err := <-begun; err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Program, err)
 	}
-	child.floor = peakOf(os.Getpid())
+	return child, nil
+}
+
+// run starts the program, waits for it and closes Done. It keeps its thread, whose end would end the child.
+func (c *Child) run(begun chan<- error, kill bool) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	c.started = time.Now()
+	err := c.command.Start()
+	c.floor = peakOf(os.Getpid())
+	begun <- err
+	if err != nil {
+		return
+	}
 	watched, stop := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
-		child.watch(stop, c.Stop)
+		c.watch(stop, kill)
 	}()
-	go func() {
-		err := child.command.Wait()
-		end := time.Now()
-		close(stop)
-		<-watched
-		child.finish(end, err)
-		close(child.Done)
-	}()
-	return child, nil
+	err = c.command.Wait()
+	end := time.Now()
+	close(stop)
+	<-watched
+	c.finish(end, err)
+	close(c.Done)
 }
 
 // childErrors keeps the end of what a child writes.

@@ -35,7 +35,9 @@ func compressions() []Input {
 			return map[string]Answer{"main.m3u8": media(2, "", "large.ts"),
 				"large.ts": {Body: zipped(AVC{Width: 16384, Height: 8704, Pictures: 40, References: 16, Chroma: 3, Depth: 10}.TS(), nil, 0), Encoding: "gzip"}}
 		}),
-		file(Compression, "mkv-zlib-packets-of-1-gb", ".mkv", Matroska{Codec: "V_MJPEG", Compressed: true, Packets: bytesTimes(deflated(make([]byte, 1<<20), 1024), 20)}.Bytes),
+		file(Compression, "mkv-zlib-packets-of-1-gb", ".mkv", func() []byte {
+			return Matroska{Codec: "V_MJPEG", Compressed: true, Packets: bytesTimes(deflated(make([]byte, 1<<20), 1024), 20)}.Bytes()
+		}),
 		file(Compression, "png-of-16384-rows", ".png", PNG{Width: 16384, Height: 16384, Colour: 6, Depth: 16, Rows: 4000}.Bytes),
 	}
 }

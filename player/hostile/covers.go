@@ -13,7 +13,7 @@ func covers() []Input {
 		song("mp3-png-16-bit-20000x20000", "image/png", PNG{Width: 20000, Height: 20000, Depth: 16, Colour: 6, Rows: 20000}.Bytes),
 		song("mp3-100-mb", "image/png", func() []byte { return make([]byte, 100<<20) }),
 		song("mp3-gif", "image/gif", func() []byte { return gif(65535, 65535, 10) }),
-		file(Covers, "flac-png-65535x65535", ".flac", FLAC{Frames: 50, Picture: png.Bytes()}.Bytes),
+		file(Covers, "flac-png-65535x65535", ".flac", func() []byte { return FLAC{Frames: 50, Picture: png.Bytes()}.Bytes() }),
 		file(Covers, "mkv-1000-jpegs", ".mka", Matroska{Codec: "A_PCM/INT/LIT", Rate: 8000, Channels: 1, Packets: bytesTimes(ramp(640), 50),
 			Attachments: 1000, Attached: JPEG{Width: 16000, Height: 16000}.Bytes(), AttachedAs: "image/jpeg"}.Bytes),
 		file(Covers, "mp3-1000-covers", ".mp3", func() []byte {
