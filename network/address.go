@@ -1,7 +1,6 @@
 package network
 
 import (
-	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -35,37 +34,8 @@ func Origin(u *url.URL) string {
 	return o.scheme + "://" + host + ":" + o.port
 }
 
-// sharedAddresses are those of carriers' own networks. RFC 6598.
-var sharedAddresses = netip.MustParsePrefix("100.64.0.0/10")
-
-// translated is an IPv4 address behind a translator. RFC 6052.
-var translated = netip.MustParsePrefix("64:ff9b::/96")
-
 // LocalHost says that a host, as url.URL.Hostname has it, is of this computer or of the network around it: an address that is loopback,
 // private, link-local, multicast or unspecified; localhost, or a name under .localhost, .local, .internal or .home.arpa; a name without a
 // dot; and what resolvers may read as an address though it is not written as one ("2130706433", "0x7f.1"). What a name resolves to
 // is not looked at.
-func LocalHost(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if address, err := netip.ParseAddr(host); err == nil {
-		return localAddress(address)
-	}
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	switch {
-	case last == host || last == "localhost" || last == "local" || last == "internal" || strings.HasSuffix(host, ".home.arpa"):
-		return true
-	case strings.HasPrefix(last, "0x"):
-		return true
-	}
-	return strings.Trim(last, "0123456789") == ""
-}
-
-func localAddress(a netip.Addr) bool {
-	a = a.Unmap()
-	if translated.Contains(a.WithZone("")) {
-		b := a.As16()
-		a = netip.AddrFrom4([4]byte(b[12:]))
-	}
-	return !a.IsGlobalUnicast() || a.IsPrivate() || sharedAddresses.Contains(a) || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) ||
-		a.Is4() && a.As4()[0] == 0
-}
+func LocalHost(host string) bool { return hostSpace(host) != spacePublic }

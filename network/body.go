@@ -15,6 +15,7 @@ import (
 const (
 	maxResumes     = 64        // of one body
 	resumeProgress = 256 * kib // bytes after which earlier failures no longer count
+	smallPart      = kib       // bytes; a smaller part of what was asked for counts as one that was cut
 )
 
 // body is a Response's body: the bytes that were asked for, decoded, bounded, and continued where the wire
@@ -40,6 +41,8 @@ type body struct {
 	want     int64 // bytes that are still to be given, or -1
 	start    int64 // what lies before this byte of the resource is skipped
 	position int64 // of the next byte from the wire, in the resource
+	until    int64 // the end of what the exchange gives, or -1
+	given    int64 // bytes that the exchange gave
 	end      int64 // of the part that the server has promised, or -1
 	total    int64 // of the resource, or -1
 	attempt  int
@@ -111,8 +114,9 @@ func (b *body) Read(p []byte) (int, error) {
 func (b *body) finish(err error) error {
 	b.err = err
 	if errors.Is(err, io.EOF) {
-		b.exchange.end()
-		err = nil
+		if err = b.exchange.end(); err != nil {
+			b.err = err
+		}
 	}
 	b.exchange.finish(err)
 	if b.stop != nil {
@@ -121,13 +125,20 @@ func (b *body) finish(err error) error {
 	return b.err
 }
 
-// end looks for the end of a body whose last byte has been read, so that the connection can be used again.
-func (x *exchange) end() {
-	if x.response.StatusCode == http.StatusPartialContent && x.response.ContentLength < 0 {
-		x.timeouts.Stall = drainTimeout
-		var one [1]byte
-		_, _ = x.Read(one[:])
+// end looks for the end of a body whose last byte has been read, so that the connection can be used again. A part that
+// goes on was perhaps another one than it said.
+func (x *exchange) end() error {
+	if x.response.StatusCode != http.StatusPartialContent || x.response.ContentLength >= 0 {
+		return nil
 	}
+	x.timeouts.Stall = drainTimeout
+	var one [1]byte
+	if n, _ := x.Read(one[:]); n > 0 {
+		e := x.failure(nil, KindStatus)
+		e.Err = errLonger
+		return e
+	}
+	return nil
 }
 
 // Close ends the exchange. It may be called more than once, and while Read is in progress, which then fails.
@@ -156,9 +167,16 @@ func (w *wire) Read(p []byte) (int, error) {
 		if skipping {
 			q = p[:min(int64(len(p)), b.start-b.position)]
 		}
-		n, err := b.exchange.Read(q)
+		n, err := 0, io.EOF
+		if b.until < 0 || b.position < b.until {
+			if b.until >= 0 {
+				q = q[:min(int64(len(q)), b.until-b.position)]
+			}
+			n, err = b.exchange.Read(q)
+		}
 		b.position += int64(n)
 		b.progress += int64(n)
+		b.given += int64(n)
 		if skipping {
 			n = 0
 		}
@@ -169,6 +187,14 @@ func (w *wire) Read(p []byte) (int, error) {
 			return n, nil
 		case errors.Is(err, io.EOF) && b.position >= b.start && b.position >= b.end:
 			return n, io.EOF
+		case errors.Is(err, io.EOF) && b.position == b.until && b.resumable:
+			err = b.goOn()
+			if err == nil && n == 0 {
+				continue
+			}
+			if err == nil {
+				return n, nil
+			}
 		case errors.Is(err, io.EOF):
 			err = b.exchange.failure(io.ErrUnexpectedEOF, KindTruncated)
 		}
@@ -176,6 +202,31 @@ func (w *wire) Read(p []byte) (int, error) {
 			return n, err
 		}
 	}
+}
+
+// goOn asks for what follows a part that is shorter than what was asked for. That is no failure. RFC 9110, 15.3.7.
+func (b *body) goOn() error {
+	if b.given < smallPart {
+		b.resumes++
+	}
+	if b.resumes > maxResumes {
+		e := b.exchange.failure(nil, KindTruncated)
+		e.Err, b.resumable = errParts, false
+		return e
+	}
+	b.exchange.finish(nil)
+	b.attempt++
+	x, err := b.open(b.way())
+	if err == nil {
+		err = b.proceed(x)
+	}
+	return err
+}
+
+// way is the request for what is still missing.
+func (b *body) way() way {
+	return way{attempt: b.attempt, began: time.Now(), method: b.plan.method, ifRange: b.validator(),
+		span: span{asked: true, from: b.position, to: b.plan.span.to}}
 }
 
 // resume goes on with a new exchange after err, or returns the error to give up with.
@@ -200,8 +251,7 @@ func (b *body) resume(err error) error {
 			return err
 		}
 		b.attempt++
-		x, err := b.open(way{attempt: b.attempt, began: time.Now(), method: b.plan.method, ifRange: b.validator(),
-			span: span{asked: true, from: b.position, to: b.plan.span.to}})
+		x, err := b.open(b.way())
 		if err == nil {
 			err = b.proceed(x)
 		}
@@ -260,18 +310,19 @@ func (b *body) proceed(x *exchange) error {
 		return e
 	}
 	header := x.response.Header
-	position := b.position
+	position, until := b.position, int64(-1)
 	switch status := x.response.StatusCode; {
 	case status == http.StatusPartialContent:
-		from, _, total, ok := contentRange(header.Get("Content-Range"))
+		part, err := partOf(x.response, span{asked: true, from: b.position, to: b.plan.span.to})
 		switch {
-		case !ok || from != b.position:
-			return fail(errRange)
-		case b.total >= 0 && total >= 0 && total != b.total, !same(b.etag, header.Get("ETag")):
+		case err != nil:
+			return fail(err)
+		case b.total >= 0 && part.total >= 0 && part.total != b.total, !same(b.etag, header.Get("ETag")):
 			return fail(errChanged)
-		case b.validator() == "" && (b.total < 0 || total < 0):
+		case b.validator() == "" && (b.total < 0 || part.total < 0):
 			return fail(errNotResumable)
 		}
+		position, until = part.position, part.until
 	case success(status):
 		// The server sends all again: as it knows no ranges, or as what it sends is not what it was.
 		known := b.validator() != "" && same(b.etag, header.Get("ETag")) && same(b.modified, header.Get("Last-Modified"))
@@ -296,7 +347,7 @@ func (b *body) proceed(x *exchange) error {
 		return b.plan.ended(context.Canceled, b.attempt)
 	}
 	b.start = max(b.start, b.position)
-	b.position = position
+	b.position, b.until, b.given = position, until, 0
 	b.exchange = x
 	return nil
 }

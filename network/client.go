@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -17,8 +18,14 @@ type Options struct {
 	// Resource is the URL of the main playlist or file. It decides what the resource's own origin is, whether
 	// a request leaves https for http, and what Online asks. Empty: no resource, and nothing to compare with.
 	Resource string
-	// Transport makes the exchanges; nil is the client's own. It must not follow redirects or add cookies.
+	// Transport makes the exchanges; nil is the client's own. It must not follow redirects or add
+	// cookies. Where requests may lead is then the Transport's to judge.
 	Transport http.RoundTripper
+	// Resolver finds the addresses of hosts, for the client's own transport; nil is the system's.
+	Resolver Resolver
+	// Dial connects to a literal "address:port", for the client's own transport; nil is the
+	// system's. The RemoteAddr of a connection is the address that was asked for.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Credentials renews the pairs when a server refuses them: one call for all requests that wait,
 	// each of which is then repeated once. With nil a refused request is ErrRefused at once. A
 	// CredentialStore replaces Configuration.CookieHeaders and CredentialHeaders too, from the
@@ -55,6 +62,9 @@ type Request struct {
 	// Offset and Length, in bytes, ask for a part. Length 0 is everything from Offset on, and with Offset 0 no
 	// range is asked for; -1 asks for the range from Offset to the end.
 	Offset, Length int64
+	// MaxBytes bounds the body, in bytes after decoding and before; a longer one is ErrTooLarge. 0, or more than the class's limit, is
+	// that limit.
+	MaxBytes int64
 }
 
 // Response is an answer whose body has yet to be read.
@@ -84,7 +94,8 @@ type Client struct {
 	userAgent     string
 	playback      cmcdPlayback
 	transport     http.RoundTripper
-	own           *http.Transport // transport, when it is the client's own
+	pools         *pools // in place of transport, when that is the client's own
+	place         *place
 	log           *slog.Logger
 	jar           *jar
 	ring          *ring
@@ -156,16 +167,18 @@ func NewClient(configuration *Configuration, o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make network client: %w", err)
 	}
+	if c.place, err = newPlace(c); err != nil {
+		return nil, fmt.Errorf("make network client: NamedOrigins: %w: %w", err, ErrConfiguration)
+	}
 	c.logins.ask = o.Login
 	now := time.Now()
 	for _, cookie := range c.configuration.Cookies {
 		c.jar.add(cookie, true, now)
 	}
 	if c.transport == nil {
-		if c.own, err = newTransport(o); err != nil {
+		if c.pools, err = newPools(o); err != nil {
 			return nil, fmt.Errorf("make network client: %w", err)
 		}
-		c.transport = c.own
 	}
 	if store != nil {
 		c.renewals.running.Go(func() { c.keepUp(store, changed) })
@@ -193,8 +206,8 @@ func (c *Client) Close() error {
 		x.cancel(ErrClosed)
 	}
 	c.renewals.close()
-	if c.own != nil {
-		c.own.CloseIdleConnections()
+	if c.pools != nil {
+		c.pools.closeIdle()
 	}
 	return nil
 }
@@ -204,7 +217,8 @@ func (c *Client) Close() error {
 // time-outs several times over; ctx ends it, and the body too.
 //
 // An error is an *Error: ErrRefused (401, 403), ErrStatus, ErrTimeout, ErrUnreachable, ErrRedirect,
-// ErrDowngrade, ErrTooLarge, ErrTruncated, ErrEncoding, ErrRequest, ErrClosed; or ctx's cause, wrapped. For
+// ErrDowngrade, ErrBlocked, ErrTooLarge, ErrTruncated, ErrEncoding, ErrRequest, ErrClosed; or ctx's
+// cause, wrapped. For
 // ClassSignIn an answer that is ErrRefused or ErrStatus comes beside its error, the body in memory.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	p, err := c.plan(r)

@@ -17,6 +17,7 @@ const (
 	maxHeaders       = 256
 	maxHeaderSize    = 256 << 10 // bytes of a header's value
 	maxCookieOrigins = 256
+	maxNamedOrigins  = 1024
 )
 
 // Configuration says how a resource's requests are made. NewConfiguration gives the defaults; the zero
@@ -54,6 +55,15 @@ type Configuration struct {
 	// CookieOrigins, if there are any, are the only origins that pairs and Headers go to, each as
 	// "scheme://host[:port]" and matched exactly.
 	CookieOrigins []string
+	// NamedOrigins are origins that the person or the profile named, each as
+	// "scheme://host[:port]", or with "*." before the host for all names below it: requests to them
+	// may lead to the local network and to this computer, whatever the address of the resource.
+	// CookieOrigins and NetworkDownVerificationURL count as named too.
+	NamedOrigins []string
+	// PublicOnly says that the resource's own address comes from the internet (from a catalogue or
+	// a link): it may be of the local network only if it is one of NamedOrigins. Without a resource
+	// it holds for all requests.
+	PublicOnly bool
 	// Cookies are in the jar from the start: those of a cookies.txt file, say. They go where RFC 6265 lets
 	// them, whether ReadSetCookieHeader is on or off.
 	Cookies []Cookie
@@ -98,6 +108,7 @@ func (c *Configuration) clone() *Configuration {
 	n := *c
 	n.CookieHeaders = c.CookieHeaders.Clone()
 	n.CookieOrigins = slices.Clone(c.CookieOrigins)
+	n.NamedOrigins = slices.Clone(c.NamedOrigins)
 	n.Cookies = slices.Clone(c.Cookies)
 	n.Headers = cloneHeaders(c.Headers)
 	n.CredentialHeaders = cloneHeaders(c.CredentialHeaders)
@@ -142,6 +153,14 @@ func (c *Configuration) Validate() error {
 	for i, s := range c.CookieOrigins {
 		if _, err := parseOrigin(s); err != nil {
 			return fmt.Errorf("CookieOrigins: number %d is not of the form scheme://host[:port]: %w", i+1, ErrConfiguration)
+		}
+	}
+	if len(c.NamedOrigins) > maxNamedOrigins {
+		return fmt.Errorf("NamedOrigins: more than %d: %w", maxNamedOrigins, ErrConfiguration)
+	}
+	for i, s := range c.NamedOrigins {
+		if _, err := parseNamedOrigin(s); err != nil {
+			return fmt.Errorf("NamedOrigins: number %d is not of the form scheme://host[:port]: %w", i+1, ErrConfiguration)
 		}
 	}
 	if c.NetworkDownVerificationURL != "" {

@@ -37,6 +37,37 @@
 // suffix list), then the pairs in their order; of equal names the pair is sent. Its bytes are those
 // that were entered: nothing is quoted, cut or dropped. It is made anew for each attempt and each hop.
 //
+// # Where requests may lead
+//
+// An address is of the internet, of the network around this computer (private, shared, link-local,
+// multicast and reserved addresses), or of this computer (loopback, unspecified). An IPv6 address
+// that holds an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo, ISATAP) is of the narrower
+// of the two. What came from one of these address spaces may lead to the same space and to wider
+// ones:
+//
+//	resource, or a hop before, from             to the internet   the network around   this computer
+//	the internet                                yes               if named             if named
+//	the network around this computer            yes               yes                  if named
+//	this computer, a file                       yes               yes                  yes
+//
+// All else is ErrBlocked, with a *LocalError, before a connection is made; Record.Blocked marks it.
+// Named are the origins of Configuration.NamedOrigins and CookieOrigins, that of
+// NetworkDownVerificationURL, and the resource's own, in the space that it was first found in. A
+// service's profile names the origins of all its addresses.
+//
+// The space of a resource is that of the addresses which its host resolves to at its first request:
+// the widest of them. It becomes wider when a playlist, steering manifest or sign-in answer comes
+// from a wider one: what that names is not the local network's. A Configuration with PublicOnly is
+// for addresses that come from outside (titles of a public catalogue, links): the resource itself
+// must be of the internet or named.
+//
+// The dialer resolves names and judges each address that it is about to connect to, so that a name
+// which is bound to another address is judged anew. Each space has a transport of its own, so that
+// a pooled connection into the local network is used by no request that may not lead there. A proxy
+// is connected to wherever it is, since the person named it; what it is asked for is judged by its
+// literal address or its name alone (LocalHost), since the proxy resolves it. Options.Transport has
+// its own rules.
+//
 // # TVSDK's names
 //
 //	TVSDK                                       here
@@ -53,7 +84,7 @@
 //	  forceHTTPS                                Configuration.ForceHTTPS
 //	Metadata.setValue, getValue, setObject      Metadata.SetValue, Value, SetObject
 //	NETWORK_CONFIGURATION (metadata key)        player.NetworkConfigurationKey
-//	(none)                                      Configuration.CookieOrigins, Cookies, Timeouts
+//	(none)                                      Configuration.CookieOrigins, NamedOrigins, PublicOnly, Cookies, Timeouts
 //	(none)                                      Client.UpdateCookies, Epoch: pairs replaced during playback
 //	(none)                                      Client.UpdateCredentials, Configuration.CredentialHeaders: with headers of the sign-in
 //	(none)                                      Options.Credentials: both renewed during playback
@@ -131,5 +162,6 @@
 //
 // RFC 9110 (semantics, ranges, redirects, encodings, Retry-After), RFC 9112 (HTTP/1.1), RFC 9113 (HTTP/2), RFC 6265 (cookies; from
 // 6265bis the name prefixes and the protection of Secure cookies), RFC 6454 (origins), RFC 3986 (references), RFC 1952, 7932 and
-// 8878 (gzip, brotli, zstd), CTA-5004 (common media client data), HAR 1.2.
+// 8878 (gzip, brotli, zstd), 8305 (connections to several addresses), WICG Private Network Access
+// (address spaces), CTA-5004 (common media client data), HAR 1.2.
 package network

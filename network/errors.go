@@ -30,8 +30,13 @@ var (
 	ErrRedirect = errors.New("the redirect cannot be followed")
 	// ErrDowngrade is a key, licence or sign-in request that would have left https for http.
 	ErrDowngrade = errors.New("the request would leave https for http")
+	// ErrBlocked is a request that would have led from the internet into the local network, or from
+	// that to this computer. The cause is a *LocalError.
+	ErrBlocked = errors.New("blocked")
 	// ErrUnreachable is a failure before the answer: name, connection, TLS, reset, or no HTTP at all.
 	ErrUnreachable = errors.New("the server cannot be reached")
+	// ErrProtocol is an answer that is no HTTP, from a server that was reached. Such an error is ErrUnreachable too.
+	ErrProtocol = errors.New("the answer is not valid HTTP")
 	// ErrTruncated is a body that ended before it was complete. Such an error is io.ErrUnexpectedEOF too.
 	ErrTruncated = errors.New("the answer was cut short")
 	// ErrEncoding is a body in a form that was not asked for, or that cannot be decoded.
@@ -57,6 +62,7 @@ const (
 	KindTooLarge    Kind = "too large"
 	KindRedirect    Kind = "redirect"
 	KindDowngrade   Kind = "downgrade"
+	KindBlocked     Kind = "blocked"
 	KindUnreachable Kind = "unreachable"
 	KindTruncated   Kind = "truncated"
 	KindEncoding    Kind = "encoding"
@@ -68,7 +74,7 @@ const (
 var kindSentinels = map[Kind]error{
 	KindRefused: ErrRefused, KindStatus: ErrStatus, KindTimeout: ErrTimeout, KindTooLarge: ErrTooLarge,
 	KindRedirect: ErrRedirect, KindDowngrade: ErrDowngrade, KindUnreachable: ErrUnreachable,
-	KindTruncated: ErrTruncated, KindEncoding: ErrEncoding, KindRequest: ErrRequest, KindClosed: ErrClosed,
+	KindTruncated: ErrTruncated, KindEncoding: ErrEncoding, KindRequest: ErrRequest, KindClosed: ErrClosed, KindBlocked: ErrBlocked,
 }
 
 // Error is a request that failed. It holds no secret: the URL has neither query nor user information, and
@@ -142,10 +148,9 @@ func (e *timeoutError) Error() string {
 // Timeout says that this is a time-out, as net.Error does.
 func (e *timeoutError) Timeout() bool { return true }
 
-// errProtocol stands for what net/http says of an answer that is no HTTP: that text quotes the server,
+// ErrProtocol stands for what net/http says of an answer that is no HTTP: that text quotes the server,
 // which may quote us. errConnection stands for what a proxy says.
 var (
-	errProtocol   = errors.New("the answer is not valid HTTP")
 	errConnection = errors.New("the connection failed")
 	errNoTLS      = errors.New("the server does not speak TLS")
 	errHungUp     = errors.New("the server closed the connection without an answer")
@@ -180,12 +185,15 @@ func cleanCause(err error) error {
 	if e, ok := errors.AsType[*proxyError](err); ok {
 		return e
 	}
+	if e, ok := errors.AsType[*LocalError](err); ok {
+		return e
+	}
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" && strings.HasPrefix(e.Err.Error(), "tls: ") {
 		return &alertError{text: e.Err.Error()}
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok {
 		cause := cleanCause(e.Err)
-		if errors.Is(cause, errProtocol) {
+		if errors.Is(cause, ErrProtocol) {
 			cause = errConnection
 		}
 		return &net.OpError{Op: e.Op, Net: e.Net, Source: e.Source, Addr: e.Addr, Err: cause}
@@ -223,7 +231,7 @@ func cleanCause(err error) error {
 	if err != nil && strings.HasPrefix(err.Error(), "tls: ") {
 		return errTLS
 	}
-	return errProtocol
+	return ErrProtocol
 }
 
 // permanent says that a connection which failed with err will fail the same way again.

@@ -34,9 +34,11 @@ type exchange struct {
 	credentials *credentials // that were or would have been sent
 	login       *login       // that was sent, or nil
 	authorized  bool         // the request has an Authorization of its own
+	proxied     bool         // the connection is to a proxy
 
 	phase atomic.Pointer[timeoutError] // what the timer waits for
 	sent  atomic.Bool                  // the header is on its way
+	space atomic.Int32                 // the addressSpace that the answer comes from
 	bytes atomic.Int64                 // of the body so far
 	once  sync.Once                    // finish
 
@@ -102,12 +104,17 @@ func (c *Client) send(ctx context.Context, p *plan, at route, way way) (*exchang
 		request.Body = io.NopCloser(bytes.NewReader(way.body))
 	}
 	trace := &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) {
+		GotConn: func(info httptrace.GotConnInfo) {
+			x.connected(info)
 			x.sent.Store(true)
 			x.arm("answer", x.timeouts.FirstByte)
 		},
 	}
-	response, err := c.transport.RoundTrip(request.WithContext(httptrace.WithClientTrace(exchangeContext, trace)))
+	var response *http.Response
+	transport, requestContext, err := c.lead(exchangeContext, x, request)
+	if err == nil {
+		response, err = transport.RoundTrip(request.WithContext(httptrace.WithClientTrace(requestContext, trace)))
+	}
 	x.timer.Stop()
 	if err != nil {
 		failed := x.failure(err, KindUnreachable)
@@ -115,6 +122,7 @@ func (c *Client) send(ctx context.Context, p *plan, at route, way way) (*exchang
 		return nil, failed
 	}
 	x.response = response
+	c.place.answered(at, addressSpace(x.space.Load()))
 	c.ring.update(x.number, func(r *Record) {
 		r.Status, r.Protocol = response.StatusCode, response.Proto
 		r.FirstByte = Milliseconds(time.Since(x.started))
@@ -269,6 +277,11 @@ func (x *exchange) failure(err error, kind Kind) *Error {
 	default:
 		e.Err = cleanCause(err)
 	}
+	if local, ok := errors.AsType[*LocalError](e.Err); ok {
+		blocked := *local
+		blocked.service = !e.Class.OfResource()
+		e.Kind, e.Err = KindBlocked, &blocked
+	}
 	return e
 }
 
@@ -293,7 +306,7 @@ func (x *exchange) finish(err error) {
 		r := c.ring.update(x.number, func(r *Record) {
 			r.Bytes, r.Total, r.Done = x.bytes.Load(), Milliseconds(time.Since(x.started)), true
 			if err != nil {
-				r.Error = err.Error()
+				r.Error, r.Blocked = err.Error(), errors.Is(err, ErrBlocked)
 			}
 		})
 		c.log.LogAttrs(context.Background(), slog.LevelDebug, "exchange", slog.String("class", x.route.class.String()),

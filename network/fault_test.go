@@ -56,7 +56,7 @@ var faults = map[string]struct {
 	"100 and 103":       {serve: always("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + okAnswer), class: network.ClassPlaylist, asked: 1},
 	"101":               {serve: closing("HTTP/1.1 101 Switching Protocols\r\n\r\n"), class: network.ClassPlaylist, want: network.ErrStatus, status: 101, asked: 1, within: time.Second},
 	"204":               {serve: always("HTTP/1.1 204 No Content\r\n\r\n"), class: network.ClassPlaylist, asked: 1},
-	"206 not asked for": {serve: always("HTTP/1.1 206 Part\r\nContent-Range: bytes 0-9/20\r\nContent-Length: 10\r\n\r\n0123456789"), class: network.ClassSegment, want: network.ErrStatus, status: 206, asked: 1, within: time.Second},
+	"206 not asked for": {serve: always("HTTP/1.1 206 Part\r\nContent-Range: bytes 0-9/20\r\nContent-Length: 10\r\n\r\n0123456789"), class: network.ClassSegment, want: network.ErrTruncated, status: 206, asked: 4, within: time.Second},
 	"300":               {serve: always(status("300")), class: network.ClassPlaylist, want: network.ErrStatus, status: 300, asked: 1, within: time.Second},
 	"304 not asked for": {serve: always("HTTP/1.1 304 Not Modified\r\n\r\n"), class: network.ClassPlaylist, want: network.ErrStatus, status: 304, asked: 1, within: time.Second},
 	"400":               {serve: always(status("400")), class: network.ClassKey, want: network.ErrStatus, status: 400, asked: 1, within: time.Second},

@@ -94,6 +94,10 @@ func (c *Client) sleep(ctx context.Context, d time.Duration) error {
 // try makes one attempt.
 func (c *Client) try(ctx context.Context, p *plan, attempt int, whole bool) (*Response, []byte, error) {
 	x, err := c.follow(ctx, p, way{attempt: attempt, began: time.Now(), method: p.method, body: p.body, span: p.span})
+	if err == nil && p.span.wished() && refusesRange(x.response, p.span) {
+		x.discard(nil)
+		x, err = c.follow(ctx, p, way{attempt: attempt, began: time.Now(), method: p.method, body: p.body})
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,6 +107,9 @@ func (c *Client) try(ctx context.Context, p *plan, attempt int, whole bool) (*Re
 	limit := p.policy.limit
 	if whole {
 		limit = p.policy.fetchLimit
+	}
+	if p.most > 0 {
+		limit = min(limit, p.most)
 	}
 	response, err := c.respond(ctx, p, x, limit)
 	if err != nil || !whole {
@@ -119,7 +126,7 @@ func success(status int) bool { return status >= 200 && status < 300 }
 
 // follow sends a request and follows its redirects to an answer that is none.
 func (c *Client) follow(ctx context.Context, p *plan, w way) (*exchange, error) {
-	at := route{class: p.class, resource: c.resource, original: p.url, target: p.url}
+	at := route{class: p.class, resource: c.resource, original: p.url, target: p.url, from: spaceLoopback}
 	type visit struct{ method, url, cookies string }
 	var visited []visit
 	for {
@@ -160,6 +167,7 @@ func (c *Client) follow(ctx context.Context, p *plan, w way) (*exchange, error) 
 		}
 		c.forceHTTPS(p.class, target)
 		next := at
+		next.from = min(at.from, addressSpace(x.space.Load()))
 		next.secure = at.secure || at.target.Scheme == "https"
 		next.target, next.hop = target, at.hop+1
 		if drops(x.response.StatusCode, w.method) {

@@ -1,6 +1,8 @@
 package network_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"io"
 	"net/http"
@@ -37,6 +39,47 @@ func TestSizeByClass(t *testing.T) {
 		require.NoError(t, err)
 		assert.EqualValues(t, size, response.ContentLength)
 		require.NoError(t, response.Body.Close())
+	}
+}
+
+// TestMaxBytes asks for less than the class allows: with an announced length, without one, and of what is compressed.
+func TestMaxBytes(t *testing.T) {
+	const most = 1000
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err := w.Write(make([]byte, 10*most))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	for name, c := range map[string]struct {
+		body   []byte
+		length int64
+		coding string
+		large  bool
+	}{
+		"as long as may be":  {make([]byte, most), most, "", false},
+		"announced":          {make([]byte, most+1), most + 1, "", true},
+		"without a length":   {make([]byte, most+1), -1, "", true},
+		"compressed":         {packed.Bytes(), int64(packed.Len()), "gzip", true},
+		"less, of no length": {make([]byte, most), -1, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+				header := http.Header{}
+				if c.coding != "" {
+					header.Set("Content-Encoding", c.coding)
+				}
+				return &http.Response{StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, Header: header, ContentLength: c.length,
+					Body: io.NopCloser(bytes.NewReader(c.body)), Request: r}, nil
+			})
+			client := newClient(t, nil, network.Options{Transport: transport})
+			data, _, err := client.Fetch(t.Context(), network.Request{Class: network.ClassSubtitle, URL: "http://www.example.com/a", MaxBytes: most})
+			if c.large {
+				require.ErrorIs(t, err, network.ErrTooLarge)
+				return
+			}
+			require.NoError(t, err)
+			assert.Len(t, data, most)
+		})
 	}
 }
 

@@ -19,6 +19,7 @@ type plan struct {
 	body   []byte
 	media  *CMCD // or nil
 	span   span
+	most   int64 // bytes of the body, 0: as many as policy allows
 }
 
 // span is the part that is asked for: from byte from to before byte to, or to the end with to -1.
@@ -35,6 +36,10 @@ func (s span) header() string {
 	return fmt.Sprintf("bytes=%d-%d", s.from, s.to-1)
 }
 
+// wished says that the span is no more than a wish: the same can be had by asking for the whole and leaving out what
+// lies before it.
+func (s span) wished() bool { return s.asked && s.to < 0 }
+
 // plan checks a request.
 func (c *Client) plan(r Request) (*plan, error) {
 	fail := func(u *url.URL, cause error) (*plan, error) {
@@ -48,7 +53,7 @@ func (c *Client) plan(r Request) (*plan, error) {
 		return fail(nil, err)
 	}
 	p := &plan{class: r.Class, policy: &c.policies[r.Class], method: r.Method, url: u, body: r.Body,
-		header: make(http.Header, len(r.Header)+1), span: span{to: -1}}
+		header: make(http.Header, len(r.Header)+1), span: span{to: -1}, most: r.MaxBytes}
 	if p.method == "" {
 		p.method = http.MethodGet
 		if r.Body != nil {
@@ -83,6 +88,8 @@ func (c *Client) plan(r Request) (*plan, error) {
 		p.media = &media
 	}
 	switch {
+	case r.MaxBytes < 0:
+		return fail(u, fmt.Errorf("no body has at most %d bytes", r.MaxBytes))
 	case r.Offset < 0 || r.Length < -1 || r.Offset+max(r.Length, 0) < 0:
 		return fail(u, fmt.Errorf("no range has offset %d and length %d", r.Offset, r.Length))
 	case r.Length > 0:

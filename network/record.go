@@ -37,6 +37,9 @@ type Record struct {
 	Rule         string `json:"rule"`
 	RedirectedTo string `json:"redirected_to,omitempty"`
 	Error        string `json:"error,omitempty"`
+	// Blocked says that no connection was made, as the address is of the local network and what
+	// named it is not (ErrBlocked).
+	Blocked bool `json:"blocked,omitempty"`
 	// Protocol is that of the answer, "HTTP/2.0" say.
 	Protocol string `json:"protocol,omitempty"`
 	// Done says that the exchange is over.

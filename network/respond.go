@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -15,6 +14,8 @@ const maxSkip = 512 * mib
 
 // The ways in which an answer's header can be wrong.
 var (
+	errLonger       = errors.New("it is longer than the range that it says it is")
+	errParts        = errors.New("it comes in too many small parts")
 	errEncoding     = errors.New("its content encoding was not asked for")
 	errRange        = errors.New("it is not the range that was asked for")
 	errUnasked      = errors.New("it is a part, and the whole was asked for")
@@ -26,37 +27,6 @@ var (
 	errNotResumable = errors.New("the server cannot continue it")
 )
 
-// contentRange reads a Content-Range header's value: the first byte, the one after the last, and the total
-// or -1. RFC 9110, 14.4.
-func contentRange(value string) (from, to, total int64, ok bool) {
-	value, found := strings.CutPrefix(strings.Trim(value, " \t"), "bytes ")
-	if !found {
-		return 0, 0, 0, false
-	}
-	span, size, found := strings.Cut(value, "/")
-	first, last, dash := strings.Cut(span, "-")
-	if !found || !dash {
-		return 0, 0, 0, false
-	}
-	from, err1 := parseLength(first)
-	to, err2 := parseLength(last)
-	total = -1
-	var err3 error
-	if size != "*" {
-		total, err3 = parseLength(size)
-	}
-	if err1 != nil || err2 != nil || err3 != nil || to < from || (total >= 0 && to >= total) {
-		return 0, 0, 0, false
-	}
-	return from, to + 1, total, true
-}
-
-// parseLength reads digits alone: no sign, and room for one more.
-func parseLength(s string) (int64, error) {
-	n, err := strconv.ParseUint(s, 10, 62)
-	return int64(n), err
-}
-
 // respond makes the Response of an exchange that succeeded, its body bounded by limit.
 func (c *Client) respond(ctx context.Context, p *plan, x *exchange, limit int64) (*Response, error) {
 	fail := func(kind Kind, cause error) (*Response, error) {
@@ -66,7 +36,7 @@ func (c *Client) respond(ctx context.Context, p *plan, x *exchange, limit int64)
 		return nil, e
 	}
 	answer := x.response
-	b := &body{client: c, plan: p, exchange: x, left: limit, want: -1, end: -1, attempt: x.attempt, failures: x.attempt - 1,
+	b := &body{client: c, plan: p, exchange: x, left: limit, want: -1, end: -1, until: -1, attempt: x.attempt, failures: x.attempt - 1,
 		etag: answer.Header.Get("ETag"), modified: answer.Header.Get("Last-Modified")}
 	r := &Response{Status: answer.StatusCode, Header: answer.Header, URL: x.route.target.String(), Body: b,
 		ContentLength: answer.ContentLength, TotalLength: -1}
@@ -74,21 +44,18 @@ func (c *Client) respond(ctx context.Context, p *plan, x *exchange, limit int64)
 	plain := coding == "" || coding == "identity"
 	switch answer.StatusCode {
 	case http.StatusPartialContent:
-		from, to, total, ok := contentRange(answer.Header.Get("Content-Range"))
-		switch {
-		case !p.span.asked:
-			return fail(KindStatus, errUnasked)
-		case !ok || from != p.span.from || (p.span.to >= 0 && to > p.span.to):
-			return fail(KindStatus, errRange)
+		part, err := partOf(answer, p.span)
+		if err != nil {
+			return fail(KindStatus, err)
 		}
-		r.TotalLength = total
-		b.position, b.total = from, total
+		r.TotalLength = part.total
+		b.position, b.until, b.total, b.start = part.position, part.until, part.total, p.span.from
 		b.end = p.span.to
-		if total >= 0 && (b.end < 0 || b.end > total) {
-			b.end = total
+		if part.total >= 0 && (b.end < 0 || b.end > part.total) {
+			b.end = part.total
 		}
-		if b.end >= 0 {
-			b.want = b.end - from
+		if b.end >= 0 && plain {
+			b.want = b.end - p.span.from
 			r.ContentLength = b.want
 		}
 	default:

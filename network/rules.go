@@ -9,11 +9,12 @@ import (
 // route is what the rules look at: one hop of one request.
 type route struct {
 	class    Class
-	resource *url.URL // or nil
-	original *url.URL // the URL that was asked for
-	target   *url.URL // the URL of this hop
-	hop      int      // 0 for the original
-	secure   bool     // a hop before this one was https
+	resource *url.URL     // or nil
+	original *url.URL     // the URL that was asked for
+	target   *url.URL     // the URL of this hop
+	hop      int          // 0 for the original
+	secure   bool         // a hop before this one was https
+	from     addressSpace // the widest space that a hop before this one was answered from
 }
 
 // downgrade says that the way leads from https to http: from an earlier hop, or from the resource to what

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -92,9 +93,23 @@ func proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Re
 	return nil
 }
 
-// newTransport returns a transport that neither decodes bodies nor knows of cookies and redirects: the
-// client does that itself. The error is ErrConfiguration.
-func newTransport(o Options) (*http.Transport, error) {
+// pools are the transports of a client: one for each address space that a request may lead to, so
+// that a connection into the local network is never used again for a request that may not lead
+// there, and one for requests by a proxy. Safe for concurrent use.
+type pools struct {
+	// constant
+	proxy    func(*http.Request) (*url.URL, error)
+	tls      *tls.Config
+	resolver Resolver
+	connect  dialFunc
+
+	mu      sync.Mutex // guards what follows
+	byReach [spaces]*http.Transport
+	proxied *http.Transport
+}
+
+// newPools returns a client's transports. The error is ErrConfiguration.
+func newPools(o Options) (*pools, error) {
 	config, err := o.TLS.config()
 	if err != nil {
 		return nil, err
@@ -103,12 +118,52 @@ func newTransport(o Options) (*http.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	dialer := &net.Dialer{KeepAlive: keepAlive, Timeout: abandonedDial}
+	p := &pools{proxy: proxy, tls: config, resolver: o.Resolver, connect: o.Dial}
+	if p.resolver == nil {
+		p.resolver = net.DefaultResolver
+	}
+	if p.connect == nil {
+		p.connect = (&net.Dialer{KeepAlive: keepAlive, Timeout: abandonedDial}).DialContext
+	}
+	return p, nil
+}
+
+// direct returns the transport that connects to no address beyond reach.
+func (p *pools) direct(reach addressSpace) *http.Transport {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.byReach[reach] == nil {
+		p.byReach[reach] = p.transport(reach, nil)
+	}
+	return p.byReach[reach]
+}
+
+// byProxy returns the transport whose connections are all to a proxy, which the person has named.
+func (p *pools) byProxy() *http.Transport {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.proxied == nil {
+		p.proxied = p.transport(spaceLoopback, func(r *http.Request) (*url.URL, error) {
+			u, err := p.proxy(r)
+			if err == nil && u == nil {
+				err = errConnection // it would be made without the proxy, which nobody has judged
+			}
+			return u, err
+		})
+	}
+	return p.proxied
+}
+
+// transport returns one that neither decodes bodies nor knows of cookies and redirects: the client
+// does that itself.
+func (p *pools) transport(reach addressSpace, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
+	dialer := &dialer{reach: reach, resolver: p.resolver, connect: p.connect}
 	return &http.Transport{
 		Proxy:                  proxy,
 		OnProxyConnectResponse: proxyAnswer,
-		DialContext:            dialer.DialContext,
-		TLSClientConfig:        config,
+		DialContext:            lenient(dialer.dial),
+		DialTLSContext:         lenientTLS(dialer.dial, p.tls),
+		TLSClientConfig:        p.tls.Clone(),
 		TLSHandshakeTimeout:    abandonedDial,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
@@ -119,5 +174,16 @@ func newTransport(o Options) (*http.Transport, error) {
 		MaxResponseHeaderBytes: maxAnswerHeaderSize,
 		ReadBufferSize:         readBufferSize,
 		WriteBufferSize:        writeBufferSize,
-	}, nil
+	}
+}
+
+// closeIdle closes the connections that no request uses.
+func (p *pools) closeIdle() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, t := range append(p.byReach[:], p.proxied) {
+		if t != nil {
+			t.CloseIdleConnections()
+		}
+	}
 }

@@ -92,6 +92,8 @@ func explainFile(err error, e *Error) (Code, string) {
 		return CodeFileNotFound, fmt.Sprintf("The file %s does not exist.", e.URL)
 	case errors.Is(err, fs.ErrPermission):
 		return CodeFileNotPermitted, fmt.Sprintf("The file %s may not be read by you.", e.URL)
+	case errors.Is(err, errOutside):
+		return CodeFileNotPermitted, fmt.Sprintf("The playlist names the file %s, which is not below its own folder: Latchkey does not open it.", e.URL)
 	case errors.Is(err, errFolder):
 		return CodeFileUnreadable, fmt.Sprintf("%s is a folder. Choose a file in it.", e.URL)
 	case errors.Is(err, errNotRegular):
@@ -156,6 +158,8 @@ func explainNetwork(err error, e *Error) (Code, string) {
 		return CodeSignInNeeded, fmt.Sprintf("%s asks for a sign-in. Sign in, or sign in again.", e.host())
 	case errors.Is(err, network.ErrDowngrade):
 		return CodeDowngrade, fmt.Sprintf("%s would have the request go on without encryption, and Latchkey refused.", e.host())
+	case errors.Is(err, network.ErrBlocked):
+		return CodeBlocked, blockedSentence(err)
 	case errors.Is(err, network.ErrRedirect):
 		return CodeRedirect, fmt.Sprintf("%s sends requests round in circles or to nowhere.", e.host())
 	case errors.Is(err, network.ErrStatus) && key:
@@ -176,6 +180,8 @@ func explainNetwork(err error, e *Error) (Code, string) {
 		return CodeKeyUnreachable, fmt.Sprintf("%s did not send the key in time. Check your connection and try again.", e.host())
 	case errors.Is(err, network.ErrTimeout):
 		return CodeTimeout, fmt.Sprintf("%s did not answer in time. Check your connection and try again.", e.host())
+	case errors.Is(err, network.ErrProtocol):
+		return CodeUnreachable, fmt.Sprintf("%s was reached, but what it answered is no HTTP. Check the address.", e.host())
 	case errors.Is(err, network.ErrUnreachable) && key:
 		return CodeKeyUnreachable, fmt.Sprintf("%s, which has the key, cannot be reached. Check your connection and try again.", e.host())
 	case errors.Is(err, network.ErrUnreachable):
@@ -188,6 +194,16 @@ func explainNetwork(err error, e *Error) (Code, string) {
 		return CodeNetworkUnknown, fmt.Sprintf("%s did not give what was asked for. Try again later.", e.host())
 	}
 	return 0, ""
+}
+
+// blockedSentence takes network's own sentence, which names the host and its address.
+func blockedSentence(err error) string {
+	what := "the address is on your own network, and this stream is not"
+	var local *network.LocalError
+	if errors.As(err, &local) {
+		what = local.Error()
+	}
+	return "Blocked: " + what + ". If that is meant, name its origin in the service's profile or with --cookie-origin."
 }
 
 func explainPlaylist(err error, e *Error) (Code, string) {
@@ -222,6 +238,10 @@ func explainMedia(err error, e *Error) (Code, string) {
 	var segment *segmentError
 	inSegment := errors.As(err, &segment)
 	switch {
+	case errors.Is(err, errBarren) && inSegment:
+		return CodeNotMedia, fmt.Sprintf("%d MB of this stream held neither picture nor sound.", maxBarrenSegment>>20)
+	case errors.Is(err, errBarren):
+		return CodeNotMedia, fmt.Sprintf("%s goes on and on, and there is neither picture nor sound in it.", e.URL)
 	case errors.Is(err, errNoStreams):
 		return CodeNoStreams, "There is neither picture nor sound in it."
 	case errors.Is(err, libav.ErrNoDecoder):

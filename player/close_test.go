@@ -1,13 +1,9 @@
 package player_test
 
 import (
-	"bufio"
-	"io"
 	"net"
 	"net/http"
 	"os"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -86,32 +82,10 @@ func TestClosesAtOnceWithoutAPicture(t *testing.T) {
 // more, and what reports that a request came.
 func silentServer(t *testing.T, answer string) (string, func() bool) {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	server, err := networktest.NewSilentServer(answer)
 	require.NoError(t, err)
-	var serving sync.WaitGroup
-	var asked atomic.Bool
-	serving.Go(func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() {
-				defer connection.Close()
-				if _, err := http.ReadRequest(bufio.NewReader(connection)); err != nil {
-					return
-				}
-				_, _ = io.WriteString(connection, answer)
-				asked.Store(true)
-				_, _ = io.Copy(io.Discard, connection) // until the player leaves
-			})
-		}
-	})
-	t.Cleanup(func() {
-		require.NoError(t, listener.Close())
-		serving.Wait()
-	})
-	return "http://" + listener.Addr().String() + "/index.m3u8", asked.Load
+	t.Cleanup(func() { require.NoError(t, server.Close()) })
+	return server.URL + "/index.m3u8", server.Asked
 }
 
 // refusingServer returns a URL of a port on which nobody listens.

@@ -16,6 +16,8 @@ const (
 	captionStay = 16 * time.Second
 	// maxScreens is how many screens are kept, for seeks back and for decoders that are ahead.
 	maxScreens = 2000
+	// maxScreenMemory is how many bytes the screens of one channel may take: 2,000 full ones of one style take 4 MB.
+	maxScreenMemory = 8 << 20
 )
 
 // closedCaptions are those of one channel that come with the pictures. Safe for concurrent use.
@@ -26,6 +28,7 @@ type closedCaptions struct {
 	decoder *libav.CaptionDecoder
 	last    time.Duration   // of the last picture
 	screens []captionScreen // by their start
+	bytes   int             // that screens take
 	closed  bool
 }
 
@@ -37,6 +40,15 @@ func newClosedCaptions(channel caption.Channel) *closedCaptions {
 type captionScreen struct {
 	start time.Duration
 	cues  []caption.Cue
+}
+
+// size is how many bytes the screen takes.
+func (s captionScreen) size() int {
+	size := 32
+	for i := range s.cues {
+		size += s.cues[i].Size()
+	}
+	return size
 }
 
 // compare orders screens by their start.
@@ -75,17 +87,22 @@ func (c *closedCaptions) feed(picture *frame.Video) error {
 // add puts a screen in its place, over one that came before at the same time. The caller holds mu.
 func (c *closedCaptions) add(screen captionScreen) {
 	at, same := slices.BinarySearchFunc(c.screens, screen.start, captionScreen.compare)
+	c.bytes += screen.size()
 	if same {
+		c.bytes -= c.screens[at].size()
 		c.screens[at] = screen
-		return
+	} else {
+		c.screens = slices.Insert(c.screens, at, screen)
 	}
-	c.screens = slices.Insert(c.screens, at, screen)
-	if len(c.screens) > maxScreens {
-		if at < maxScreens/2 { // a seek back: what is far ahead goes
-			c.screens = c.screens[:maxScreens]
+	for len(c.screens) > maxScreens || c.bytes > maxScreenMemory && len(c.screens) > 1 {
+		gone := 0
+		if at < len(c.screens)/2 { // a seek back: what is far ahead goes
+			gone = len(c.screens) - 1
 		} else {
-			c.screens = slices.Delete(c.screens, 0, 1)
+			at--
 		}
+		c.bytes -= c.screens[gone].size()
+		c.screens = slices.Delete(c.screens, gone, gone+1)
 	}
 }
 

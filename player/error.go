@@ -36,6 +36,7 @@ const (
 	CodeTruncated      Code = 2006 // a body shorter than announced
 	CodeDowngrade      Code = 2007 // https to http where it matters
 	CodeEncoding       Code = 2008 // a body in a form that cannot be unpacked
+	CodeBlocked        Code = 2009 // from the internet into the local network, or from that to this computer
 	CodeNetworkUnknown Code = 2999
 
 	CodeNotPlaylist     Code = 3001 // something else came than a playlist

@@ -3,6 +3,7 @@ package player
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -195,6 +196,9 @@ func (s *session) requestList(ctx context.Context, uri, directives string, varia
 	}
 	if err = hls.ErrNotPlaylist; list.Media != nil {
 		err = list.CheckPlayable()
+	}
+	if err == nil && !s.lists.hold(uri, list.Size()) {
+		err = fmt.Errorf("%w: all playlists of the stream take more than %d MiB", hls.ErrTooLarge, maxPlaylistMemory>>20)
 	}
 	if err != nil {
 		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}

@@ -20,6 +20,10 @@ const maxLocalFetch = 32 << 20
 // errLocalTooLarge is returned for a local playlist or key beyond maxLocalFetch.
 var errLocalTooLarge = errors.New("the file is too large")
 
+// errOutside is returned for a file that a playlist names and that is not below the folder of the
+// resource's own.
+var errOutside = errors.New("it is not below the playlist's folder")
+
 // fetchError says what was fetched when an error came: its class and its place.
 type fetchError struct {
 	class network.Class
@@ -34,7 +38,7 @@ func (e *fetchError) Error() string {
 func (e *fetchError) Unwrap() error { return e.err }
 
 // Fetcher gets the parts of one resource: over the network, or, when the resource is a file, from
-// the folders around it too. Safe for concurrent use.
+// the folders below its own too. Safe for concurrent use.
 type Fetcher struct {
 	client *network.Client
 	folder string // of the resource's file; empty when it came over the network, which then cannot name files
@@ -49,7 +53,8 @@ func NewFetcher(client *network.Client, r *MediaResource) *Fetcher {
 	return f
 }
 
-// Playlist gets a playlist that the resource names, and reads it; options.Folder is set here. Its errors are those of the network and of
+// Playlist gets a playlist that the resource names, and reads it; options.Folder and FilePaths are
+// set here. Its errors are those of the network and of
 // hls.Parse.
 func (f *Fetcher) Playlist(ctx context.Context, uri string, options hls.ParseOptions) (*hls.Playlist, error) {
 	data, response, err := f.Fetch(ctx, requestOf(network.ClassPlaylist, uri, nil))
@@ -58,7 +63,7 @@ func (f *Fetcher) Playlist(ctx context.Context, uri string, options hls.ParseOpt
 	}
 	base := response.URL
 	if _, local := f.local(uri); local {
-		base, options.Folder = "", folderOf(uri)
+		base, options.Folder, options.FilePaths = "", folderOf(uri), true
 	}
 	list, err := hls.Parse(data, base, options)
 	if err != nil {
@@ -85,20 +90,14 @@ func requestOf(class network.Class, uri string, part *hls.ByteRange) network.Req
 	return r
 }
 
-// local returns the path that uri names when it names a file and may do so.
+// local returns the path that uri names when it names a file. A file: URL names none: those of
+// local playlists have become paths, and others come from the network.
 func (f *Fetcher) local(uri string) (string, bool) {
 	if f.folder == "" {
 		return "", false
 	}
 	scheme, rest, ok := strings.Cut(uri, ":")
-	if ok && strings.EqualFold(scheme, "file") {
-		u, err := url.Parse(uri)
-		if err != nil || (u.Host != "" && u.Host != "localhost") {
-			return "", false
-		}
-		return u.Path, true
-	}
-	if ok && (strings.HasPrefix(rest, "//") || strings.EqualFold(scheme, "data")) {
+	if ok && (strings.HasPrefix(rest, "//") || strings.EqualFold(scheme, "data") || strings.EqualFold(scheme, "file")) {
 		return "", false
 	}
 	path := uri
@@ -111,13 +110,21 @@ func (f *Fetcher) local(uri string) (string, bool) {
 	return path, true
 }
 
-// open starts to read uri, or the range of it, and tells what told says; that may be nil. length is -1 when it is unknown.
-func (f *Fetcher) open(ctx context.Context, class network.Class, uri string, part *hls.ByteRange, told *network.CMCD) (body io.ReadCloser, length int64, err error) {
-	if path, ok := f.local(uri); ok {
-		return openLocal(path, part)
+// openLocal opens a file, or a range of it. The error is errOutside for one that is not below the
+// folder.
+func (f *Fetcher) openLocal(path string, request network.Request) (io.ReadCloser, int64, error) {
+	below, err := filepath.Rel(f.folder, path)
+	if err != nil || !filepath.IsLocal(below) {
+		return nil, 0, fmt.Errorf("open %s: %w", path, errOutside)
 	}
-	request := requestOf(class, uri, part)
-	request.CMCD = told
+	return openLocal(path, request)
+}
+
+// open starts to read what a request asks for. length is -1 when it is unknown.
+func (f *Fetcher) open(ctx context.Context, request network.Request) (body io.ReadCloser, length int64, err error) {
+	if path, ok := f.local(request.URL); ok {
+		return f.openLocal(path, request)
+	}
 	response, err := f.client.Do(ctx, request)
 	if err != nil {
 		return nil, 0, err
@@ -125,8 +132,8 @@ func (f *Fetcher) open(ctx context.Context, class network.Class, uri string, par
 	return response.Body, response.ContentLength, nil
 }
 
-// openLocal opens a file, or a range of it.
-func openLocal(path string, part *hls.ByteRange) (io.ReadCloser, int64, error) {
+// openLocal opens a file, or a range of it. It returns errLocalTooLarge for more bytes than the request allows.
+func openLocal(path string, request network.Request) (io.ReadCloser, int64, error) {
 	file, err := openRegular(path)
 	if err != nil {
 		return nil, 0, err
@@ -135,10 +142,17 @@ func openLocal(path string, part *hls.ByteRange) (io.ReadCloser, int64, error) {
 	if err != nil {
 		return nil, 0, errors.Join(err, file.Close())
 	}
-	if part == nil {
-		return file, info.Size(), nil
+	length := max(info.Size()-request.Offset, 0)
+	if request.Length > 0 {
+		length = min(length, request.Length)
 	}
-	return &section{Reader: io.NewSectionReader(file, part.Offset, part.Length), Closer: file}, part.Length, nil
+	if request.MaxBytes > 0 && length > request.MaxBytes {
+		return nil, 0, errors.Join(errLocalTooLarge, file.Close())
+	}
+	if request.Offset == 0 && request.Length <= 0 {
+		return file, length, nil
+	}
+	return &section{Reader: io.NewSectionReader(file, request.Offset, length), Closer: file}, length, nil
 }
 
 // section is a range of a file that closes the file.
@@ -153,20 +167,19 @@ func (f *Fetcher) Fetch(ctx context.Context, request network.Request) ([]byte, *
 	if !ok {
 		return f.client.Fetch(ctx, request)
 	}
-	var part *hls.ByteRange
-	if request.Length > 0 {
-		part = &hls.ByteRange{Offset: request.Offset, Length: request.Length}
+	if request.MaxBytes == 0 || request.MaxBytes > maxLocalFetch {
+		request.MaxBytes = maxLocalFetch
 	}
-	body, _, err := openLocal(path, part)
+	body, _, err := f.openLocal(path, request)
 	if err != nil {
 		return nil, nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(body, maxLocalFetch+1))
+	data, err := io.ReadAll(io.LimitReader(body, request.MaxBytes+1))
 	if err = errors.Join(err, body.Close()); err != nil {
 		return nil, nil, err
 	}
-	if len(data) > maxLocalFetch {
-		return nil, nil, errLocalTooLarge
+	if int64(len(data)) > request.MaxBytes {
+		return nil, nil, errLocalTooLarge // it has grown meanwhile
 	}
 	size := int64(len(data))
 	return data, &network.Response{Status: http.StatusOK, Header: http.Header{}, URL: request.URL,

@@ -389,9 +389,7 @@ func (l *ladder) at(ctx context.Context, variant int, r rung) (rung, error) {
 			return rung{}, err
 		}
 		fetched.lineUpWith(r.media)
-		l.mu.Lock()
-		l.feeds[variant] = fetched
-		l.mu.Unlock()
+		l.keep(variant, fetched, r.variant)
 		f = fetched
 	case f != r.feed && f.live():
 		f.refresh(ctx, r.segment().Start+lineUp)
@@ -410,6 +408,19 @@ func (l *ladder) at(ctx context.Context, variant int, r rung) (rung, error) {
 	}
 	l.leave(variant)
 	return rung{}, errNoOther
+}
+
+// keep notes the feed of a variant. Where there are too many, one goes that is not of another variant, nor of the one that is loaded.
+func (l *ladder) keep(variant int, f *feed, other int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.feeds[variant] = f
+	for i, old := range l.feeds {
+		if len(l.feeds) > maxFeeds && i != variant && i != other && i != l.loading && old != l.reading {
+			delete(l.feeds, i)
+			l.session.lists.release(old.uri)
+		}
+	}
 }
 
 // feed is that of the variant whose segment was asked for last.

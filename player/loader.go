@@ -310,10 +310,11 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 		}
 	}
 	next.replaces = l.replaces
+	limit := t.limit(at, segment.Duration)
 	loading, abandon := context.WithCancelCause(ctx)
-	data, done := l.take(loading, segment, told)
+	data, done := l.take(loading, segment, limit, told)
 	if data == nil {
-		data, done = t.begin(loading, wanted{class: network.ClassSegment, uri: segment.URI, part: segment.ByteRange, told: told, again: again})
+		data, done = t.begin(loading, wanted{class: network.ClassSegment, uri: segment.URI, part: segment.ByteRange, limit: limit, told: told, again: again})
 	}
 	next.data, next.abandon = data, abandon
 	return next, sync.OnceValue(func() error {

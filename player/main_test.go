@@ -39,6 +39,7 @@ type screen struct {
 	player  *player.Player
 	changed chan struct{}
 	shown   []time.Duration
+	given   *network.Metadata // of the resources that a test makes itself; may be nil
 }
 
 // newScreen returns a player with its screen; both are closed at the test's end, and no goroutine of the

@@ -35,6 +35,7 @@ type mediaSource struct {
 	body    io.ReadCloser
 	wait    *readContext // what the demuxer's reads wait on
 	fresh   bool         // nothing was read from input yet
+	barren  *barren      // of body; nil: what it reads is not counted
 }
 
 // readContext lends the context of the work in progress to a reader whose interface has no place for it. It is used by one goroutine at a
@@ -86,7 +87,13 @@ func (m *mediaSource) reopen(ctx context.Context) error {
 	if err != nil {
 		return m.explain(errors.Join(err, body.Close()))
 	}
-	m.body, m.input, m.fresh = body, input, true
+	m.body, m.input, m.fresh, m.barren = body, input, true, nil
+	switch body := body.(type) {
+	case *rangeReader:
+		m.barren = &body.barren
+	case unseekable:
+		m.barren = &body.r.barren
+	}
 	return nil
 }
 
@@ -126,7 +133,18 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 	m.fresh = false
 	out.found(bothKinds, r)
 	unlocker := &fileUnlocker{session: m.session}
-	return copyPackets(ctx, m.input, r, fixed(origin), out, unlocker.unlock, m.explain)
+	unlock := func(p *libav.Packet, stream libav.Stream) (int, error) {
+		m.packet()
+		return unlocker.unlock(p, stream)
+	}
+	return copyPackets(ctx, m.input, r, fixed(origin), out, unlock, m.explain)
+}
+
+// packet notes that the demuxer gave a packet.
+func (m *mediaSource) packet() {
+	if m.barren != nil {
+		m.barren.packet()
+	}
 }
 
 // fixed is the origin of a container that has one clock.
@@ -182,6 +200,7 @@ func (m *mediaSource) keyBefore(ctx context.Context, stream libav.Stream, at tim
 		if err != nil {
 			return false, m.explain(err)
 		}
+		m.packet()
 		if packet.Stream() != stream.Index || packet.PTS() == libav.NoPTS {
 			continue
 		}
@@ -240,13 +259,18 @@ func (r *remoteFile) open(wait *readContext) (io.ReadCloser, error) {
 		}
 	}
 	if reader.size < 0 || !reader.ranges {
-		return struct {
-			io.Reader
-			io.Closer
-		}{reader, reader}, nil // not seekable
+		reader.barren.limit = maxBarrenSegment
+		return unseekable{reader}, nil
 	}
+	reader.barren.limit = maxBarrenFile
 	return reader, nil
 }
+
+// unseekable is a rangeReader without Seek.
+type unseekable struct{ r *rangeReader }
+
+func (u unseekable) Read(p []byte) (int, error) { return u.r.Read(p) }
+func (u unseekable) Close() error               { return u.r.Close() }
 
 // rangeReader reads a URL from any offset. A seek only notes the offset: the next read asks for it,
 // unless it lies a little ahead.
@@ -259,6 +283,7 @@ type rangeReader struct {
 	size   int64           // -1 unknown
 	ranges bool
 	body   io.ReadCloser
+	barren barren
 }
 
 // skipAhead is how far ahead a seek reads on instead of asking anew.
@@ -295,6 +320,9 @@ func (r *rangeReader) Read(p []byte) (int, error) {
 		n, err := r.read(p)
 		if n > 0 {
 			r.file.session.found()
+		}
+		if err := r.barren.read(n); err != nil {
+			return 0, err
 		}
 		switch {
 		case err == nil, errors.Is(err, io.EOF), r.size < 0 && !r.ranges: // the last has no place that could be asked for

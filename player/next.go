@@ -244,7 +244,7 @@ func (s *session) prime(ctx context.Context, from time.Duration) {
 			}
 			t.prefetchKeys(ctx, at)
 			segment := at.segment()
-			_, loaded := t.begin(ctx, wanted{class: network.ClassSegment, uri: segment.URI, part: segment.ByteRange})
+			_, loaded := t.begin(ctx, wanted{class: network.ClassSegment, uri: segment.URI, part: segment.ByteRange, limit: t.limit(at, segment.Duration)})
 			if m := segment.Map; m != nil {
 				_, init := t.begin(ctx, wanted{class: network.ClassInit, uri: m.URI, part: m.ByteRange})
 				_ = init() // what fails is asked for again when it is played

@@ -107,7 +107,7 @@ func (s *session) openURL(ctx context.Context) error {
 
 // openPlaylist reads the main playlist. base is its URL, or empty for a file's.
 func (s *session) openPlaylist(ctx context.Context, data []byte, base string) error {
-	list, err := hls.Parse(data, base, hls.ParseOptions{})
+	list, err := hls.Parse(data, base, hls.ParseOptions{FilePaths: s.resource.IsFile()})
 	if err != nil {
 		return err
 	}

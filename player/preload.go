@@ -33,7 +33,7 @@ func (l *loader) await(ctx context.Context, at rung) {
 			if l.refusals >= maxRefusals {
 				return
 			}
-			l.preload = l.track.preload(ctx, hint, l.track.cmcd(expected(at), l.out))
+			l.preload = l.track.preload(ctx, hint, l.track.limit(at, target(at.media)), l.track.cmcd(expected(at), l.out))
 		}
 	}
 }
@@ -70,7 +70,7 @@ func (l *loader) drop() {
 }
 
 // preload asks for what a hint names. What fails is no failure: it is asked for again when the playlist has it.
-func (t *hlsTrack) preload(ctx context.Context, hint hls.PreloadHint, told *network.CMCD) *preload {
+func (t *hlsTrack) preload(ctx context.Context, hint hls.PreloadHint, limit int64, told *network.CMCD) *preload {
 	ctx, cancel := context.WithCancel(ctx)
 	p := &preload{hint: hint, d: newDownload(), cancel: cancel, ended: make(chan struct{})}
 	var part *hls.ByteRange
@@ -79,7 +79,8 @@ func (t *hlsTrack) preload(ctx context.Context, hint hls.PreloadHint, told *netw
 	}
 	go func() {
 		defer close(p.ended)
-		body, length, err := t.session.fetcher.open(ctx, network.ClassSegment, hint.URI, part, told)
+		w := wanted{class: network.ClassSegment, uri: hint.URI, part: part, limit: limit, told: told}
+		body, length, err := t.session.fetcher.open(ctx, w.request(0))
 		if err == nil {
 			p.d.start(length)
 			err = errors.Join(p.d.fill(ctx, body, length), body.Close())
@@ -109,13 +110,13 @@ func (p *preload) place(s *hls.Segment) (offset, length int64, ok bool) {
 
 // take returns the bytes of a segment that were asked for beforehand, nil when they were not. What is missing of them in the end is asked for
 // again.
-func (l *loader) take(ctx context.Context, s *hls.Segment, told *network.CMCD) (*download, func() error) {
+func (l *loader) take(ctx context.Context, s *hls.Segment, limit int64, told *network.CMCD) (*download, func() error) {
 	p := l.preload
 	offset, length, ok := p.place(s)
 	if !ok {
 		return nil, nil
 	}
-	d, w := newDownload(), wanted{class: network.ClassSegment, uri: s.URI, part: s.ByteRange, told: told}
+	d, w := newDownload(), wanted{class: network.ClassSegment, uri: s.URI, part: s.ByteRange, limit: limit, told: told}
 	failed := make(chan error, 1)
 	go func() {
 		d.start(length)

@@ -15,8 +15,16 @@ type wanted struct {
 	class network.Class
 	uri   string
 	part  *hls.ByteRange                                                   // nil: all of it
+	limit int64                                                            // of a segment's bytes, by its BANDWIDTH and EXTINF; 0: unknown
 	told  *network.CMCD                                                    // may be nil
 	again func(context.Context) (uri string, part *hls.ByteRange, ok bool) // what is asked for instead where the address has run out; may be nil
+}
+
+// request asks for what is wanted, without the bytes that are there.
+func (w *wanted) request(there int) network.Request {
+	r := requestOf(w.class, w.uri, rest(w.part, there))
+	r.MaxBytes, r.CMCD = max(w.most()-int64(there), 1), w.told
+	return r
 }
 
 // begin returns the bytes of what is wanted, from the cache or loading in a goroutine that the returned function
@@ -26,7 +34,6 @@ func (t *hlsTrack) begin(ctx context.Context, w wanted) (*download, func() error
 		return d, func() error { return nil }
 	}
 	d := newDownload()
-	d.whole = w.class == network.ClassInit // each run begins with it
 	failed := make(chan error, 1)
 	go func() {
 		failed <- t.fetch(ctx, w, d)
@@ -46,7 +53,7 @@ func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
 		err := t.session.authorized(ctx, func() (err error) {
 			for again := w.again != nil; ; again = false {
 				asked := time.Now()
-				body, length, err = t.session.fetcher.open(ctx, w.class, w.uri, rest(w.part, before), w.told)
+				body, length, err = t.session.fetcher.open(ctx, w.request(before))
 				took = time.Since(asked)
 				if !again || !stale(err) {
 					return err

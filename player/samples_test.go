@@ -92,7 +92,11 @@ func TestClearLead(t *testing.T) {
 				out = append(out, "#EXT-X-ENDLIST")
 				require.NoError(t, os.WriteFile(filepath.Join(folder, name, list), []byte(strings.Join(out, "\n")+"\n"), 0o600))
 			}
-			requireTwin(t, packaged(twin), filepath.Join(folder, name, "index.m3u8"), player.Config{})
+			main, err := os.ReadFile(filepath.Join(folder, name, "index.m3u8")) // which names files of both folders
+			require.NoError(t, err)
+			main = regexp.MustCompile(`(audio|video)\.m3u8`).ReplaceAll(main, []byte(name+"/$0"))
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "index.m3u8"), main, 0o600))
+			requireTwin(t, packaged(twin), filepath.Join(folder, "index.m3u8"), player.Config{})
 		})
 	}
 }

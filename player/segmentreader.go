@@ -63,6 +63,7 @@ type segmentReader struct {
 	locked bool // as item has it, of the run
 
 	given  int64             // bytes of the run that were read
+	barren barren            // of those, since the last packet
 	groups *drm.SampleGroups // of the samples in them, where they are ISO base media
 	spans  []span            // of the run, in order
 }
@@ -81,7 +82,7 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 		s.now, s.pending, s.format, s.gone = *s.pending, nil, "", nil
 		s.locked = s.now.locked
 		s.given, s.spans = 0, []span{{segment: s.now.segment}}
-		s.groups = new(drm.SampleGroups)
+		s.groups, s.barren = new(drm.SampleGroups), barren{limit: maxBarrenSegment}
 		err := s.open()
 		if err == nil {
 			break
@@ -193,8 +194,16 @@ func (s *segmentReader) Read(p []byte) (int, error) {
 		if s.err != nil || s.current == nil {
 			return 0, io.EOF
 		}
+		if s.wait.Err() != nil { // a demuxer may read for long without giving a packet
+			s.err = context.Cause(s.wait)
+			return 0, io.EOF
+		}
 		n, err := s.current.Read(p)
 		s.given += int64(n)
+		if err := s.barren.read(n); err != nil {
+			s.err = s.wrap(err)
+			return 0, io.EOF
+		}
 		if s.format == "mp4" {
 			_, _ = s.groups.Write(p[:n]) // it never fails
 		}

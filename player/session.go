@@ -60,6 +60,8 @@ type session struct {
 	steer     *pathways   // nil: there is no content steering
 	ready     bool        // owned by the player: open succeeded
 
+	lists playlistMemory
+
 	mu          sync.Mutex // guards what follows
 	rate        float64
 	video       VideoInfo

@@ -134,6 +134,12 @@ func (t *stills) feed(ctx context.Context, variant int, position time.Duration) 
 			return nil, err
 		}
 		f = opened
+		for i, old := range t.feeds {
+			if len(t.feeds) >= maxFeeds {
+				delete(t.feeds, i)
+				t.session.lists.release(old.uri)
+			}
+		}
 		t.feeds[variant] = f
 	}
 	f.refresh(ctx, t.session.playlistTime(f.current(), position))

@@ -1,19 +1,15 @@
 package player
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"latchkey/network"
 	"latchkey/player/caption"
 	"latchkey/player/frame"
 	"latchkey/player/hls"
@@ -26,13 +22,8 @@ const (
 	// subtitlesLook is how often the position is looked at, and subtitlesRetry when a playlist that failed is asked for again.
 	subtitlesLook  = 250 * time.Millisecond
 	subtitlesRetry = 10 * time.Second
-	// maxSubtitleBytes bounds a segment of subtitles after deciphering; caption refuses what is longer.
-	maxSubtitleBytes = 16 << 20
-	// maxLoadedCues is how many cues are kept, and maxShownCues how many are to be seen at a time: nobody reads more.
-	maxLoadedCues = 20_000
-	maxShownCues  = 8
-	// nearSegment is how far from its segment a cue may stand for its times to make sense.
-	nearSegment = 10 * time.Second
+	// maxShownCues is how many cues are to be seen at a time: nobody reads more.
+	maxShownCues = 8
 	// subtitlesOff is the preference for none.
 	subtitlesOff = "off"
 )
@@ -61,7 +52,7 @@ type subtitles struct {
 	missing []caption.ChannelFilter // the channels of which no picture had any; owned by that goroutine
 
 	wake  *notice
-	shown atomic.Pointer[[]caption.Cue] // of the chosen ones, in presentation time, in order
+	shown atomic.Pointer[cueView] // of the chosen ones
 
 	mu     sync.Mutex // guards what follows
 	chosen int        // in list, -1: none
@@ -198,21 +189,7 @@ func (t *subtitles) at(position time.Duration) []caption.Cue {
 	if index := t.choice(); t.withPictures(index) {
 		return t.closed[index].at(position)
 	}
-	all := t.shown.Load()
-	if all == nil {
-		return nil
-	}
-	var out []caption.Cue
-	for i := range *all {
-		c := &(*all)[i]
-		if c.Start > position || len(out) == maxShownCues {
-			break
-		}
-		if c.End > position {
-			out = append(out, *c)
-		}
-	}
-	return out
+	return t.shown.Load().at(position)
 }
 
 // close frees the decoders, after that of the pictures has ended.
@@ -266,19 +243,20 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 	if err != nil {
 		return err
 	}
+	defer t.session.lists.release(f.uri)
 	f.lineUpWith(t.session.leading().current())
 	watching, stop := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	defer watch.Wait()
 	defer stop()
 	watch.Go(func() { t.session.watch(watching, func() *feed { return f }) })
-	loaded := newCueList()
+	loaded, limited := newCueList(), false
 	for ctx.Err() == nil && t.choice() == index {
 		position := time.Duration(t.session.at.Load())
 		at := t.session.playlistTime(f.current(), position)
 		segment := loaded.next(f.current(), at, at+subtitlesAhead)
 		if segment == nil {
-			loaded.forget(position - subtitlesBehind)
+			loaded.keep(position-subtitlesBehind, maxTime)
 			pause(ctx, changed, subtitlesLook)
 			continue
 		}
@@ -295,162 +273,18 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 			t.session.config.Log.Info("subtitles", "error", err)
 			track = &caption.Track{}
 		}
-		loaded.add(segment, placed(track, t.session.inMedia(f.current(), segment), origin))
-		if cues := loaded.sorted(); t.choice() == index {
-			t.shown.Store(&cues)
+		cues := placed(track, t.session.inMedia(f.current(), segment), origin)
+		whole := loaded.add(segment, cues, position, at+subtitlesAhead)
+		if beyond := track.Cut > 0 || !whole || tooLarge(err); beyond && !limited {
+			limited = true
+			t.session.note(fmt.Sprintf("Some of the subtitles %q were left out: there is more text in them than anybody can read.", t.list[index].Name))
+		}
+		if view := loaded.view(); t.choice() == index {
+			t.shown.Store(view)
 			t.session.changed()
 		}
 	}
 	return nil
-}
-
-// all loads all cues of the chosen subtitles from a time to another; of those that come with the pictures, it has what was decoded.
-func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.Cue, error) {
-	index := t.choice()
-	if index < 0 {
-		return nil, nil
-	}
-	if t.withPictures(index) {
-		return t.closed[index].all(from, to), nil
-	}
-	f, err := t.session.openFeed(ctx, t.uris[index], t.defines)
-	if err != nil {
-		return nil, err
-	}
-	f.lineUpWith(t.session.leading().current())
-	loaded := newCueList()
-	for segment := loaded.next(f.current(), from, to); segment != nil; segment = loaded.next(f.current(), from, to) {
-		track, err := t.load(ctx, segment)
-		if err != nil {
-			return nil, err
-		}
-		origin, _ := t.session.timeline.origin(segment.DiscontinuitySequence)
-		loaded.add(segment, placed(track, t.session.inMedia(f.current(), segment), origin))
-	}
-	return loaded.sorted(), nil
-}
-
-// load gets a segment and reads it.
-func (t *subtitles) load(ctx context.Context, segment *hls.Segment) (*caption.Track, error) {
-	request := requestOf(network.ClassSubtitle, segment.URI, segment.ByteRange)
-	var data []byte
-	err := t.session.authorized(ctx, func() (err error) {
-		data, _, err = t.session.fetcher.Fetch(ctx, request)
-		return err
-	})
-	if err != nil {
-		return nil, &fetchError{class: network.ClassSubtitle, url: display(segment.URI), err: err}
-	}
-	plain, err := t.session.decipher(ctx, bytes.NewReader(data), segment.Keys, segment.Sequence)
-	if err != nil {
-		return nil, err
-	}
-	if data, err = io.ReadAll(io.LimitReader(plain, maxSubtitleBytes+1)); err != nil {
-		return nil, err
-	}
-	track, err := caption.Parse(data)
-	if err != nil {
-		return nil, &fetchError{class: network.ClassSubtitle, url: display(segment.URI), err: err}
-	}
-	return track, nil
-}
-
-// placed returns a segment's cues in presentation time. RFC 8216, 3.5: X-TIMESTAMP-MAP says where the cues' times lie among the media's,
-// and without one they begin at the media's 0. Packagers take that in several ways: the first that brings the cues near their segment holds.
-func placed(track *caption.Track, segment *hls.Segment, origin time.Duration) []caption.Cue {
-	if len(track.Cues) == 0 {
-		return nil
-	}
-	mapped := time.Duration(0) // the media time of the cues' 0
-	if m := track.Map; m != nil {
-		mapped = time.Duration(m.MPEGTS)*time.Second/90000 - m.Local
-		mapped = unwrap(mapped, origin)
-	}
-	shifts := []time.Duration{mapped - origin, 0, segment.Start}
-	first := track.Cues[0].Start
-	shift := shifts[0]
-	for _, s := range shifts {
-		if at := first + s; at >= segment.Start-nearSegment && at <= segment.End()+nearSegment {
-			shift = s
-			break
-		}
-	}
-	cues := slices.Clone(track.Cues)
-	for i := range cues {
-		cues[i].Start += shift
-		cues[i].End += shift
-	}
-	return cues
-}
-
-// cueList is what was loaded of subtitles. It belongs to one goroutine.
-type cueList struct {
-	segments map[time.Duration]bool // by their start
-	known    map[cueKey]bool
-	cues     []caption.Cue
-}
-
-// cueKey is what makes cues the same that stand in two segments.
-type cueKey struct {
-	start, end time.Duration
-	text       string
-}
-
-func keyOfCue(c *caption.Cue) cueKey { return cueKey{c.Start, c.End, c.Text()} }
-
-func newCueList() *cueList {
-	return &cueList{segments: make(map[time.Duration]bool), known: make(map[cueKey]bool)}
-}
-
-// next returns the first segment between two times that was not loaded, or nil.
-func (l *cueList) next(media *hls.Media, from, to time.Duration) *hls.Segment {
-	for i := max(media.At(from), 0); i < len(media.Segments); i++ {
-		segment := &media.Segments[i]
-		if segment.Start > to {
-			break
-		}
-		if !l.segments[segment.Start] && !segment.Gap {
-			return segment
-		}
-	}
-	return nil
-}
-
-// add takes a segment's cues; those that stand in another one, too, are taken once.
-func (l *cueList) add(segment *hls.Segment, cues []caption.Cue) {
-	l.segments[segment.Start] = true
-	for i := range cues {
-		if len(l.cues) == maxLoadedCues {
-			return
-		}
-		if key := keyOfCue(&cues[i]); !l.known[key] {
-			l.known[key] = true
-			l.cues = append(l.cues, cues[i])
-		}
-	}
-}
-
-// forget drops what ended before a time.
-func (l *cueList) forget(before time.Duration) {
-	for start := range l.segments {
-		if start < before-time.Minute {
-			delete(l.segments, start)
-		}
-	}
-	l.cues = slices.DeleteFunc(l.cues, func(c caption.Cue) bool {
-		gone := c.End < before-time.Minute
-		if gone {
-			delete(l.known, keyOfCue(&c))
-		}
-		return gone
-	})
-}
-
-// sorted returns a copy in the order of the starts.
-func (l *cueList) sorted() []caption.Cue {
-	cues := slices.Clone(l.cues)
-	slices.SortStableFunc(cues, func(a, b caption.Cue) int { return cmp.Compare(a.Start, b.Start) })
-	return cues
 }
 
 // SelectSubtitles shows other subtitles of Snapshot.Subtitles, -1: none; later resources get the same language. The error wraps

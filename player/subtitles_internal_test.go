@@ -1,13 +1,17 @@
 package player
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"latchkey/player/caption"
 	"latchkey/player/hls"
@@ -44,21 +48,125 @@ func TestPlaced(t *testing.T) {
 func TestHostileSubtitles(t *testing.T) {
 	t.Parallel()
 	l := newCueList()
-	for i := range 3 {
+	whole := true
+	for i := 0; whole; i++ {
+		require.Less(t, i, 100, "there is no end to what is kept")
 		cues := make([]caption.Cue, 15_000)
 		for j := range cues {
 			cues[j] = caption.Cue{Start: 0, End: time.Hour, Lines: [][]caption.Span{{{Text: fmt.Sprint(i, j)}}}}
 		}
-		l.add(&hls.Segment{Start: time.Duration(i) * time.Second, Duration: time.Second}, cues)
+		whole = l.add(&hls.Segment{Start: time.Duration(i) * time.Second, Duration: time.Second}, cues, 0, time.Hour)
 	}
-	all := l.sorted()
-	assert.Len(t, all, maxLoadedCues)
+	assert.LessOrEqual(t, l.bytes, maxCueMemory)
+	assert.LessOrEqual(t, len(l.view().cues), maxLoadedCues)
 	s := &subtitles{}
-	s.shown.Store(&all)
+	s.shown.Store(l.view())
 	assert.Len(t, s.at(time.Second), maxShownCues)
-	l.forget(2 * time.Hour)
-	assert.Empty(t, l.sorted())
+	l.keep(2*time.Hour, maxTime)
+	assert.Empty(t, l.view().cues)
 	assert.Empty(t, l.known)
+	assert.Zero(t, l.bytes)
+}
+
+// cuesOf are cues of two lines, so many a second, over a segment.
+func cuesOf(s *hls.Segment, aSecond int) []caption.Cue {
+	cues := make([]caption.Cue, int(s.Duration.Seconds())*aSecond)
+	for i := range cues {
+		at := s.Start + time.Duration(i)*time.Second/time.Duration(aSecond)
+		cues[i] = caption.Cue{Start: at, End: at + 2*time.Second, Settings: caption.Settings{Size: 100, Align: "center"}, Lines: [][]caption.Span{
+			{{Text: fmt.Sprintf("This is what is said at %v, in a line", at)}}, {{Text: "and in another one below it", Italic: true}}}}
+	}
+	return cues
+}
+
+// TestHourOfCues keeps all of 43,200 cues in one segment, and does not load it again as playback goes on. Serial: it measures the heap.
+func TestHourOfCues(t *testing.T) {
+	media := &hls.Media{Segments: []hls.Segment{{Duration: time.Hour}}}
+	segment := &media.Segments[0]
+	l := newCueList()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	require.True(t, l.add(segment, cuesOf(segment, 12), 0, 30*time.Second))
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	kept := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+	t.Logf("%d cues: %d bytes, %d as counted", len(l.cues), kept, l.bytes)
+	assert.LessOrEqual(t, kept, int64(l.bytes)*5/4, "what is kept is counted")
+	for _, at := range []time.Duration{0, 30 * time.Minute, 59 * time.Minute} {
+		l.keep(at-subtitlesBehind, maxTime)
+		assert.Nil(t, l.next(media, at, at+subtitlesAhead), "at %v", at)
+		assert.Len(t, l.view().at(at+3*time.Second), maxShownCues, "at %v", at)
+	}
+	assert.Len(t, l.view().at(time.Second), maxShownCues, "a seek back")
+	assert.Len(t, l.view().cues, 43_200)
+}
+
+// TestCuesBehindAreLoadedAgain drops what lies far behind when there is no room.
+func TestCuesBehindAreLoadedAgain(t *testing.T) {
+	t.Parallel()
+	media := &hls.Media{}
+	for i := range 60 {
+		media.Segments = append(media.Segments, hls.Segment{Start: time.Duration(i) * time.Minute, Duration: time.Minute})
+	}
+	l := newCueList()
+	for i := range media.Segments {
+		s := &media.Segments[i]
+		require.True(t, l.add(s, cuesOf(s, 100), s.Start, s.End()), "segment %d", i)
+		require.LessOrEqual(t, l.bytes, maxCueMemory)
+	}
+	assert.NotNil(t, l.next(media, time.Minute, 2*time.Minute), "the first ones were dropped")
+	assert.Nil(t, l.next(media, 59*time.Minute, time.Hour))
+	again := &media.Segments[0]
+	require.True(t, l.add(again, cuesOf(again, 100), 0, time.Minute))
+	assert.Len(t, l.view().at(10*time.Second), maxShownCues)
+	assert.True(t, slices.IsSortedFunc(l.view().cues, func(a, b caption.Cue) int { return cmp.Compare(a.Start, b.Start) }))
+}
+
+// TestViewStaysAsItIs adds cues before, among and behind those that were published.
+func TestViewStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	l := newCueList()
+	second := func(i int) caption.Cue {
+		return caption.Cue{Start: time.Duration(i) * time.Second, End: time.Duration(i+1) * time.Second}
+	}
+	starts := func(v *cueView) (out []int) {
+		for _, c := range v.cues {
+			out = append(out, int(c.Start.Seconds()))
+		}
+		return out
+	}
+	l.add(&hls.Segment{}, []caption.Cue{second(4), second(2)}, 0, maxTime)
+	first := l.view()
+	l.add(&hls.Segment{Start: time.Second}, []caption.Cue{second(6), second(3), second(4)}, 0, maxTime)
+	l.add(&hls.Segment{Start: 2 * time.Second}, []caption.Cue{second(7), second(0)}, 0, maxTime)
+	assert.Equal(t, []int{2, 4}, starts(first))
+	assert.Equal(t, []int{0, 2, 3, 4, 6, 7}, starts(l.view()))
+	assert.Len(t, l.view().at(3500*time.Millisecond), 1)
+	assert.Empty(t, l.view().at(5500*time.Millisecond))
+}
+
+// TestSubtitleLimit bounds a segment by its duration; one that has a whole film's cues may be as large as any.
+func TestSubtitleLimit(t *testing.T) {
+	for duration, want := range map[time.Duration]int64{0: 4 << 20, time.Second: 4<<20 + 64<<10, time.Minute: 4<<20 + 60*64<<10, 2 * time.Hour: 16 << 20} {
+		assert.Equal(t, want, subtitleLimit(duration), duration)
+	}
+}
+
+// BenchmarkHourOfCues loads an hour of 43,200 cues in segments of six seconds, and looks at each second what is to be seen.
+func BenchmarkHourOfCues(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		l := newCueList()
+		for start := time.Duration(0); start < time.Hour; start += 6 * time.Second {
+			s := &hls.Segment{Start: start, Duration: 6 * time.Second}
+			l.add(s, cuesOf(s, 12), start, start+subtitlesAhead)
+			view := l.view()
+			for at := start; at < start+6*time.Second; at += time.Second {
+				view.at(at)
+			}
+		}
+	}
 }
 
 // TestCaptionsAreFoundWhileALanguageIsLookedFor has the decoder offer channels while the player
@@ -78,9 +186,9 @@ func TestCaptionsAreFoundWhileALanguageIsLookedFor(t *testing.T) {
 // TestCuesFarApartAreInOrder sorts cues whose distance is no time.Duration.
 func TestCuesFarApartAreInOrder(t *testing.T) {
 	l := newCueList()
-	l.add(&hls.Segment{}, []caption.Cue{{Start: math.MaxInt64 - 1, End: math.MaxInt64}, {Start: 0, End: 1}, {Start: math.MinInt64, End: 0}})
+	l.add(&hls.Segment{}, []caption.Cue{{Start: math.MaxInt64 - 1, End: math.MaxInt64}, {Start: 0, End: 1}, {Start: math.MinInt64, End: 0}}, 0, maxTime)
 	var starts []time.Duration
-	for _, c := range l.sorted() {
+	for _, c := range l.view().cues {
 		starts = append(starts, c.Start)
 	}
 	assert.Equal(t, []time.Duration{math.MinInt64, 0, math.MaxInt64 - 1}, starts)

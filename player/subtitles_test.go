@@ -155,6 +155,7 @@ func TestSubtitlesThatFail(t *testing.T) {
 		"no playlist": {Path: "/en.m3u8", Effect: networktest.Status(404)},
 		"no segment":  {Path: "/en*.vtt", Effect: networktest.Status(404)},
 		"a web page":  {Path: "/en*.vtt", Effect: networktest.WebPage()},
+		"too much":    {Path: "/en*.vtt", Effect: networktest.Body("text/vtt", []byte("WEBVTT\n\n"+strings.Repeat("00:01.000 --> 00:02.000\na\n\n", 1<<18)))},
 		"a hang":      {Path: "/en*.vtt", Effect: networktest.Hang()},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,8 +167,11 @@ func TestSubtitlesThatFail(t *testing.T) {
 			end := s.ended()
 			require.Equal(t, player.Complete, end.State, "%v", end.Error)
 			assert.Zero(t, end.Stats.Rebuffers)
-			if name == "no playlist" {
+			switch name {
+			case "no playlist":
 				assert.Contains(t, strings.Join(end.Notes, "\n"), "subtitles")
+			case "too much":
+				assert.Contains(t, end.Notes, `Some of the subtitles "EN" were left out: there is more text in them than anybody can read.`)
 			}
 		})
 	}

@@ -36,6 +36,7 @@ func newUnlocker(reader *segmentReader, format string) *unlocker {
 
 // unlock decrypts a packet, if it is encrypted, and returns the number of its key. It waits for the key.
 func (u *unlocker) unlock(p *libav.Packet, stream libav.Stream) (int, error) {
+	u.reader.barren.packet()
 	segment := u.segmentOf(p)
 	if segment == u.reader.gone {
 		return 0, errAbandoned // there may be but a part of it

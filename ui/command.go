@@ -96,9 +96,17 @@ func (c *commands) look() {
 func (c *commands) busy(k kind) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.running == k {
-		return true
-	}
+	return c.running == k || c.isQueued(k)
+}
+
+// queued says whether a command of a kind waits for its turn.
+func (c *commands) queued(k kind) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.isQueued(k)
+}
+
+func (c *commands) isQueued(k kind) bool {
 	return slices.ContainsFunc(c.queue, func(q *command) bool { return q.kind == k })
 }
 

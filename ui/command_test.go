@@ -118,6 +118,23 @@ func TestSlowResourceHoldsUpNoOtherCommand(t *testing.T) {
 			assert.Equal(t, player.Paused, r.snapshot.State)
 		})
 	})
+	t.Run("while the title before it ends", func(t *testing.T) {
+		inSlowWindow(t, func(r *rig) {
+			r.advance = true
+			r.play(series().titles[2], 0)
+			r.settle()
+			r.engine.set(func(s *player.Snapshot) { s.State, s.Position = player.Complete, 10*time.Minute })
+			r.settle()
+			assert.Empty(t, r.engine.take(), "nothing follows what was left")
+			assert.Equal(t, series().titles[2].ID, r.title.ID)
+			assert.Zero(t, r.snapshot.Position)
+			assert.True(t, r.wantPlay)
+			close(gate)
+			r.settle()
+			assert.Equal(t, []string{"prepare 0s", "play"}, r.engine.take()[1:])
+			assert.Equal(t, player.Playing, r.snapshot.State)
+		})
+	})
 	t.Run("of a title that is left", func(t *testing.T) {
 		inSlowWindow(t, func(r *rig) {
 			r.play(series().titles[2], 0)

@@ -157,6 +157,9 @@ func factsOf(s player.Snapshot, records []network.Record) []fact {
 	if answer, ok := keyAnswer(records); ok {
 		facts = append(facts, fact{"Key request", answer})
 	}
+	if blocked, ok := lastBlocked(records); ok {
+		facts = append(facts, fact{"Blocked", blocked})
+	}
 	if n := len(s.Notes); n > 0 {
 		facts = append(facts, fact{"Note", s.Notes[n-1]})
 	}
@@ -227,6 +230,17 @@ func keyAnswer(records []network.Record) (string, bool) {
 				row.cookies = "with " + row.cookies
 			}
 			return fmt.Sprintf("%s: %s, %s", row.address, row.outcome, row.cookies), true
+		}
+	}
+	return "", false
+}
+
+// lastBlocked says why the newest request that was blocked was.
+func lastBlocked(records []network.Record) (string, bool) {
+	for _, r := range slices.Backward(records) {
+		if r.Blocked {
+			_, why, _ := strings.Cut(r.Error, network.ErrBlocked.Error()+": ")
+			return why, true
 		}
 	}
 	return "", false

@@ -57,6 +57,15 @@ func TestInformation(t *testing.T) {
 	})
 }
 
+func TestFactsOfBlockedRequest(t *testing.T) {
+	facts := factsOf(player.Snapshot{Variant: -1}, []network.Record{
+		{Class: network.ClassSubtitle, URL: "http://10.0.0.1/de.vtt", Blocked: true,
+			Error: "subtitle request http://10.0.0.1/de.vtt: blocked: 10.0.0.1 is on your own network, and this stream is from the internet"},
+		{Class: network.ClassSegment, URL: "https://media.example.com/1.ts", Status: http.StatusOK},
+	})
+	assert.Contains(t, facts, fact{"Blocked", "10.0.0.1 is on your own network, and this stream is from the internet"})
+}
+
 func TestFactsOfNothing(t *testing.T) {
 	assert.Equal(t, []fact{
 		{"Picture", "none"},

@@ -53,15 +53,17 @@ func (w *window) playFrom(title catalogue.Title, from time.Duration, by Service,
 	w.picture.Clear().Release()
 	w.goTo(screenPlayer)
 	engine := w.options.Engine
-	if early := w.early; early != nil {
-		w.early = nil
-		w.commands.givePrepared(kindOpen, early.wait, engine.Play)
+	before := w.leaveOpening()
+	if w.early != nil {
+		w.opening, w.early = w.early, nil
+		w.commands.givePrepared(kindOpen, w.opening.wait, engine.Play)
 	} else {
 		var made *player.MediaResource
 		w.commands.givePrepared(kindOpen, func() (err error) {
 			made, err = madeBy(resource)
 			return err
 		}, func() error {
+			before()
 			if err := openAt(made, engine, from); err != nil {
 				return err
 			}
@@ -69,6 +71,17 @@ func (w *window) playFrom(title catalogue.Title, from time.Duration, by Service,
 		})
 	}
 	w.showState()
+}
+
+// leaveOpening drops an early opening that is under way. What it returns waits until that no longer speaks to the engine.
+func (w *window) leaveOpening() (settle func()) {
+	left := w.opening
+	w.opening = nil
+	if left == nil {
+		return func() {}
+	}
+	left.drop()
+	return left.settle
 }
 
 // beginTitle notes what is to be played, and shows its name.

@@ -38,13 +38,18 @@ func (w *window) stopPump() {
 // tick is the window's heart: state, picture, what is due.
 func (w *window) tick(now time.Time) {
 	due := w.polled.Add(pollEvery)
-	if (w.options.Changes != nil && w.options.Changes.take()) || (w.screen == screenPlayer && !now.Before(due)) {
+	// What the engine has while a resource is being made is still the one before.
+	opening := w.commands.queued(kindOpen)
+	changed := w.options.Changes != nil && w.options.Changes.take()
+	if (changed || (w.screen == screenPlayer && !now.Before(due))) && !opening {
 		w.polled = now
 		w.apply(w.options.Engine.Snapshot())
 	}
 	w.picture.Settle()
-	w.drawFrame(now)
-	w.drawSubtitles()
+	w.drawFrame(now, opening)
+	if !opening {
+		w.drawSubtitles()
+	}
 	w.showDue(now)
 	w.tellViewport()
 	w.automate(now)
@@ -66,12 +71,12 @@ func (w *window) tellViewport() {
 }
 
 // drawFrame hands the due picture to the view, which owns it until the next one, and releases that.
-func (w *window) drawFrame(now time.Time) {
+func (w *window) drawFrame(now time.Time, opening bool) {
 	f, isNew := w.options.Engine.NextFrame(now)
 	if !isNew || f == nil {
 		return
 	}
-	if w.screen != screenPlayer {
+	if w.screen != screenPlayer || opening {
 		f.Release()
 		return
 	}

@@ -91,7 +91,11 @@ func (w *window) leaveScreen() {
 func (w *window) stop() {
 	w.source, w.wantPlay, w.seekTo, w.resource, w.playedBy = "", false, nil, nil, nil
 	w.forgetSignIn()
-	w.commands.give(kindReset, w.options.Engine.Reset)
+	before, engine := w.leaveOpening(), w.options.Engine
+	w.commands.give(kindReset, func() error {
+		before()
+		return engine.Reset()
+	})
 	w.picture.Clear().Release()
 	w.snapshot = player.Snapshot{}
 	w.top.setTitle("")

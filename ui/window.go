@@ -113,6 +113,7 @@ type window struct {
 	advanced   int  // how often one did, as the engine counts
 	startAt    time.Duration
 	early      *opening // of the resource that the options name, until it is played
+	opening    *opening // the same from then on, until something else is
 	wantPlay   bool
 	seekTo     *seekWish
 	volume     float64

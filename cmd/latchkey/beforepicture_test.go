@@ -1,19 +1,15 @@
 package main_test
 
 import (
-	"bufio"
 	"context"
 	"image"
 	"image/png"
-	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -212,28 +208,8 @@ func saveShot(t *testing.T, name string, shot image.Image) {
 // sends no more.
 func silentServer(t *testing.T, answer string) string {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	server, err := networktest.NewSilentServer(answer)
 	require.NoError(t, err)
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() {
-				defer connection.Close()
-				if _, err := http.ReadRequest(bufio.NewReader(connection)); err != nil {
-					return
-				}
-				_, _ = io.WriteString(connection, answer)
-				_, _ = io.Copy(io.Discard, connection) // until the player leaves
-			})
-		}
-	})
-	t.Cleanup(func() {
-		require.NoError(t, listener.Close())
-		serving.Wait()
-	})
-	return "http://" + listener.Addr().String()
+	t.Cleanup(func() { require.NoError(t, server.Close()) })
+	return server.URL
 }

@@ -49,7 +49,7 @@ type door struct {
 
 func newDoor(s *services, options network.Options) (*door, error) {
 	options.Resource, options.Credentials = "", nil
-	client, err := network.NewClient(nil, options)
+	client, err := network.NewClient(fromOutside(), options)
 	if err != nil {
 		return nil, err
 	}
@@ -106,9 +106,19 @@ func (d *door) read(ctx context.Context, argument string) ui.Incoming {
 	return ui.Incoming{Link: play}
 }
 
+// fromOutside returns the configuration for an address that another program handed over: it may not
+// resolve to the local network.
+func fromOutside() *network.Configuration {
+	configuration := network.NewConfiguration()
+	configuration.PublicOnly = true
+	return configuration
+}
+
 // open returns what plays a stream with nothing of any sign-in, whatever the command line gave.
 func (d *door) open(source string) (*player.MediaResource, error) {
-	return player.NewMediaResource(source, nil)
+	metadata := new(network.Metadata)
+	metadata.SetObject(player.NetworkConfigurationKey, fromOutside())
+	return player.NewMediaResource(source, metadata)
 }
 
 // fetch gets the profile that a link names, for a person to decide on.

@@ -51,7 +51,7 @@ func (l *lister) line(format string, values ...any) {
 
 // run lists the source. index is the variant whose keys are listed.
 func (l *lister) run(ctx context.Context, r *reached, index int) error {
-	list, err := r.playlist(ctx, hls.ParseOptions{})
+	list, err := r.playlist(ctx, hls.ParseOptions{FilePaths: r.resource.IsFile()})
 	if errors.Is(err, hls.ErrNotPlaylist) && r.resource.IsFile() {
 		return l.file(r.resource.String())
 	}

@@ -32,7 +32,7 @@ func (f *networkFlags) add(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.cookies, "cookie", nil, "a cookie pair `NAME=VALUE`, for key and licence requests; may be repeated; @FILE reads them from a file, and "+cookieVariable+" gives them too")
 	set.StringVar(&f.cookiesFile, "cookies-file", "", "cookies in the cookies.txt format, with their domains")
 	set.BoolVar(&f.all, "cookies-for-all-requests", false, "send the cookie pairs with every request of the stream")
-	set.StringArrayVar(&f.origins, "cookie-origin", nil, "send the pairs to `SCHEME://HOST[:PORT]` alone; may be repeated")
+	set.StringArrayVar(&f.origins, "cookie-origin", nil, "send the pairs to `SCHEME://HOST[:PORT]` alone; may be repeated; a stream of the internet may lead there also when that is on your own network")
 	set.StringArrayVar(&f.headers, "header", nil, "a header `'Name: value'` for the stream's own origin, or for --cookie-origin; may be repeated")
 	set.StringVar(&f.userAgent, "user-agent", "", "instead of Latchkey/VERSION")
 	set.StringVar(&f.profile, "profile", "", "the service, by the `NAME` of its profile, whose sign-in is used")

@@ -145,15 +145,23 @@ func (s *signedService) Resource(title catalogue.Title) (*player.MediaResource, 
 	if _, err := network.ParseURL(title.Source); err != nil {
 		return nil, fmt.Errorf("open %q: %w", title.Name, err)
 	}
-	return s.open(title.Source)
+	return s.play(title.Source, s.catalogue != nil && s.catalogue.FromInternet())
 }
 
-// open returns what plays a stream with the service's sign-in, which goes to the origins of its
-// profile alone. The player's client follows the accounts: what they renew or a person changes goes
-// to the clients of this service's own streams, and to no other.
+// open returns what plays a stream that a person opens with the service's sign-in.
 func (s *signedService) open(source string) (*player.MediaResource, error) {
+	return s.play(source, false)
+}
+
+// play returns what plays a stream with the service's sign-in, which goes to the origins of its
+// profile alone. The player's client follows the accounts: what they renew or a person changes goes
+// to the clients of this service's own streams, and to no other. publicOnly says that the address
+// comes from the internet.
+func (s *signedService) play(source string, publicOnly bool) (*player.MediaResource, error) {
+	configuration := s.profile.Configuration(s.accounts.Credentials())
+	configuration.PublicOnly = publicOnly
 	metadata := new(network.Metadata)
-	metadata.SetObject(player.NetworkConfigurationKey, s.profile.Configuration(s.accounts.Credentials()))
+	metadata.SetObject(player.NetworkConfigurationKey, configuration)
 	metadata.SetObject(player.CredentialSourceKey, network.CredentialSource(s.accounts))
 	metadata.SetObject(player.KeySystemsKey, keySystems(s.profile))
 	return player.NewMediaResource(source, metadata)

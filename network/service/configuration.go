@@ -20,7 +20,7 @@ var ErrNoCatalogue = errors.New("the service has no catalogue")
 func (p *Profile) Configuration(sent network.Credentials) *network.Configuration {
 	c := *p.Network
 	c.CookieHeaders, c.CredentialHeaders = sent.CookieHeaders.Clone(), slices.Clone(sent.Headers)
-	c.CookieOrigins = p.sentTo()
+	c.CookieOrigins, c.NamedOrigins = p.sentTo(), p.namedOrigins()
 	return &c
 }
 
@@ -29,6 +29,7 @@ func (p *Profile) Configuration(sent network.Credentials) *network.Configuration
 func (p *Profile) CatalogueConfiguration(sent network.Credentials) *network.Configuration {
 	c := *p.Network
 	c.CookieOrigins, c.UseCookieHeadersForAllRequests = nil, false
+	c.NamedOrigins = p.namedOrigins()
 	u, err := url.Parse(p.Catalogue.URL)
 	if err != nil || !p.Catalogue.SignedIn {
 		return &c

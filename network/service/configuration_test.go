@@ -114,3 +114,41 @@ func TestConfiguration(t *testing.T) {
 		})
 	}
 }
+
+// TestNamedOrigins has every address of a profile, so that each may be of the local network.
+func TestNamedOrigins(t *testing.T) {
+	p, err := service.Parse([]byte(`schema = "latchkey.service/1"
+id = "tv"
+name = "TV"
+homepage = "https://home.example.com"
+key_origins = ["https://keys.example.com"]
+license_origins = ["https://licenses.example.com", "https://keys.example.com"]
+media_origins = ["https://*.media.example.com", "http://127.0.0.1:8080"]
+[sign_in]
+ways = ["browser", "password"]
+issuer = "https://issuer.example.com/realm"
+client_id = "player"
+token_endpoint = "https://tokens.example.com/token"
+[sign_in.password]
+url = "https://password.example.com/login"
+username = "user"
+password = "password"
+token_path = "token"
+[cookies]
+session = "${token}"
+[[licenses]]
+key_formats = ["com.example"]
+url = "https://own.example.com/${kid}"
+answer = "raw"
+[catalogue]
+url = "https://titles.example.com/catalogue.json"
+`))
+	require.NoError(t, err)
+	want := []string{"http://127.0.0.1:8080", "https://*.media.example.com", "https://issuer.example.com", "https://keys.example.com", "https://licenses.example.com",
+		"https://own.example.com", "https://password.example.com", "https://titles.example.com", "https://tokens.example.com"}
+	for _, c := range []*network.Configuration{p.Configuration(canaries), p.CatalogueConfiguration(canaries)} {
+		assert.Equal(t, want, c.NamedOrigins)
+		require.NoError(t, c.Validate())
+		assert.False(t, c.PublicOnly)
+	}
+}

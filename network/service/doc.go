@@ -71,7 +71,10 @@
 // access_token and id_token, the others token; ${token} and ${access_token} stand in for each other where there is but one, for profiles of several ways. What
 // renews the sign-in is never sent to anybody but the token endpoint, and cannot be named.
 //
-// Addresses are https; http is for this computer's own (http://127.0.0.1:8080). They have no user name before the host.
+// Addresses are https; http is for this computer's own (http://127.0.0.1:8080). They have no user
+// name before the host. A service of the internet may lead to the local network where an address
+// here, icon and homepage aside, has that origin, and nowhere else in it: see "Where requests may
+// lead" in package network.
 //
 // # Links
 //

@@ -154,6 +154,27 @@ func (p *Profile) sentTo() []string {
 	return origins
 }
 
+// namedOrigins are the origins of all addresses that the profile names: what a stream or the
+// sign-in is led to there may be of the local network.
+func (p *Profile) namedOrigins() []string {
+	s := &p.SignIn
+	addresses := []string{s.Issuer, s.AuthorizationEndpoint, s.TokenEndpoint, s.DeviceEndpoint, s.RevocationEndpoint, s.PageURL, s.TokenURL,
+		s.Password.URL, s.Password.RefreshURL, p.Catalogue.URL}
+	for _, l := range p.Licenses {
+		if filled, err := filledLicense(l.URL, "x"); err == nil {
+			addresses = append(addresses, filled)
+		}
+	}
+	origins := slices.Concat(p.KeyOrigins, p.LicenseOrigins, p.MediaOrigins)
+	for _, address := range addresses {
+		if u, err := parseSource(address); err == nil {
+			origins = append(origins, network.Origin(u))
+		}
+	}
+	slices.Sort(origins)
+	return slices.Compact(origins)
+}
+
 // readNetwork reads [network], which is network's own to read.
 func (p *Profile) readNetwork(top *table) {
 	p.Network = network.NewConfiguration()

@@ -9,8 +9,13 @@ import (
 const (
 	assWidth, assHeight = 384, 288
 	assRow              = 20
-	maxASS              = 64 << 10
-	maxASSRows          = 32
+)
+
+// Limits of a screen of closed captions, which has 15 rows of 32 letters. CTA-608-E, 4. The rest is left out.
+const (
+	maxASS      = 16 << 10 // bytes of its events
+	maxASSRows  = 32
+	maxASSSpans = 1024
 )
 
 // assColours are the colours of closed captions, as ASS writes them: blue, green, red. CTA-608.
@@ -33,9 +38,13 @@ func ParseASS(text string) []Cue {
 		}
 	}
 	var cues []Cue
+	shown, spans := 0, 0
 	for i, row := range rows {
-		if len(row.spans) == 0 || len(cues) == maxASSRows {
+		if len(row.spans) == 0 {
 			continue
+		}
+		if shown, spans = shown+1, spans+len(row.spans); shown > maxASSRows || spans > maxASSSpans {
+			break
 		}
 		if n := len(cues); n > 0 && i > 0 && row.x == rows[i-1].x && row.y > rows[i-1].y && row.y-rows[i-1].y <= assRow && len(rows[i-1].spans) > 0 {
 			cues[n-1].Lines = append(cues[n-1].Lines, row.spans)

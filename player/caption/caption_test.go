@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -96,6 +97,105 @@ func TestRefused(t *testing.T) {
 	require.ErrorIs(t, err, caption.ErrTooLarge)
 	_, err = caption.Parse([]byte("WEBVTT\n\n" + strings.Repeat("00:01.000 --> 00:02.000\na\n\n", 100_001)))
 	require.ErrorIs(t, err, caption.ErrTooLarge)
+}
+
+// TestLimitsOfACue has cues larger than a person can read: they cost no more memory than a screen of text, and are counted.
+func TestLimitsOfACue(t *testing.T) {
+	const times = "WEBVTT\n\n00:01.000 --> 00:02.000\n"
+	for name, c := range map[string]struct {
+		text  string
+		lines int // 0: the cue is left out
+		cut   int
+	}{
+		"32 lines":         {strings.Repeat("a\n", 32), 32, 0},
+		"8,000 lines":      {strings.Repeat("a\n", 8000), 32, 1},
+		"8,000 references": {strings.Repeat("a&#10;", 2000), 32, 1},
+		"4,000 styles":     {strings.Repeat("a<b>", 4000), 1, 1},
+		"too many bytes":   {strings.Repeat("a", 16<<10+1), 0, 1},
+		"a long voice":     {"<v " + strings.Repeat("a", 10_000) + ">b<c>b<c>b", 1, 0},
+		"deep tags":        {strings.Repeat("<b>", 5000) + "b", 1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			track, err := caption.Parse([]byte(times + c.text))
+			require.NoError(t, err)
+			assert.Equal(t, c.cut, track.Cut)
+			if c.lines == 0 {
+				assert.Empty(t, track.Cues)
+				return
+			}
+			require.Len(t, track.Cues, 1)
+			assert.Equal(t, c.lines, len(track.Cues[0].Lines), "lines") //nolint:testifylint // Len would print them all
+			assert.LessOrEqual(t, track.Cues[0].Size(), 64<<10)
+		})
+	}
+}
+
+// TestMemoryOfTracks reads files of 16 MB. Serial: it measures the heap.
+func TestMemoryOfTracks(t *testing.T) {
+	fill := func(head, text string) []byte {
+		return []byte(head + strings.Repeat(text, (16<<20-len(head))/len(text)))
+	}
+	cue := "\n\n00:00:00.000 --> 00:00:01.000\n"
+	for name, data := range map[string][]byte{
+		"cues of 8,000 lines":    fill("WEBVTT\n", cue+strings.Repeat("a\n", 8000)),
+		"cues of 500 styles":     fill("WEBVTT\n", cue+strings.Repeat("a<b>", 500)),
+		"empty lines":            fill("WEBVTT\n", "\n"),
+		"lines that end with CR": fill("WEBVTT\r", "a\r"),
+		"one line":               fill("WEBVTT\n\n", "a"),
+		"a header":               fill("WEBVTT\n", "a\n"),
+		"short cues":             fill("WEBVTT", "\n\n00:00.000 --> 00:01.000\na"),
+		"long identifiers":       fill("WEBVTT", "\n\n"+strings.Repeat("a", 1000)+cue[1:]+"a"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			track, err := caption.Parse(data)
+			runtime.ReadMemStats(&after)
+			if err != nil {
+				require.ErrorIs(t, err, caption.ErrTooLarge)
+			}
+			assert.LessOrEqual(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(256), "MiB allocated, garbage included")
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			kept := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+			assert.LessOrEqual(t, kept>>20, int64(64), "MiB kept")
+			if track == nil {
+				return
+			}
+			said := 0
+			for i := range track.Cues {
+				said += track.Cues[i].Size()
+			}
+			assert.LessOrEqual(t, kept, int64(said)*3/2+1<<20, "Size says what a cue takes")
+		})
+	}
+}
+
+// hour is an hour of cues, 12 a second, of two lines each.
+func hour() []byte {
+	var b bytes.Buffer
+	b.WriteString("WEBVTT\n")
+	for i := range 43_200 {
+		at := time.Duration(i) * time.Second / 12
+		stamp := func(d time.Duration) string {
+			return fmt.Sprintf("%02d:%02d:%02d.%03d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60, d.Milliseconds()%1000)
+		}
+		fmt.Fprintf(&b, "\n%s --> %s align:start\nThe text of the cue with the number %d,\n<i>and a second line of it in italics.</i>\n", stamp(at), stamp(at+2*time.Second), i)
+	}
+	return b.Bytes()
+}
+
+// BenchmarkHour reads an hour of 43,200 cues.
+func BenchmarkHour(b *testing.B) {
+	data := hour()
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		track, err := caption.Parse(data)
+		require.NoError(b, err)
+		require.Len(b, track.Cues, 43_200)
+	}
 }
 
 // TestBesideFFmpeg compares times and text with those that FFmpeg reads.

@@ -44,6 +44,24 @@ type Settings struct {
 	Align string
 }
 
+// What the parts of a cue take, in bytes, without their text.
+const (
+	cueBytes  = 128
+	lineBytes = 24
+	spanBytes = 56
+)
+
+// Size returns how many bytes the cue takes.
+func (c *Cue) Size() int {
+	size := cueBytes + len(c.ID) + lineBytes*len(c.Lines)
+	for _, line := range c.Lines {
+		for i := range line {
+			size += spanBytes + len(line[i].Text) + len(line[i].Voice)
+		}
+	}
+	return size
+}
+
 // Text returns the cue's text without its styles.
 func (c *Cue) Text() string {
 	var b strings.Builder

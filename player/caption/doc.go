@@ -3,8 +3,14 @@
 //	track, err := caption.Parse(data)
 //	for _, cue := range track.Cues { ... }
 //
-// What is wrong in a file costs the cue that it is in and nothing else, as the specification says. The size of a file, of a cue and the
-// number of cues are bounded.
+// What is wrong in a file costs the cue that it is in and nothing else, as the specification says.
+//
+// # Limits
+//
+//	a file                              16 MiB, 100,000 cues, 48 MiB of memory; one beyond is ErrTooLarge
+//	a cue                               16 KiB with its tags; one beyond is left out and counted (Track.Cut)
+//	the text of a cue                   32 lines, 512 runs in one style; the rest is cut off and counted
+//	a screen of closed captions         16 KiB, 32 rows, 1024 runs
 //
 // # What is supported
 //

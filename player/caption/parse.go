@@ -5,16 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Limits of a file.
+// Limits of a file and of a cue. A file beyond its limits is refused; of a cue beyond its limits the rest is cut off, or, where its
+// text has more bytes, the cue is left out.
 const (
-	maxBytes    = 16 << 20
-	maxCues     = 100_000
-	maxCueBytes = 16 << 10
+	maxBytes      = 16 << 20 // of a file
+	maxCues       = 100_000  // of a file
+	maxTrackBytes = 48 << 20 // that a file's cues take: 100,000 cues of two lines with 50 letters each take 33 MB
+	maxCueBytes   = 16 << 10 // of a cue's text with its tags
+	maxNameBytes  = 256      // of a cue's identifier, and of a voice
 )
 
 var (
@@ -29,6 +33,8 @@ type Track struct {
 	Cues []Cue
 	// Map is X-TIMESTAMP-MAP, nil without one. RFC 8216, 3.5.
 	Map *TimestampMap
+	// Cut is how many cues were cut or left out, since they are beyond the limits of a cue.
+	Cut int
 }
 
 // TimestampMap says that a time of the cues is one of the media: MPEGTS ticks of 90 kHz.
@@ -37,8 +43,8 @@ type TimestampMap struct {
 	MPEGTS uint64
 }
 
-// Parse reads a file. It returns ErrNotWebVTT or ErrTooLarge, wrapped; whatever else is wrong costs the cue that it is in. data is not
-// kept. WebVTT, 6.1.
+// Parse reads a file. It returns ErrNotWebVTT or ErrTooLarge, wrapped; whatever else is wrong costs the cue that it is in. data is
+// read in place and not kept: of each cue one copy is made of the text that is shown. WebVTT, 6.1.
 func Parse(data []byte) (*Track, error) {
 	if len(data) > maxBytes {
 		return nil, fmt.Errorf("%w: more than %d MiB", ErrTooLarge, maxBytes>>20)
@@ -48,33 +54,89 @@ func Parse(data []byte) (*Track, error) {
 	if !ok || len(rest) > 0 && !bytes.ContainsRune([]byte(" \t\r\n"), rune(rest[0])) {
 		return nil, ErrNotWebVTT
 	}
-	text := strings.ToValidUTF8(string(rest), "\uFFFD")
-	text = strings.NewReplacer("\x00", "\uFFFD", "\r\n", "\n", "\r", "\n").Replace(text)
-	track := &Track{}
-	lines := strings.Split(text, "\n")
-	at := 1
-	for ; at < len(lines) && lines[at] != ""; at++ { // the header
-		if strings.Contains(lines[at], "-->") {
-			break
-		}
-		track.header(lines[at])
-	}
-	for at < len(lines) {
-		if lines[at] == "" {
-			at++
-			continue
-		}
-		end := at
-		for end < len(lines) && lines[end] != "" {
-			end++
-		}
-		track.block(lines[at:end])
-		if len(track.Cues) > maxCues {
+	p := &parser{lines: lines{text: rest, feed: -1, carriage: -1}}
+	p.lines.next() // the rest of the first line
+	p.header()
+	for p.more() {
+		if p.block(); len(p.track.Cues) > maxCues {
 			return nil, fmt.Errorf("%w: more than %d cues", ErrTooLarge, maxCues)
 		}
-		at = end
+		if p.bytes > maxTrackBytes {
+			return nil, fmt.Errorf("%w: its cues take more than %d MiB", ErrTooLarge, maxTrackBytes>>20)
+		}
 	}
-	return track, nil
+	return &p.track, nil
+}
+
+// parser reads one file.
+type parser struct {
+	lines  lines
+	track  Track
+	bytes  int // that the cues of track take
+	reader textReader
+}
+
+// arrow stands between the times of a cue.
+var arrow = []byte("-->")
+
+// header reads the lines before the first empty one. A cue may follow without an empty line.
+func (p *parser) header() {
+	for p.lines.at < len(p.lines.text) {
+		before := p.lines
+		line := p.lines.next()
+		if len(line) == 0 {
+			return
+		}
+		if bytes.Contains(line, arrow) {
+			p.lines = before
+			return
+		}
+		if len(line) <= maxNameBytes {
+			p.track.header(string(line))
+		}
+	}
+}
+
+// more goes to the next line that is not empty. It returns false at the end of the file.
+func (p *parser) more() bool {
+	for p.lines.at < len(p.lines.text) {
+		before := p.lines
+		if len(p.lines.next()) > 0 {
+			p.lines = before
+			return true
+		}
+	}
+	return false
+}
+
+// block reads the lines up to an empty one: cues, or what is left out. A cue may begin within, where an empty line was forgotten. A
+// line before the times is the cue's identifier if it is the first of its block.
+func (p *parser) block() {
+	var first, times, id []byte
+	text, end := 0, 0
+	for number := 0; p.lines.at < len(p.lines.text); number++ {
+		before := p.lines.at
+		line := p.lines.next()
+		if len(line) == 0 {
+			break
+		}
+		if number == 0 {
+			first = line
+		}
+		if bytes.Contains(line, arrow) {
+			if times != nil {
+				p.cue(times, p.lines.text[text:end], id)
+			}
+			times, id, text = line, nil, p.lines.at
+			if number == 1 {
+				id = first
+			}
+		}
+		end = before + len(line)
+	}
+	if times != nil {
+		p.cue(times, p.lines.text[text:max(end, text)], id)
+	}
 }
 
 // header reads a line of the header.
@@ -100,52 +162,72 @@ func (t *Track) header(line string) {
 	}
 }
 
-// block reads the lines between two empty ones: a cue, or what is left out. A cue may begin within, where a line was forgotten.
-func (t *Track) block(lines []string) {
-	begin := -1
-	for i, line := range lines {
-		if !strings.Contains(line, "-->") {
-			continue
-		}
-		if begin >= 0 {
-			t.cue(lines[begin:i], name(lines, begin))
-		}
-		begin = i
-	}
-	if begin >= 0 {
-		t.cue(lines[begin:], name(lines, begin))
-	}
-}
-
-// name is the line before the times, when that is the first of its block.
-func name(lines []string, times int) string {
-	if times == 1 {
-		return lines[0]
-	}
-	return ""
-}
-
-// cue reads the times and the text of a cue.
-func (t *Track) cue(lines []string, id string) {
-	from, rest, _ := strings.Cut(lines[0], "-->")
-	start, ok := parseTime(strings.TrimSpace(from))
-	if !ok {
-		return
-	}
-	rest = strings.TrimLeft(rest, " \t")
-	to, settings := rest, ""
-	if i := strings.IndexAny(rest, " \t"); i >= 0 {
+// cue reads the times and the text of a cue. A cue that makes no sense is left out.
+func (p *parser) cue(times, text, id []byte) {
+	from, rest, _ := bytes.Cut(times, arrow)
+	rest = bytes.TrimLeft(rest, " \t")
+	to, settings := rest, []byte(nil)
+	if i := bytes.IndexAny(rest, " \t"); i >= 0 {
 		to, settings = rest[:i], rest[i:]
 	}
-	end, ok := parseTime(to)
-	text := strings.Join(lines[1:], "\n")
-	if !ok || end <= start || strings.TrimSpace(text) == "" || len(text) > maxCueBytes {
+	start, ok := parseTime(brief(bytes.TrimSpace(from)))
+	end, ok2 := parseTime(brief(to))
+	if !ok || !ok2 || end <= start {
 		return
 	}
-	c := Cue{ID: id, Start: start, End: end, Settings: parseSettings(settings), Lines: parseText(text)}
-	if strings.TrimSpace(c.Text()) != "" {
-		t.Cues = append(t.Cues, c)
+	if len(text) > maxCueBytes {
+		p.track.Cut++
+		return
 	}
+	c := Cue{ID: clean(brief(id)), Start: start, End: end, Settings: parseSettings(brief(settings))}
+	var cut, shows bool
+	if c.Lines, cut, shows = p.reader.read(clean(string(text))); cut {
+		p.track.Cut++
+	}
+	if shows {
+		p.track.Cues = append(p.track.Cues, c)
+		p.bytes += c.Size()
+	}
+}
+
+// brief returns text as a string of at most maxNameBytes.
+func brief(text []byte) string { return string(text[:min(len(text), maxNameBytes)]) }
+
+// mend makes of a file's characters those of its text. WebVTT, 6.1, steps 2 and 3.
+var mend = strings.NewReplacer("\x00", "\uFFFD", "\r\n", "\n", "\r", "\n")
+
+// clean returns a text with its ends of lines as "\n", and without bytes that are no characters.
+func clean(text string) string { return mend.Replace(strings.ToValidUTF8(text, "\uFFFD")) }
+
+// lines are those of a text, which ends them with CR, LF, or both. Each byte is looked at a fixed number of times.
+type lines struct {
+	text           []byte
+	at             int // where the next line begins
+	feed, carriage int // the next LF and CR from at on, if not before at
+}
+
+// next returns the next line without its end.
+func (l *lines) next() []byte {
+	l.feed = l.find(l.feed, '\n')
+	l.carriage = l.find(l.carriage, '\r')
+	end := min(l.feed, l.carriage)
+	line := l.text[l.at:end]
+	l.at = min(end+1, len(l.text))
+	if l.carriage < l.feed && l.at == l.feed {
+		l.at = min(l.at+1, len(l.text))
+	}
+	return line
+}
+
+// find returns where a byte is next, or the text's length. known is what it returned before.
+func (l *lines) find(known int, b byte) int {
+	if known >= l.at {
+		return known
+	}
+	if i := bytes.IndexByte(l.text[l.at:], b); i >= 0 {
+		return l.at + i
+	}
+	return len(l.text)
 }
 
 // parseTime reads hh:mm:ss.ttt or mm:ss.ttt. WebVTT, 6.3, "collect a WebVTT timestamp".
@@ -174,6 +256,12 @@ func parseTime(text string) (time.Duration, bool) {
 	return time.Duration(total) * time.Millisecond, true
 }
 
+// The values that settings can have. What a cue keeps is one of these, and no part of its file.
+var (
+	verticals  = []string{"rl", "lr"}
+	alignments = []string{"start", "center", "end", "left", "right"}
+)
+
 // parseSettings reads the words after the times; those that make no sense are left out. WebVTT, 6.3.
 func parseSettings(text string) Settings {
 	s := Settings{Size: 100, Align: "center"}
@@ -182,8 +270,8 @@ func parseSettings(text string) Settings {
 		first, _, _ := strings.Cut(value, ",")
 		switch key {
 		case "vertical":
-			if value == "rl" || value == "lr" {
-				s.Vertical = value
+			if i := slices.Index(verticals, value); i >= 0 {
+				s.Vertical = verticals[i]
 			}
 		case "line":
 			if n, ok := percentage(first); ok {
@@ -200,10 +288,9 @@ func parseSettings(text string) Settings {
 				s.Size = n
 			}
 		case "align":
-			switch value {
-			case "start", "center", "end", "left", "right":
-				s.Align = value
-			case "middle": // of older drafts
+			if i := slices.Index(alignments, value); i >= 0 {
+				s.Align = alignments[i]
+			} else if value == "middle" { // of older drafts
 				s.Align = "center"
 			}
 		}

@@ -1,13 +1,18 @@
 package caption
 
 import (
+	"bytes"
 	"html"
 	"slices"
 	"strings"
 )
 
-// maxNesting is how deep tags may stand in each other; deeper ones style nothing.
-const maxNesting = 32
+// Limits of a cue's text.
+const (
+	maxNesting = 32  // how deep tags may stand in each other; deeper ones style nothing
+	maxLines   = 32  // more than fit on a screen; the rest is cut off
+	maxSpans   = 512 // runs of text in one style; the rest is cut off
+)
 
 // colours are the classes that give text a colour. WebVTT, 5.
 var colours = []string{"white", "lime", "cyan", "red", "yellow", "magenta", "blue", "black"}
@@ -18,23 +23,34 @@ type element struct {
 	style Span // of the text within
 }
 
-// textReader reads the text of a cue. WebVTT, 6.4.
+// textReader reads the text of one cue after another. WebVTT, 6.4.
 type textReader struct {
-	lines [][]Span
+	text  []byte // of all runs
+	runs  []run
+	line  int // the current one
 	open  []element
-	depth int // of tags beyond maxNesting
+	depth int  // of tags beyond maxNesting
+	cut   bool // there is more than fits
 }
 
-// parseText returns the lines of a cue's text, at least one.
-func parseText(text string) [][]Span {
-	r := &textReader{lines: [][]Span{nil}}
-	for text != "" {
+// run is a Span whose text is not made yet.
+type run struct {
+	style    Span
+	from, to int // in the reader's text
+	line     int
+}
+
+// read returns the lines of a cue's text, at least one. cut says that there is more of it; shows, that there is something to read in the
+// lines.
+func (r *textReader) read(text string) (lines [][]Span, cut, shows bool) {
+	*r = textReader{text: r.text[:0], runs: r.runs[:0], open: r.open[:0]}
+	for text != "" && !r.cut {
 		i := strings.IndexByte(text, '<')
 		if i < 0 {
-			r.text(text)
+			r.add(text)
 			break
 		}
-		r.text(text[:i])
+		r.add(text[:i])
 		tag, rest, ok := strings.Cut(text[i+1:], ">")
 		if !ok {
 			break // a tag without an end takes the rest
@@ -42,7 +58,24 @@ func parseText(text string) [][]Span {
 		r.tag(tag)
 		text = rest
 	}
-	return r.lines
+	return r.lines(), r.cut, len(bytes.TrimSpace(r.text)) > 0
+}
+
+// lines makes the spans of the runs, which share one copy of the text.
+func (r *textReader) lines() [][]Span {
+	all := string(r.text)
+	spans := make([]Span, len(r.runs))
+	lines := make([][]Span, r.line+1)
+	for i, run := range r.runs {
+		spans[i] = run.style
+		spans[i].Text = all[run.from:run.to]
+		if n := len(lines[run.line]); n == 0 {
+			lines[run.line] = spans[i : i+1 : i+1]
+		} else {
+			lines[run.line] = spans[i-n : i+1 : i+1]
+		}
+	}
+	return lines
 }
 
 // style is that of the text that comes next.
@@ -53,20 +86,24 @@ func (r *textReader) style() Span {
 	return Span{}
 }
 
-// text adds text in the style in force.
-func (r *textReader) text(text string) {
-	text = html.UnescapeString(text)
-	for i, line := range strings.Split(text, "\n") {
-		if i > 0 {
-			r.lines = append(r.lines, nil)
+// add adds text in the style in force.
+func (r *textReader) add(text string) {
+	first := true
+	for line := range strings.SplitSeq(html.UnescapeString(text), "\n") {
+		if !first && r.line+1 == maxLines || line != "" && len(r.runs) == maxSpans {
+			r.cut = true
+			return
 		}
+		if !first {
+			r.line++
+		}
+		first = false
 		if line == "" {
 			continue
 		}
-		span := r.style()
-		span.Text = strings.ReplaceAll(line, "\t", " ")
-		last := &r.lines[len(r.lines)-1]
-		*last = append(*last, span)
+		from := len(r.text)
+		r.text = append(r.text, strings.ReplaceAll(line, "\t", " ")...)
+		r.runs = append(r.runs, run{style: r.style(), from: from, to: len(r.text), line: r.line})
 	}
 }
 
@@ -87,14 +124,14 @@ func (r *textReader) tag(tag string) {
 	case "u":
 		style.Underline = true
 	case "v":
-		style.Voice = strings.TrimSpace(html.UnescapeString(annotation))
+		style.Voice = voice(annotation)
 	case "c", "lang", "ruby", "rt":
 	default:
 		return // a time stamp, or nothing that is known
 	}
 	for class := range strings.SplitSeq(classes, ".") {
-		if slices.Contains(colours, class) {
-			style.Colour = class
+		if i := slices.Index(colours, class); i >= 0 {
+			style.Colour = colours[i]
 		}
 	}
 	if len(r.open) == maxNesting {
@@ -102,6 +139,12 @@ func (r *textReader) tag(tag string) {
 		return
 	}
 	r.open = append(r.open, element{name: name, style: style})
+}
+
+// voice reads who speaks. The result keeps nothing else of the file.
+func voice(annotation string) string {
+	name := strings.TrimSpace(html.UnescapeString(annotation))
+	return strings.Clone(strings.ToValidUTF8(name[:min(len(name), maxNameBytes)], ""))
 }
 
 // close closes the innermost element, when that is the one.

@@ -89,11 +89,11 @@ func (p *parser) decodeSegments() {
 	}
 }
 
-// segmentDuration returns the duration that the parser read, within bounds.
+// segmentDuration returns the duration that the parser read, or the target duration if that is out of bounds.
 func (p *parser) segmentDuration(line int, duration float64) time.Duration {
 	if math.IsNaN(duration) || duration < 0 || duration > maxSeconds {
 		p.mustAt(line, "4.3.2.1", "the duration of EXTINF is out of range")
-		return 0
+		return p.media.media.TargetDuration
 	}
 	return seconds(duration)
 }
@@ -126,7 +126,8 @@ func (p *parser) finishMedia() *Media {
 	m.media.Start = p.start
 	p.finishTimeline()
 	p.checkMedia()
-	return &m.media
+	media := m.media
+	return &media // and not the reader, with the text for the parser behind it
 }
 
 // finishTimeline gives the segments their starts and dates.

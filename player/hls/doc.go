@@ -10,7 +10,7 @@
 // It follows RFC 8216 and its second edition, draft-pantos-hls-rfc8216bis-22. Clauses are those of RFC 8216;
 // those that it has not begin with "bis". What the specification says must not be is an error in strict mode
 // (ParseOptions.Strict) and a Warning otherwise, with line and clause; what nobody can make sense of (a byte
-// range whose offset cannot be known, a variable without a value) is an error in both.
+// range that is no number, a variable without a value) is an error in both.
 //
 // # How it works
 //
@@ -42,7 +42,7 @@
 //	                                           and hexadecimal numbers behind it
 //
 //	Media segments
-//	EXTINF                        4.3.2.1      Segment.Duration, Title; a duration that is none is 0
+//	EXTINF                        4.3.2.1      Segment.Duration, Title; a duration that is none is the target duration
 //	EXT-X-BYTERANGE               4.3.2.2      Segment.ByteRange, an offset that is left out resolved
 //	EXT-X-DISCONTINUITY           4.3.2.3      Segment.Discontinuity, DiscontinuitySequence
 //	EXT-X-KEY                     4.3.2.4      Segment.Keys, Map.Keys, one for each KEYFORMAT: METHOD (unknown ones stay, to

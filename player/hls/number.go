@@ -70,8 +70,12 @@ func seconds(s float64) time.Duration {
 	return time.Duration(math.Round(s * 1e9))
 }
 
-// parseByteRange reads n[@o]. RFC 8216, 4.3.2.2.
-func parseByteRange(s string) (r ByteRange, hasOffset, ok bool) {
+// byteRange reads n[@o]. An '@' at the end is left out. RFC 8216, 4.3.2.2.
+func (p *parser) byteRange(s, clause string) (r ByteRange, hasOffset, ok bool) {
+	if length, found := strings.CutSuffix(s, "@"); found {
+		p.must(clause, "a byte range ends with '@'")
+		s = length
+	}
 	length, offset, hasOffset := strings.Cut(s, "@")
 	n, ok := parseLength(length)
 	if !ok {

@@ -12,9 +12,9 @@ import (
 const (
 	maxTextBytes    = 32 << 20
 	maxLines        = 500_000
-	maxLineBytes    = 2 << 20 // data: URIs are long
-	maxVersion      = 13      // the second edition's
-	maxResultBytes  = 192 << 20
+	maxLineBytes    = 2 << 20  // data: URIs are long
+	maxVersion      = 13       // the second edition's
+	maxResultBytes  = 64 << 20 // 150,000 segments: a week of them, four seconds each
 	maxWarnings     = 200
 	maxSameWarnings = 10
 )
@@ -29,6 +29,9 @@ type ParseOptions struct {
 	// Folder stands before the relative URIs of a playlist that base says is a file: "720p/" for one in that
 	// folder beside the multivariant playlist. Of a URL's playlist it changes nothing.
 	Folder string
+	// FilePaths turns the file: URLs of a playlist that base says is a file into paths, escaped as
+	// in the URL. Of a URL's playlist, which may name no file, it changes nothing.
+	FilePaths bool
 	// Previous is what the same playlist was before, nil when there is none. Parse returns it as it is when
 	// neither the text nor base nor the other options changed, and takes from it what EXT-X-SKIP left out.
 	Previous *Playlist
@@ -40,6 +43,7 @@ type digest struct {
 	n         int
 	base      string
 	folder    string
+	filePaths bool
 	strict    bool
 	variables map[string]string
 }
@@ -47,11 +51,11 @@ type digest struct {
 var digestSeed = maphash.MakeSeed()
 
 func newDigest(data []byte, base string, opts ParseOptions) digest {
-	return digest{sum: maphash.Bytes(digestSeed, data), n: len(data), base: base, folder: opts.Folder, strict: opts.Strict, variables: opts.Variables}
+	return digest{sum: maphash.Bytes(digestSeed, data), n: len(data), base: base, folder: opts.Folder, filePaths: opts.FilePaths, strict: opts.Strict, variables: opts.Variables}
 }
 
 func (d digest) equal(e digest) bool {
-	return d.sum == e.sum && d.n == e.n && d.base == e.base && d.folder == e.folder && d.strict == e.strict && maps.Equal(d.variables, e.variables)
+	return d.sum == e.sum && d.n == e.n && d.base == e.base && d.folder == e.folder && d.filePaths == e.filePaths && d.strict == e.strict && maps.Equal(d.variables, e.variables)
 }
 
 // Parse reads a playlist. base is the URL that the playlist came from in the end, after redirects, against
@@ -74,7 +78,7 @@ func Parse(data []byte, base string, opts ParseOptions) (*Playlist, error) {
 		return nil, &ParseError{Clause: "4.1", Msg: "the playlist's own URL cannot be read"}
 	}
 	if r.base == nil {
-		r.prefix = opts.Folder
+		r.prefix, r.filePaths = opts.Folder, opts.FilePaths
 	}
 	if !Sniff(data) {
 		return nil, fmt.Errorf("%w: %s", ErrNotPlaylist, describe(data))
@@ -86,7 +90,7 @@ func Parse(data []byte, base string, opts ParseOptions) (*Playlist, error) {
 		return nil, p.err
 	}
 	d.variables = maps.Clone(d.variables)
-	playlist.digest = d
+	playlist.digest, playlist.size = d, maxResultBytes-p.budget+len(data)
 	return playlist, nil
 }
 

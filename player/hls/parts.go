@@ -49,17 +49,17 @@ func (p *parser) readPart(value string) {
 func (p *parser) partRange(part *Part, text string) {
 	const clause = "bis 4.4.4.9"
 	next := &p.media.next
-	r, offset, ok := parseByteRange(text)
+	r, offset, ok := p.byteRange(text, clause)
 	if !ok {
 		p.fatal(clause, "BYTERANGE is not a length with an optional offset")
 		return
 	}
 	if !offset {
 		if len(next.parts) == 0 || next.lastPartEnd < 0 || next.lastPartURI != part.URI {
-			p.fatal(clause, "BYTERANGE has no offset, and the part before is no part of the same resource")
-			return
+			p.must(clause, "BYTERANGE has no offset, and the part before is no part of the same resource")
+		} else {
+			r.Offset = next.lastPartEnd
 		}
-		r.Offset = next.lastPartEnd
 	}
 	if r.Offset > maxByteOffsets || r.Length > maxByteOffsets {
 		p.fatal(clause, "BYTERANGE is out of range")

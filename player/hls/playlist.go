@@ -31,7 +31,11 @@ type Playlist struct {
 	Multivariant *Multivariant
 
 	digest digest
+	size   int
 }
+
+// Size returns how many bytes the playlist takes, about: what was made of its text, and the text, of which some may be kept.
+func (p *Playlist) Size() int { return p.size }
 
 // Start is EXT-X-START: where playing should begin. RFC 8216, 4.3.5.2.
 type Start struct {

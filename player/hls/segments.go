@@ -2,6 +2,7 @@ package hls
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -144,14 +145,15 @@ func (p *parser) readInf(value string) {
 	next.duration, next.title = duration, title
 }
 
-// mendDuration returns what can be made of a duration that is no decimal number, "0" in the end.
+// mendDuration returns what can be made of a duration that is no decimal number: the target duration in the end, or
+// "0" where none was named yet.
 func (p *parser) mendDuration(s string) (mended string, point bool) {
 	s = strings.TrimSpace(s)
 	if i := strings.IndexAny(s, " \t"); i > 0 {
 		s = s[:i] // attributes, as lists of channels have them
 	}
 	if f, _, ok := parseDecimal(s, true); !ok || f < 0 {
-		return "0", false
+		return strconv.FormatInt(int64(p.media.media.TargetDuration/time.Second), 10), false
 	}
 	return s, strings.Contains(s, ".")
 }
@@ -165,7 +167,7 @@ func (p *parser) readByteRange(value string) {
 	if next.hasRange {
 		p.must(clause, "a segment has two EXT-X-BYTERANGE")
 	}
-	r, offset, ok := parseByteRange(strings.TrimSpace(value))
+	r, offset, ok := p.byteRange(strings.TrimSpace(value), clause)
 	if !ok {
 		p.fatal(clause, "EXT-X-BYTERANGE is not a length with an optional offset")
 		return
@@ -247,10 +249,10 @@ func (p *parser) resolveRange(s *Segment, next *nextSegment, uri string) {
 			uri = p.resolve(uri)
 		}
 		if len(m.segments) == 0 || m.lastEnd < 0 || m.lastURI != uri {
-			p.fatal("4.3.2.2", "EXT-X-BYTERANGE has no offset, and the segment before is no part of the same resource")
-			return
+			p.must("4.3.2.2", "EXT-X-BYTERANGE has no offset, and the segment before is no part of the same resource")
+		} else {
+			r.Offset = m.lastEnd
 		}
-		r.Offset = m.lastEnd
 	}
 	if r.Offset > maxByteOffsets || r.Length > maxByteOffsets {
 		p.fatal("4.3.2.2", "EXT-X-BYTERANGE is out of range")
@@ -287,7 +289,7 @@ func (p *parser) readMap(value string) {
 	}
 	section := &Map{URI: a.uri("URI"), Keys: p.media.keys, Line: p.line}
 	if a.has("BYTERANGE") {
-		r, offset, ok := parseByteRange(a.text("BYTERANGE"))
+		r, offset, ok := p.byteRange(a.text("BYTERANGE"), clause)
 		if !ok {
 			p.fatal(clause, "BYTERANGE is not a length and an offset")
 			return

@@ -17,6 +17,7 @@ type resolver struct {
 	base *url.URL
 	// prefix stands before a path that does not begin with a slash, origin before one that does.
 	prefix, origin string
+	filePaths      bool // without a base: file: URLs become paths
 }
 
 // newResolver returns the resolver of a base, which is a URL or, with no "://" in it, a file's path. ok is
@@ -56,8 +57,12 @@ func (r *resolver) query(name string) (value string, ok bool) {
 // best of. RFC 3986, 5.2.
 func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
 	if r.base == nil {
-		if ref != "" && ref[0] != '/' && !hasScheme(ref) {
+		switch {
+		case ref == "" || ref[0] == '/':
+		case !hasScheme(ref):
 			dst = append(dst, r.prefix...)
+		case r.filePaths:
+			ref = filePath(ref)
 		}
 		return append(dst, ref...), true
 	}
@@ -81,6 +86,16 @@ func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
 		return append(dst, ref...), true // data:, skd: and the like mean what they say
 	}
 	return append(dst, r.base.ResolveReference(u).String()...), ok
+}
+
+// filePath returns the path of a file: URL of this computer, and other references as they are. RFC
+// 8089, 2.
+func filePath(ref string) string {
+	u, err := url.Parse(ref)
+	if err != nil || u.Scheme != "file" || u.Path == "" || u.Host != "" && u.Host != "localhost" {
+		return ref
+	}
+	return u.EscapedPath()
 }
 
 // hasScheme says whether a reference begins with a scheme. RFC 3986, 3.1.

@@ -57,6 +57,35 @@ func TestResolve(t *testing.T) { // RFC 3986, 5.4, and what playlists have
 	assert.Error(t, err)
 }
 
+// A file: URL in a file's playlist is a path where FilePaths says so, and stays what it is in a
+// URL's.
+func TestFilePaths(t *testing.T) {
+	for ref, want := range map[string]string{
+		"file:///a/b%20c.ts":         "/a/b%20c.ts",
+		"FILE://localhost/a/b.ts":    "/a/b.ts",
+		"file:/a/b.ts":               "/a/b.ts",
+		"file://nas.example/a/b.ts":  "file://nas.example/a/b.ts",
+		"file:b.ts":                  "file:b.ts",
+		"https://a.example/3.m4s":    "https://a.example/3.m4s",
+		"data:;base64,AAAAAAAAAAAAA": "data:;base64,AAAAAAAAAAAAA",
+	} {
+		text := []byte(mediaHead + "#EXTINF:2,\n" + ref + "\n#EXT-X-ENDLIST\n")
+		for _, test := range []struct {
+			base string
+			opts ParseOptions
+			want string
+		}{
+			{"", ParseOptions{FilePaths: true}, want},
+			{"", ParseOptions{}, ref},
+			{"https://a.example/p/list.m3u8", ParseOptions{FilePaths: true}, ref},
+		} {
+			list, err := Parse(text, test.base, test.opts)
+			require.NoError(t, err)
+			assert.Equal(t, test.want, list.Media.Segments[0].URI, "%s %v", test.base, test.opts.FilePaths)
+		}
+	}
+}
+
 // The playlists of a stream in files stand in folders of their own.
 func TestResolveInAFolder(t *testing.T) {
 	text := mediaHead + "#EXT-X-KEY:METHOD=AES-128,URI=\"key.bin\"\n#EXT-X-MAP:URI=\"init.mp4\"\n#EXTINF:2,\nseg/0.m4s\n" +

@@ -133,9 +133,9 @@ var segmentValues = []accepted{
 		assert.Equal(t, 7*time.Second, p.Media.Segments[2].Duration)
 		assert.Equal(t, 16623456789*time.Nanosecond, p.Media.Segments[3].Start)
 	}},
-	{clause: "4.3.2.1", name: "no duration or no sane one is 0", warned: true, check: func(t require.TestingT, p *Playlist) {
+	{clause: "4.3.2.1", name: "no duration or no sane one is the target duration", warned: true, check: func(t require.TestingT, p *Playlist) {
 		for _, s := range p.Media.Segments {
-			assert.Zero(t, s.Duration)
+			assert.Equal(t, 10*time.Second, s.Duration)
 		}
 		assert.Len(t, p.Media.Segments, 6)
 	}, text: mediaHead + "#EXTINF:,\na.ts\n#EXTINF:-1,\na.ts\n#EXTINF:nan,\na.ts\n#EXTINF:+Inf,\na.ts\n#EXTINF\na.ts\n#EXTINF:1e99,\na.ts\n"},

@@ -22,7 +22,13 @@ const (
 	lowest      = 0.06 // of its height: the room below and above
 	boxPadding  = 0.35 // of the size of text, left and right of a line
 	lineSpacing = 1.0
-	maxRows     = 12 // lines at a time; more are not drawn
+)
+
+// Limits of what is drawn at a time. The rest is left out: nobody could read it, and the window would stand still for as long as it takes.
+const (
+	maxRows     = 12  // lines from the top, and as many from the bottom
+	maxRowRunes = 200 // characters of a line: some have no width
+	maxWord     = 64  // characters without a space; a longer word is broken, since a texture cannot be of any width
 )
 
 var (
@@ -54,12 +60,17 @@ func New() *Layer {
 
 // SetCues shows cues from now on, in their order, with room kept free below them. What is shown already is not drawn again.
 func (l *Layer) SetCues(cues []caption.Cue, bottom float32) {
-	same := slices.EqualFunc(cues, l.cues, func(a, b caption.Cue) bool { return a.Start == b.Start && a.End == b.End && a.Text() == b.Text() })
+	same := slices.EqualFunc(cues, l.cues, sameCue)
 	if same && (bottom == l.bottom || len(cues) == 0) {
 		return
 	}
 	l.cues, l.bottom = slices.Clone(cues), bottom
 	l.draw()
+}
+
+// sameCue says whether two cues look the same at the same time.
+func sameCue(a, b caption.Cue) bool {
+	return a.Start == b.Start && a.End == b.End && a.Settings == b.Settings && slices.EqualFunc(a.Lines, b.Lines, slices.Equal[[]caption.Span])
 }
 
 // Text returns what is shown, a cue a line.
@@ -85,25 +96,25 @@ func (l *Layer) draw() {
 		var top, low []row
 		for i := range l.cues {
 			cue := &l.cues[i]
-			var rows []row
-			for _, line := range cue.Lines {
-				for _, spans := range wrap(line, size, l.size.Width*widest) {
-					rows = append(rows, row{spans, cue})
-				}
-			}
+			rows := &low
 			if atTop(cue.Settings) {
-				top = append(top, rows...)
-			} else {
-				low = append(low, rows...)
+				rows = &top
+			}
+			for _, line := range cue.Lines {
+				if len(*rows) >= maxRows {
+					break
+				}
+				for _, spans := range wrap(line, size, l.size.Width*widest, maxRows-len(*rows)) {
+					*rows = append(*rows, row{spans, cue})
+				}
 			}
 		}
 		height := fyne.MeasureText("Ág", size, fyne.TextStyle{}).Height * lineSpacing
 		y := l.size.Height * lowest
-		for _, r := range top[:min(len(top), maxRows)] {
+		for _, r := range top {
 			l.drawRow(r, size, y, height)
 			y += height
 		}
-		low = low[:min(len(low), maxRows)]
 		y = l.size.Height - max(l.size.Height*lowest, l.bottom) - float32(len(low))*height
 		for _, r := range low {
 			l.drawRow(r, size, y, height)
@@ -179,32 +190,46 @@ func measure(span caption.Span, size float32) float32 {
 	return fyne.MeasureText(span.Text, size, fyne.TextStyle{Bold: span.Bold, Italic: span.Italic}).Width
 }
 
-// wrap breaks a line where it gets wider than the room, between words, into maxRows at most.
-func wrap(line []caption.Span, size, room float32) [][]caption.Span {
+// wrap breaks a line where it gets wider than the room, between words, into so many rows at most.
+func wrap(line []caption.Span, size, room float32, most int) [][]caption.Span {
 	rows := [][]caption.Span{nil}
-	used := float32(0)
+	used, count := float32(0), 0 // of the last row: its width, and its characters
 	for _, span := range line {
-		for _, word := range strings.SplitAfter(span.Text, " ") {
-			piece := span
-			piece.Text = word
+		for rest := span.Text; rest != ""; {
+			piece, runes := span, 0
+			piece.Text, rest, runes = word(rest)
 			width := measure(piece, size)
-			if used > 0 && used+width > room {
-				if len(rows) == maxRows {
+			if count > 0 && (used+width > room || count+runes > maxRowRunes) {
+				if len(rows) == most {
 					return rows
 				}
 				rows = append(rows, nil)
-				used = 0
+				used, count = 0, 0
 			}
 			last := &rows[len(rows)-1]
 			if n := len(*last); n > 0 && sameStyle((*last)[n-1], piece) {
 				(*last)[n-1].Text += piece.Text
-			} else if word != "" {
+			} else {
 				*last = append(*last, piece)
 			}
-			used += width
+			used, count = used+width, count+runes
 		}
 	}
 	return rows
+}
+
+// word cuts the first word of a text off, with the space behind it, or what may be drawn of it in one piece.
+func word(text string) (first, rest string, runes int) {
+	for i, r := range text {
+		switch {
+		case runes == maxWord:
+			return text[:i], text[i:], runes
+		case r == ' ':
+			return text[:i+1], text[i+1:], runes + 1
+		}
+		runes++
+	}
+	return text, "", runes
 }
 
 func sameStyle(a, b caption.Span) bool {

@@ -3,10 +3,14 @@ package subtitle_test
 import (
 	"image"
 	"image/color"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -73,4 +77,46 @@ func TestTheSameCuesAreNotDrawnAgain(t *testing.T) {
 	allocated := testing.AllocsPerRun(100, func() { layer.SetCues([]caption.Cue{cue}, 0) })
 	assert.Less(t, allocated, 8.0)
 	assert.Equal(t, "a", layer.Text())
+}
+
+// TestCuesLargerThanTheScreen draws what a person can read of them: no line is wider than a texture can be, or has more characters than fit.
+func TestCuesLargerThanTheScreen(t *testing.T) {
+	line := func(spans ...caption.Span) [][]caption.Span { return [][]caption.Span{spans} }
+	runs := make([]caption.Span, 5000)
+	for i := range runs {
+		runs[i] = caption.Span{Text: "a ", Bold: i%2 == 0}
+	}
+	for name, lines := range map[string][][]caption.Span{
+		"10,000 lines":              slices.Repeat(line(caption.Span{Text: "one line of many"}), 10_000),
+		"a word of 16,000 letters":  line(caption.Span{Text: strings.Repeat("W", 16_000)}),
+		"characters without widths": line(caption.Span{Text: "a" + strings.Repeat("\u0301", 16_000)}),
+		"5,000 styles":              line(runs...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.NewTempApp(t)
+			layer := subtitle.New()
+			w := test.NewTempWindow(t, layer)
+			w.SetPadded(false)
+			w.Resize(fyne.NewSize(800, 450))
+			cues := make([]caption.Cue, 8)
+			for i := range cues {
+				cues[i] = caption.Cue{Start: time.Second, End: 2 * time.Second, Lines: lines}
+			}
+			layer.SetCues(cues, 0)
+			drawn, heights := 0, map[float32]bool{}
+			for _, o := range test.LaidOutObjects(layer) {
+				text, is := o.(*canvas.Text)
+				if !is {
+					continue
+				}
+				drawn += utf8.RuneCountInString(text.Text)
+				heights[text.Position().Y] = true
+				assert.LessOrEqual(t, utf8.RuneCountInString(text.Text), 200)
+				assert.LessOrEqual(t, text.Size().Width, float32(4096))
+			}
+			assert.NotZero(t, drawn)
+			assert.LessOrEqual(t, drawn, 12*200)
+			assert.LessOrEqual(t, len(heights), 12, "lines")
+		})
+	}
 }
