@@ -22,19 +22,14 @@ import (
 )
 
 const (
-	// hostileAtOnce is how many children run at a time where their memory is measured: each may take hostile's limit of it. In the
-	// gate, where a child is killed that takes more than it may, there are more.
-	hostileAtOnce     = 2
-	hostileAtOnceGate = 4
+	// hostileAtOnce is how many children run at a time: each may take hostile's limit of memory.
+	hostileAtOnce = 2
 	// signalAfter is how much processor time a child has used when SIGTERM comes, in the middle of opening or playing: its start
 	// needs a quarter of that. One that uses less gets it after signalWait.
 	signalAfter = 800 * time.Millisecond
 	signalWait  = 3 * time.Second
 	// watchTime is how long a window is watched that shows no failure and opens nothing any more.
 	watchTime = 6 * time.Second
-	// gateShare is the share of the inputs, one in so many, that the gate opens in the window and ends with SIGTERM, and as many
-	// others in real time; make hostile runs all of them so.
-	gateShare = 3
 	// gateWait is how long the gate plays what may go on, before SIGTERM.
 	gateWait = 6 * time.Second
 )
@@ -110,7 +105,8 @@ func (h *hostileTable) report(t *testing.T) {
 	t.Logf("\n%s", shown.String())
 }
 
-// hostileModes are the modes in which the n-th input runs: LATCHKEY_HOSTILE=all runs all of them, or names them.
+// hostileModes are the modes in which the n-th input runs: the gate opens all with probe and some in another way;
+// LATCHKEY_HOSTILE=all, as make hostile says, opens each in all ways, and a list of modes in these.
 func hostileModes(n int) []mode {
 	every := []mode{modeProbe, modeRealtime, modeWindow, modeSignal}
 	switch wanted := os.Getenv("LATCHKEY_HOSTILE"); {
@@ -119,7 +115,7 @@ func hostileModes(n int) []mode {
 	case wanted != "":
 		return slices.DeleteFunc(every, func(m mode) bool { return !slices.Contains(strings.Split(wanted, ","), string(m)) })
 	}
-	return [gateShare][]mode{{modeProbe, modeWindow, modeSignal}, {modeProbe, modeRealtime}, {modeProbe}}[n%gateShare]
+	return [][]mode{{modeProbe, modeWindow}, {modeProbe, modeSignal}, {modeProbe}, {modeProbe, modeRealtime}}[n%4]
 }
 
 // inGate says whether the bounds are checked and nothing is measured beyond them.
@@ -138,12 +134,8 @@ func hostileProgram(t *testing.T) string {
 // sentence and when it is told to. Serial: memory and time are its point.
 func TestHostile(t *testing.T) {
 	latchkey := hostileProgram(t)
-	atOnce := hostileAtOnce
-	if inGate() {
-		atOnce = hostileAtOnceGate
-	}
-	desktops := make(chan *desktop, atOnce)
-	for range atOnce {
+	desktops := make(chan *desktop, hostileAtOnce)
+	for range hostileAtOnce {
 		desktops <- newSilentDesktop(t, 640, 480)
 	}
 	table := new(hostileTable)
