@@ -141,6 +141,9 @@ func (a *audioDecoder) decode(item queued) error {
 
 // passOver counts a packet that failed.
 func (a *audioDecoder) passOver(err error) error {
+	if beyondLimits(err) {
+		return err
+	}
 	a.failed++
 	if a.key != a.proved {
 		a.dropHeld()
@@ -229,11 +232,15 @@ func (a *audioDecoder) give(sound *libav.AudioFrame) error {
 		}
 		a.resampler = resampler
 	}
-	samples, err := a.resampler.Convert(sound)
-	if err != nil {
+	var failed error
+	err := a.resampler.Convert(sound, func(from int, samples []float32) error {
+		failed = a.place(at+soundTime(int64(from), sound.SampleRate), samples)
+		return failed
+	})
+	if err != nil && failed == nil {
 		return a.passOver(err)
 	}
-	return a.place(at, samples)
+	return failed
 }
 
 // timeOf returns the presentation time of a frame: its own, or, where the container gave none, what
@@ -242,20 +249,20 @@ func (a *audioDecoder) timeOf(sound *libav.AudioFrame) time.Duration {
 	if sound.PTS != libav.NoPTS {
 		a.known, a.since = a.run.time(libav.KindAudio, sound.PTS), 0
 	}
-	at := a.known
-	if sound.SampleRate > 0 {
-		at += time.Duration(a.since) * time.Second / time.Duration(sound.SampleRate)
-	}
+	at := a.known + soundTime(a.since, sound.SampleRate)
 	a.since += int64(sound.Samples)
 	return at
 }
 
 // soundLength is how long a frame sounds.
 func soundLength(sound *libav.AudioFrame) time.Duration {
-	if sound.SampleRate <= 0 {
-		return 0
-	}
-	return time.Duration(sound.Samples) * time.Second / time.Duration(sound.SampleRate)
+	return soundTime(int64(sound.Samples), sound.SampleRate)
+}
+
+// soundTime is how long so many samples sound, at a rate that libav has checked.
+func soundTime(samples int64, rate int) time.Duration {
+	r := int64(rate)
+	return time.Duration(samples/r)*time.Second + time.Duration(samples%r)*time.Second/time.Duration(r)
 }
 
 // place writes samples that belong at a time: silence goes before them where there is a gap, and what
@@ -477,7 +484,7 @@ func (a *audioDecoder) close() {
 
 // frames returns how many sample frames a duration has.
 func frames(d time.Duration) int {
-	return int(d * audio.SampleRate / time.Second)
+	return int(d/time.Second*audio.SampleRate + d%time.Second*audio.SampleRate/time.Second)
 }
 
 // length returns the duration of interleaved samples.

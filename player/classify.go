@@ -10,6 +10,7 @@ import (
 
 	"latchkey/drm"
 	"latchkey/network"
+	"latchkey/player/container"
 	"latchkey/player/hls"
 	"latchkey/player/libav"
 )
@@ -84,6 +85,14 @@ func (e *Error) host() string {
 		return u.Host
 	}
 	return "The server"
+}
+
+// subject names what an error is of, for the beginning of a sentence.
+func (e *Error) subject() string {
+	if u, err := url.Parse(e.URL); err == nil && u.Host != "" {
+		return "This stream"
+	}
+	return "This file"
 }
 
 func explainFile(err error, e *Error) (Code, string) {
@@ -235,8 +244,16 @@ func sentencePart(err error) string {
 }
 
 func explainMedia(err error, e *Error) (Code, string) {
+	var refused *container.Error
+	if errors.As(err, &refused) {
+		if errors.Is(refused, container.ErrMemory) {
+			return CodeMemory, refused.Sentence(e.subject())
+		}
+		return CodeCorrupt, refused.Sentence(e.subject())
+	}
 	var segment *segmentError
 	inSegment := errors.As(err, &segment)
+	var sound *libav.SoundError
 	switch {
 	case errors.Is(err, errBarren) && inSegment:
 		return CodeNotMedia, fmt.Sprintf("%d MB of this stream held neither picture nor sound.", maxBarrenSegment>>20)
@@ -244,8 +261,12 @@ func explainMedia(err error, e *Error) (Code, string) {
 		return CodeNotMedia, fmt.Sprintf("%s goes on and on, and there is neither picture nor sound in it.", e.URL)
 	case errors.Is(err, errNoStreams):
 		return CodeNoStreams, "There is neither picture nor sound in it."
+	case errors.Is(err, libav.ErrMemory):
+		return CodeMemory, fmt.Sprintf("%s needs more memory than Latchkey gives it.", e.subject())
+	case errors.As(err, &sound):
+		return CodeFormat, soundSentence(sound)
 	case errors.Is(err, libav.ErrNoDecoder):
-		return CodeNoDecoder, "There is no decoder for this title's format."
+		return CodeNoDecoder, codecSentence(err)
 	case inSegment && errors.Is(err, libav.ErrNotMedia), errors.Is(err, errNotSegment):
 		return CodeNotMedia, fmt.Sprintf("A part of the stream, %s, is neither picture nor sound.", e.URL)
 	case errors.Is(err, libav.ErrNotMedia):
@@ -258,4 +279,21 @@ func explainMedia(err error, e *Error) (Code, string) {
 		return CodeSegmentIncomplete, fmt.Sprintf("A part of the stream, %s, is incomplete.", e.URL)
 	}
 	return 0, ""
+}
+
+// codecSentence names the codec that is not decoded.
+func codecSentence(err error) string {
+	var codec *libav.CodecError
+	if errors.As(err, &codec) {
+		return fmt.Sprintf("There is no decoder for this title's format (%s).", codec.Codec)
+	}
+	return "There is no decoder for this title's format."
+}
+
+// soundSentence says what of the sound is not played.
+func soundSentence(e *libav.SoundError) string {
+	if e.Channels < 1 || e.Channels > libav.MaxChannels {
+		return fmt.Sprintf("The sound has %d channels, which Latchkey does not play.", e.Channels)
+	}
+	return fmt.Sprintf("The sound has a rate of %d Hz, which Latchkey does not play.", e.SampleRate)
 }

@@ -69,6 +69,8 @@ const (
 
 	CodeNoDecoder Code = 6001
 	CodeDecode    Code = 6002
+	CodeMemory    Code = 6003 // more memory is needed than Config.MemoryLimit
+	CodeFormat    Code = 6004 // a picture or sound of a size or rate that is not played
 
 	CodeNoDisplay Code = 7001
 	CodeNoDevice  Code = 7002

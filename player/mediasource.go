@@ -83,7 +83,8 @@ func (m *mediaSource) reopen(ctx context.Context) error {
 	if err != nil {
 		return m.explain(err)
 	}
-	input, err := libav.OpenInput(body, libav.InputOptions{})
+	_, local := m.opener.(*localFile)
+	input, err := libav.OpenInput(body, libav.InputOptions{Local: local})
 	if err != nil {
 		return m.explain(errors.Join(err, body.Close()))
 	}

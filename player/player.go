@@ -45,6 +45,9 @@ func New(config Config) (*Player, error) {
 	if err != nil {
 		return nil, err
 	}
+	if config.MemoryLimit > 0 {
+		libav.SetMemoryLimit(config.MemoryLimit)
+	}
 	p := &Player{config: config, box: newMailbox(), quit: make(chan struct{}), done: make(chan struct{}),
 		outputs: &outputs{presenter: newPresenter(), freeRun: config.FreeRun, videoTap: config.VideoTap,
 			audioTap: config.AudioTap}}

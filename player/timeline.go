@@ -98,7 +98,7 @@ type run struct {
 func (r *run) setOrigin(origin time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.origin, r.known = origin, true
+	r.origin, r.known = bounded(origin), true
 }
 
 // placed says whether its place on the timeline was found.
@@ -125,11 +125,19 @@ func (r *run) follows(other *run, kind libav.Kind) bool {
 
 // time returns the presentation time of ticks of the stream of a kind.
 func (r *run) time(kind libav.Kind, ticks int64) time.Duration {
-	media := libav.Ticks(ticks, r.streams[kind].TimeBase)
+	media := bounded(libav.Ticks(ticks, r.streams[kind].TimeBase))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.wraps {
 		media = unwrap(media, r.origin)
 	}
 	return media - r.origin
+}
+
+// maxMediaTime bounds the times that media carries, at 73 years: their sums and differences do not overflow.
+const maxMediaTime = time.Duration(1) << 61
+
+// bounded returns a media time moved into the bounds.
+func bounded(media time.Duration) time.Duration {
+	return min(max(media, -maxMediaTime), maxMediaTime)
 }

@@ -126,6 +126,9 @@ func (v *videoDecoder) decode(item queued) error {
 
 // passOver counts a packet that failed.
 func (v *videoDecoder) passOver(err error) error {
+	if beyondLimits(err) {
+		return err
+	}
 	v.failed++
 	v.good = 0
 	switch {

@@ -15,6 +15,12 @@ import (
 	"latchkey/player/audio"
 )
 
+// The limits of --memory, in MB: below, nothing plays; above is more than a machine has.
+const (
+	minMemory = 64
+	maxMemory = 1 << 20
+)
+
 // streamFlags are the flags of the window and of probe.
 type streamFlags struct {
 	networkFlags
@@ -25,6 +31,7 @@ type streamFlags struct {
 	policy                                 string
 	audioLanguage, subtitleLanguage        string
 	hardware, output                       string
+	memory                                 int64
 	report, archive                        string
 	logLevel                               string
 }
@@ -42,6 +49,7 @@ func (f *streamFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.audioLanguage, "audio-lang", "", "preferred language of the sound, as in en or pt-BR")
 	set.StringVar(&f.subtitleLanguage, "sub-lang", "", "preferred language of the subtitles, as in en; off for none")
 	set.StringVar(&f.hardware, "hwdec", "off", "hardware decoding: off, auto, or the type of a device, as in vaapi")
+	set.Int64Var(&f.memory, "memory", player.DefaultMemoryLimit>>20, "what a stream or file may take in memory to be read and decoded, in `MB`; the program takes some 300 more")
 	set.StringVar(&f.output, "ao", audio.Device.String(), "where the sound goes: device, or null, which paces by the wall clock")
 	set.StringVar(&f.report, "report", "", "write a JSON report at exit to this `FILE`; - is standard output")
 	set.StringVar(&f.archive, "har", "", "write the requests at exit to this `FILE` as an HTTP archive, without values of cookies and headers; - is standard output")
@@ -66,6 +74,10 @@ func (f *streamFlags) config(stderr io.Writer) (player.Config, error) {
 	if err := f.options(&config.Network); err != nil {
 		return config, err
 	}
+	if f.memory < minMemory || f.memory > maxMemory {
+		return config, usagef("--memory is between %d and %d", minMemory, maxMemory)
+	}
+	config.MemoryLimit = f.memory << 20
 	if f.hardware != "off" {
 		config.Hardware = f.hardware
 	}

@@ -25,7 +25,7 @@ func (l *lister) file(path string) (err error) {
 		return player.Explain(err, path)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	input, err := libav.OpenInput(file, libav.InputOptions{})
+	input, err := libav.OpenInput(file, libav.InputOptions{Local: true})
 	if errors.Is(err, libav.ErrNotMedia) {
 		return &failure{code: player.CodeNotMedia, message: path + " is no playlist, no film and no music that Latchkey knows."}
 	}

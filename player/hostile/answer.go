@@ -38,7 +38,7 @@ func (a Answer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-ctx.Done()
 		return
 	case a.Redirect == "+":
-		http.Redirect(w, r, r.URL.Path+"+", http.StatusFound)
+		http.Redirect(w, r, r.URL.Path+"+", http.StatusFound) //nolint:gosec // it is served to the program under test alone
 		return
 	case a.Redirect != "":
 		http.Redirect(w, r, a.Redirect, http.StatusFound)

@@ -59,9 +59,9 @@ func (a AVC) parameters() (sequence, picture []byte) {
 	p.ue(uint64(max(a.References-1, 0)))
 	p.ue(0)
 	p.flags("000")
-	p.se(0)
-	p.se(0)
-	p.se(0)
+	p.ue(0)
+	p.ue(0)
+	p.ue(0)
 	p.flags("000")
 	return append([]byte{0x67}, escaped(s.trailing())...), append([]byte{0x68}, escaped(p.trailing())...)
 }
@@ -75,7 +75,7 @@ func (a AVC) idr() []byte {
 	w.u(4, 0)
 	w.ue(0)
 	w.flags("00")
-	w.se(0)
+	w.ue(0)
 	macroblock := "00100" + "111" // mb_type 3, intra_chroma_pred_mode or the first of three DC blocks, mb_qp_delta, coeff_token
 	switch a.Chroma {
 	case 0:
@@ -104,7 +104,7 @@ func (a AVC) skipped(n int) []byte {
 	w.u(1, 1)
 	w.ue(uint64(max(min(n, a.References), 1) - 1))
 	w.flags("00")
-	w.se(0)
+	w.ue(0)
 	mw, mh := a.macroblocks()
 	w.ue(uint64(mw * mh))
 	return append([]byte{0x41}, escaped(w.trailing())...)

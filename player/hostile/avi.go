@@ -1,5 +1,7 @@
 package hostile
 
+import "slices"
+
 // chunk is a RIFF chunk.
 func chunk(kind string, parts ...[]byte) []byte {
 	size := 0
@@ -85,7 +87,7 @@ func (a AVI) Bytes() []byte {
 	for range a.Frames {
 		movi = append(movi, chunk("00dc", make([]byte, 32))...)
 	}
-	body := append(hdrl, chunk("LIST", movi)...)
+	body := slices.Concat(hdrl, chunk("LIST", movi))
 	if a.Entries > 0 {
 		var index []byte
 		for range a.Entries {

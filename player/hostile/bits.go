@@ -29,20 +29,11 @@ func (w *bitWriter) flags(text string) {
 	}
 }
 
-// ue writes an unsigned Exp-Golomb code (ITU-T H.264, 9.1).
+// ue writes an unsigned Exp-Golomb code (ITU-T H.264, 9.1); 0 is the signed 0 too.
 func (w *bitWriter) ue(v uint64) {
 	n := bits.Len64(v + 1)
 	w.u(n-1, 0)
 	w.u(n, v+1)
-}
-
-// se writes a signed Exp-Golomb code.
-func (w *bitWriter) se(v int64) {
-	if v > 0 {
-		w.ue(uint64(2*v - 1))
-	} else {
-		w.ue(uint64(-2 * v))
-	}
 }
 
 // align fills the last byte with zeros.

@@ -19,7 +19,7 @@ var latchkey = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if output, err := exec.Command("go", "build", "-o", program, "latchkey/cmd/latchkey").CombinedOutput(); err != nil { //nolint:noctx // of no one test
+	if output, err := exec.Command("go", "build", "-o", program, "latchkey/cmd/latchkey").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build latchkey: %w: %s", err, output)
 	}
 	return program, nil

@@ -167,12 +167,9 @@ type MP4 struct {
 	Nested      int // boxes inside each other in the movie's user data
 }
 
-// counted is a table whose count is a lie when lie is not 0.
-func counted(kind string, lie int, count int, entries ...int) []byte {
-	if lie != 0 {
-		count = lie
-	}
-	return fullBox(kind, 0, 0, words(count), words(entries...))
+// counted is a table of one entry whose count is a lie when lie is not 0.
+func counted(kind string, lie int, entry ...int) []byte {
+	return fullBox(kind, 0, 0, words(or(lie, 1)), words(entry...))
 }
 
 // trak is the i-th track.
@@ -185,13 +182,13 @@ func (m MP4) trak(i int) []byte {
 	if m.SizeCount != 0 {
 		size = fullBox("stsz", 0, 0, words(0, m.SizeCount))
 	}
-	stbl := [][]byte{fullBox("stsd", 0, 0, words(1), entry), counted("stts", m.TimeCount, 1, m.Samples, or(m.Delta, 1)),
-		counted("stsc", m.ChunkRuns, 1, 1, or(m.PerChunk, m.Samples), 1), size, counted("stco", m.Chunks, 1, 32)}
+	stbl := [][]byte{fullBox("stsd", 0, 0, words(1), entry), counted("stts", m.TimeCount, m.Samples, or(m.Delta, 1)),
+		counted("stsc", m.ChunkRuns, 1, or(m.PerChunk, m.Samples), 1), size, counted("stco", m.Chunks, 32)}
 	if m.OffsetCount != 0 {
 		stbl = append(stbl, fullBox("ctts", 0, 0, words(1, m.OffsetCount, 1)))
 	}
 	if !m.Sound {
-		stbl = append(stbl, counted("stss", m.SyncCount, 1, 1))
+		stbl = append(stbl, counted("stss", m.SyncCount, 1))
 	}
 	if m.Encryption != 0 {
 		stbl = append(stbl, fullBox("saiz", 0, 0, []byte{8}, words(m.Encryption)), fullBox("saio", 0, 0, words(m.Encryption)), fullBox("senc", 0, 2, words(m.Encryption)))

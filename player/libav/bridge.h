@@ -16,9 +16,11 @@ enum {
     LK_ERROR_LINE = 200, // bytes of the last line that FFmpeg logged as an error
     LK_PLANES = 4,
     LK_STREAMS = 128, // most streams of a container
+    LK_MEDIA_STREAMS = 32, // most of them that are picture or sound; further ones are left out
     LK_HELD = 64,     // most packets that a seek reads to see where it went
     LK_SYSTEMS = 16,  // most protection systems of a stream that are told of
     LK_SYSTEM_ID = 16,
+    LK_MEMORY_LIMIT = 640 << 20, // bytes of the C heap with which an allocation of FFmpeg's fails
 };
 
 // lk_failure says why a function failed. It is written on failure alone.
@@ -44,8 +46,23 @@ enum {
 
 // log.c
 void lk_log_install(void);
-void lk_log_begin(void);                 // forgets this thread's last line
+void lk_log_begin(void);                 // forgets this thread's last line and refused allocations
 int lk_fail(lk_failure *f, int code);    // fills f from code and the last line; returns code
+
+// memory.c
+void lk_memory_install(void);
+int lk_memory_bounded(void);        // whether the heap as a whole is bounded, and not only each block
+void lk_memory_limit(size_t bytes); // of the C heap
+size_t lk_memory_used(void);        // bytes of the C heap, 0 when not known
+void lk_memory_begin(void);         // forgets this thread's refusals
+int lk_memory_refused(void);        // whether an allocation of this thread's was refused since
+uint64_t lk_memory_refusals(void);  // over all threads
+void lk_memory_trim(void);          // gives free memory back to the system if an allocation was refused
+void lk_memory_fail(long next, long every, size_t block); // for tests: see failAllocation
+
+// codecs.c
+const char *lk_decoders(int local);                             // names of the decoders that run, with commas between
+const AVCodec *lk_decoder_of(enum AVCodecID id, int local);     // NULL without one that runs
 
 // input.c
 typedef struct lk_input {
@@ -53,6 +70,7 @@ typedef struct lk_input {
     AVIOContext *io;
     uintptr_t reader; // cgo.Handle of the Go reader
     int64_t next[LK_STREAMS]; // end of each stream's last packet in its ticks, or AV_NOPTS_VALUE
+    int local;                  // a person chose the medium: lk_decoders
     int recount;                // the times that FFmpeg counts are too early
     AVPacket *held[LK_HELD];  // read ahead by a seek, from held_next to held_count
     int held_next, held_count;
@@ -61,6 +79,7 @@ typedef struct lk_input {
 typedef struct lk_input_options {
     uintptr_t reader;
     int seekable;
+    int local;
     int encrypted; // the samples, of what does not say so where FFmpeg looks
     int64_t probe_bytes;
     int64_t analyze_us;
@@ -82,6 +101,7 @@ typedef struct lk_parameters {
     AVRational stream_aspect; // of the container, which wins
     AVRational time_base;
     int rotation; // degrees clockwise
+    int local;    // the input's
 } lk_parameters;
 
 // lk_stream describes a stream. The strings belong to the input.
@@ -133,6 +153,7 @@ typedef struct lk_decoder {
     AVRational stream_aspect;
     int rotation;
     int64_t next; // end of the last frame in ticks, or AV_NOPTS_VALUE
+    uint64_t refusals; // of memory, before it was opened
 } lk_decoder;
 
 // lk_picture is a decoded picture, flattened. The planes are the frame's.
@@ -192,7 +213,7 @@ lk_resampler *lk_resampler_new(void);
 int lk_resampler_fits(const lk_resampler *r, const AVFrame *frame);  // whether frame has the format of those before
 int lk_resampler_bound(const lk_resampler *r, int samples);          // most samples that come out next
 int lk_resampler_setup(lk_resampler *r, const AVFrame *frame, lk_failure *f);
-int lk_resampler_convert(lk_resampler *r, const AVFrame *frame, float *out, int capacity, lk_failure *f);
+int lk_resampler_convert(lk_resampler *r, const AVFrame *frame, int from, int count, float *out, int capacity, lk_failure *f);
 void lk_resampler_reset(lk_resampler *r);
 void lk_resampler_free(lk_resampler *r);
 

@@ -58,7 +58,7 @@ static int set_parameters(AVCodecParameters *p, const lk_parameters *from, const
 static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *extradata, int threads, int strict,
                       AVBufferRef *device)
 {
-    const AVCodec *codec = avcodec_find_decoder(from->codec);
+    const AVCodec *codec = lk_decoder_of(from->codec, from->local);
     if (!codec)
         return AVERROR_DECODER_NOT_FOUND;
     if (!(d->codec = avcodec_alloc_context3(codec)))
@@ -86,6 +86,12 @@ static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *e
     return avcodec_open2(d->codec, codec, NULL);
 }
 
+// fail is lk_fail. A decoder's own threads are refused memory too, for which their code may be that of damage.
+static int fail(lk_decoder *d, lk_failure *f, int code)
+{
+    return lk_fail(f, lk_memory_refusals() == d->refusals ? code : AVERROR(ENOMEM));
+}
+
 int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int threads, int strict, AVBufferRef *device, lk_decoder **out,
                     lk_failure *f)
 {
@@ -96,9 +102,10 @@ int lk_decoder_open(const lk_parameters *p, const uint8_t *extradata, int thread
     d->stream_aspect = p->stream_aspect;
     d->rotation = p->rotation;
     d->next = AV_NOPTS_VALUE;
+    d->refusals = lk_memory_refusals();
     int ret = open_codec(d, p, extradata, threads, strict, device);
     if (ret < 0) {
-        lk_fail(f, ret);
+        ret = fail(d, f, ret);
         lk_decoder_close(d);
         return ret;
     }
@@ -113,15 +120,18 @@ void lk_decoder_close(lk_decoder *d)
     av_frame_free(&d->frame);
     avcodec_free_context(&d->codec);
     av_free(d);
+    lk_memory_trim();
 }
 
 int lk_decoder_send(lk_decoder *d, AVPacket *packet, lk_failure *f)
 {
     lk_log_begin();
+    if (lk_memory_refusals() != d->refusals)
+        return lk_fail(f, AVERROR(ENOMEM));
     int ret = avcodec_send_packet(d->codec, packet);
     if (ret == LK_AGAIN || ret == LK_EOF)
         return ret;
-    return ret < 0 ? lk_fail(f, ret) : 0;
+    return ret < 0 ? fail(d, f, ret) : 0;
 }
 
 void lk_decoder_skip(lk_decoder *d, int nonreference)
@@ -144,7 +154,7 @@ static int receive(lk_decoder *d, lk_failure *f)
     int ret = avcodec_receive_frame(d->codec, d->frame);
     if (ret == LK_AGAIN || ret == LK_EOF)
         return ret;
-    return ret < 0 ? lk_fail(f, ret) : 0;
+    return ret < 0 ? fail(d, f, ret) : 0;
 }
 
 // frame_time returns the frame's time stamp. One that the decoder lost, as at the end of MPEG-2 without
@@ -247,7 +257,7 @@ int lk_decoder_receive_picture(lk_decoder *d, lk_picture *out, lk_failure *f)
         ret = fill_planes(d->frame, out);
     if (ret < 0) {
         av_frame_unref(d->frame);
-        return lk_fail(f, ret);
+        return fail(d, f, ret);
     }
     const AVFrame *frame = d->frame;
     out->pts = frame_time(d, frame);

@@ -37,7 +37,7 @@ type Decoder struct {
 }
 
 // NewDecoder returns a decoder for a stream of picture or sound. The stream's Input may be closed. It
-// returns ErrNoDecoder when FFmpeg has none for the codec.
+// returns ErrNoDecoder when FFmpeg has none for the codec, and a *SoundError for sound that is not decoded.
 func NewDecoder(stream Stream, o DecoderOptions) (*Decoder, error) {
 	if stream.Kind != KindVideo && stream.Kind != KindAudio {
 		return nil, fmt.Errorf("%w for a stream of kind %s", ErrNoDecoder, stream.Kind)
@@ -48,6 +48,9 @@ func NewDecoder(stream Stream, o DecoderOptions) (*Decoder, error) {
 	}
 	if stream.Kind == KindAudio {
 		threads = 1
+		if err := checkStream(stream); err != nil {
+			return nil, err
+		}
 	}
 	d := &Decoder{kind: stream.Kind, stream: stream}
 	extradata := (*C.uint8_t)(unsafe.SliceData(stream.extradata))
@@ -58,6 +61,9 @@ func NewDecoder(stream Stream, o DecoderOptions) (*Decoder, error) {
 	device, name := hardware(stream, o.Hardware)
 	d.hardware = name
 	if C.lk_decoder_open(&d.stream.parameters, extradata, C.int(threads), strict, device, &d.c, &d.failure) < 0 {
+		if d.failure.code == C.LK_NO_DECODER {
+			return nil, &CodecError{Codec: stream.Codec}
+		}
 		return nil, fmt.Errorf("%s: %w", stream.Codec, newError("open decoder", &d.failure))
 	}
 	return d, nil

@@ -16,13 +16,27 @@ var (
 	ErrAgain = errors.New("libav: not now")
 	// ErrNotMedia is returned for what is none of the containers that are played.
 	ErrNotMedia = errors.New("libav: not a media file that can be played")
-	// ErrNoDecoder is returned for a codec that the FFmpeg that runs cannot decode.
+	// ErrNoDecoder is returned, in a *CodecError, for a codec that is not decoded: FFmpeg has no decoder, or none of those
+	// that may run.
 	ErrNoDecoder = errors.New("libav: no decoder")
 	// ErrCorrupt is returned for data that the demuxer or decoder makes nothing of. What follows may be good.
 	ErrCorrupt = errors.New("libav: damaged data")
+	// ErrMemory is returned when FFmpeg was refused memory: see SetMemoryLimit. What has returned it is to be closed.
+	ErrMemory = errors.New("libav: more memory is needed than is given")
 	// ErrClosed is returned by a value that was closed.
 	ErrClosed = errors.New("libav: closed")
 )
+
+// CodecError names a codec that is not decoded. It is ErrNoDecoder.
+type CodecError struct {
+	Codec string // FFmpeg's name: Stream.Codec
+}
+
+// Error names the codec.
+func (e *CodecError) Error() string { return ErrNoDecoder.Error() + " for " + e.Codec }
+
+// Is makes errors.Is find ErrNoDecoder.
+func (e *CodecError) Is(target error) bool { return target == ErrNoDecoder }
 
 // opDecode is Error.Op of what a decoder was given.
 const opDecode = "decode"
@@ -53,8 +67,8 @@ func (e *Error) Is(target error) bool {
 		return target == ErrNoDecoder
 	case C.LK_UNSUPPORTED:
 		return false
-	case C.LK_NO_MEMORY: // a size in the data that nobody has memory for: ours fail in Go, which ends the program
-		return target == ErrCorrupt
+	case C.LK_NO_MEMORY:
+		return target == ErrMemory
 	}
 	// Decoders have codes of their own for damage: those of AAC and AC-3 return their parser's.
 	return e.Op == opDecode && target == ErrCorrupt

@@ -34,6 +34,8 @@ static const char *const containers =
 static int on_read(void *opaque, uint8_t *buffer, int size)
 {
     const lk_input *in = opaque;
+    if (lk_memory_refused())
+        return AVERROR(ENOMEM);
     return latchkeyRead(in->reader, buffer, size);
 }
 
@@ -48,6 +50,11 @@ static int refuse_open(AVFormatContext *s, AVIOContext **pb, const char *url, in
 {
     (void)s, (void)pb, (void)url, (void)flags, (void)options;
     return AVERROR(EPERM);
+}
+
+static int has_index_of(const AVInputFormat *format)
+{
+    return strcmp(format->name, "mpegts") && strcmp(format->name, "mpeg");
 }
 
 static int choose_format(lk_input *in, const lk_input_options *o, const char *name, const AVInputFormat **format)
@@ -165,6 +172,22 @@ static int find_stream_info(AVFormatContext *c, int encrypted)
     return ret;
 }
 
+// leave_out takes the streams of picture and sound beyond LK_MEDIA_STREAMS for data that nobody wants: each would get a
+// decoder.
+static void leave_out(AVFormatContext *c)
+{
+    int media = 0;
+    for (unsigned i = 0; i < c->nb_streams; i++) {
+        AVStream *s = c->streams[i];
+        enum AVMediaType type = s->codecpar->codec_type;
+        if ((type != AVMEDIA_TYPE_VIDEO && type != AVMEDIA_TYPE_AUDIO) || ++media <= LK_MEDIA_STREAMS)
+            continue;
+        s->codecpar->codec_type = AVMEDIA_TYPE_DATA;
+        s->codecpar->codec_id = AV_CODEC_ID_NONE;
+        s->discard = AVDISCARD_ALL;
+    }
+}
+
 static int open_format(lk_input *in, const lk_input_options *o, const char *name)
 {
     const AVInputFormat *format = NULL;
@@ -180,14 +203,24 @@ static int open_format(lk_input *in, const lk_input_options *o, const char *name
     c->probesize = o->probe_bytes;
     c->max_analyze_duration = o->analyze_us;
     c->fps_probe_size = FRAME_RATE_PROBE;
-    c->max_streams = LK_STREAMS;
+    // The demuxers of MPEG-2 leave further streams out; others fail.
+    c->max_streams = has_index_of(format) ? LK_STREAMS : LK_MEDIA_STREAMS;
     c->format_whitelist = av_strdup(containers);
     c->protocol_whitelist = av_strdup("none");
-    if (!c->format_whitelist || !c->protocol_whitelist)
+    c->codec_whitelist = av_strdup(lk_decoders(in->local));
+    if (!c->format_whitelist || !c->protocol_whitelist || !c->codec_whitelist)
         return AVERROR(ENOMEM);
-    // On failure this frees the context and sets in->format to NULL.
-    if ((ret = avformat_open_input(&in->format, NULL, format, NULL)) < 0)
+    // The index at the end of fragments (mfra) is read for the files of one packager alone, and without end where an
+    // entry has no size.
+    AVDictionary *options = NULL;
+    if (!strncmp(format->name, "mov", 3) && (ret = av_dict_set(&options, "use_mfra_for", "0", 0)) < 0)
         return ret;
+    // On failure this frees the context and sets in->format to NULL.
+    ret = avformat_open_input(&in->format, NULL, format, &options);
+    av_dict_free(&options);
+    if (ret < 0)
+        return ret;
+    leave_out(in->format);
     // A sample of MP4 that is cut short spoils the picture before it, which is still in the decoder. In MPEG-TS the mark may stand on one that
     // lost next to nothing.
     if (is_mov(in))
@@ -225,6 +258,7 @@ int lk_input_open(const lk_input_options *o, const char *format, lk_input **out,
     if (!in)
         return lk_fail(f, AVERROR(ENOMEM));
     in->reader = o->reader;
+    in->local = o->local;
     forget_times(in);
     uint8_t *buffer = av_malloc(IO_BUFFER);
     if (buffer)
@@ -237,6 +271,9 @@ int lk_input_open(const lk_input_options *o, const char *format, lk_input **out,
         ret = open_format(in, o, format);
         if (ret >= 0 && !has_media(in->format))
             ret = AVERROR_INVALIDDATA;
+        // FFmpeg makes do without a table or a picture that it got no memory for.
+        if (ret >= 0 && lk_memory_refused())
+            ret = AVERROR(ENOMEM);
     }
     if (ret < 0) {
         lk_fail(f, ret);
@@ -264,6 +301,7 @@ void lk_input_close(lk_input *in)
         av_freep(&in->io->buffer);
     avio_context_free(&in->io);
     av_free(in);
+    lk_memory_trim();
 }
 
 int lk_input_stream_count(const lk_input *in)
@@ -347,6 +385,7 @@ void lk_input_stream(const lk_input *in, int index, lk_stream *out)
         .extradata = s->codecpar->extradata,
     };
     copy_parameters(s, &out->parameters);
+    out->parameters.local = in->local;
     copy_systems(s, out);
 }
 
@@ -457,8 +496,7 @@ void lk_packet_free(lk_packet *p)
 // has_index says whether the container says where its packets are. In the others FFmpeg guesses.
 static int has_index(const lk_input *in)
 {
-    const char *name = in->format->iformat->name;
-    return strcmp(name, "mpegts") && strcmp(name, "mpeg");
+    return has_index_of(in->format->iformat);
 }
 
 static int seek_frame(lk_input *in, int stream, int64_t at, int flags)

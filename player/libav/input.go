@@ -31,6 +31,8 @@ type InputOptions struct {
 	// Encrypted says that samples are encrypted, in MP4 or in packed sound (AAC, AC-3 or E-AC-3 without a container), so that nothing is
 	// learned by decoding them. MPEG-2 TS says so itself.
 	Encrypted bool
+	// Local says that a person chose the medium among the files of this computer: more codecs are decoded.
+	Local bool
 	// ProbeBytes is the most that is read before the first packet, 2 MiB when it is 0.
 	ProbeBytes int64
 }
@@ -51,7 +53,7 @@ type Input struct {
 // It returns ErrNotMedia for what is none of the containers that are played, however much is read, and
 // the reader's error, wrapped, when that fails.
 func OpenInput(r io.Reader, o InputOptions) (*Input, error) {
-	in := &Input{source: newSource(r, o.Size)}
+	in := &Input{source: newSource(r, o)}
 	in.handle = cgo.NewHandle(in.source)
 	options := C.lk_input_options{
 		reader:      C.uintptr_t(in.handle),
@@ -63,6 +65,9 @@ func OpenInput(r io.Reader, o InputOptions) (*Input, error) {
 	}
 	if in.source.seeker != nil {
 		options.seekable = 1
+	}
+	if o.Local {
+		options.local = 1
 	}
 	if o.Encrypted {
 		options.encrypted = 1

@@ -11,6 +11,7 @@ import "fmt"
 
 func init() {
 	C.lk_log_install()
+	C.lk_memory_install()
 }
 
 // Versions returns the versions of the libraries that run, such as "59.27.100" for "libavformat", that

@@ -3,13 +3,8 @@
 #include <string.h>
 
 #include <libavutil/log.h>
-#include <libavutil/mem.h>
 
 #include "bridge.h"
-
-// LK_MAX_ALLOCATION bounds each of FFmpeg's allocations, whatever a stream asks for. A picture of 8192
-// by 8192 with 16 bits a sample and no subsampling still fits.
-enum { LK_MAX_ALLOCATION = 512 << 20 };
 
 // The last error line of the thread. FFmpeg's functions log on the thread that calls them, except for
 // a decoder's workers, whose lines are dropped.
@@ -36,16 +31,19 @@ static void on_log(void *context, int level, const char *format, va_list argumen
 void lk_log_install(void)
 {
     av_log_set_callback(on_log);
-    av_max_alloc(LK_MAX_ALLOCATION);
 }
 
 void lk_log_begin(void)
 {
     last_line[0] = 0;
+    lk_memory_begin();
 }
 
 int lk_fail(lk_failure *f, int code)
 {
+    // Demuxers and decoders have many codes for an allocation that failed, damage and the end among them.
+    if (lk_memory_refused())
+        code = AVERROR(ENOMEM);
     f->code = code;
     av_strerror(code, f->text, sizeof f->text);
     memcpy(f->line, last_line, sizeof f->line);

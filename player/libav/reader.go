@@ -8,6 +8,8 @@ import (
 	"io"
 	"runtime/cgo"
 	"unsafe"
+
+	"latchkey/player/container"
 )
 
 // maxEmptyReads is how often a reader may return nothing without an error, as bufio has it.
@@ -18,23 +20,24 @@ type source struct {
 	reader io.Reader
 	seeker io.Seeker // nil when it cannot seek
 	size   int64     // of the whole, -1 unknown
-	err    error     // what the reader failed with; the demuxer gets no byte until it is cleared
+	check  *container.Checker
+	err    error // what the reader failed with; the demuxer gets no byte until it is cleared
 }
 
 // newSource finds out whether r can seek. A pipe has a Seek that fails.
-func newSource(r io.Reader, size int64) *source {
+func newSource(r io.Reader, o InputOptions) *source {
 	s := &source{reader: r, size: -1}
-	seeker, ok := r.(io.Seeker)
-	if !ok {
-		return s
+	known := container.Source{Format: o.Format}
+	if seeker, ok := r.(io.Seeker); ok {
+		if _, err := seeker.Seek(0, io.SeekStart); err == nil {
+			s.seeker = seeker
+			if o.Size > 0 {
+				s.size = o.Size
+			}
+			known.Seekable, known.Size = true, max(0, s.length())
+		}
 	}
-	if _, err := seeker.Seek(0, io.SeekStart); err != nil {
-		return s
-	}
-	s.seeker = seeker
-	if size > 0 {
-		s.size = size
-	}
+	s.check = container.NewChecker(known)
 	return s
 }
 
@@ -53,11 +56,25 @@ func (s *source) read(buffer []byte) int {
 			s.err = err
 		}
 		if n > 0 || err != nil {
-			return n
+			return s.examine(buffer[:n], err)
 		}
 	}
 	s.err = io.ErrNoProgress
 	return 0
+}
+
+// examine returns how many of the bytes that came with err reach the demuxer: none that the checker refuses. No
+// error of the reader is one for the checker to see the end at but io.EOF.
+func (s *source) examine(b []byte, err error) int {
+	refused := s.check.Read(b)
+	if refused == nil && len(b) == 0 && errors.Is(err, io.EOF) {
+		refused = s.check.End()
+	}
+	if refused != nil {
+		s.err = refused
+		return 0
+	}
+	return len(b)
 }
 
 // seek moves the reader, or returns its size for C.AVSEEK_SIZE. It returns a negative number on failure.
@@ -73,6 +90,7 @@ func (s *source) seek(offset int64, whence int) int64 {
 		s.err = err
 		return -1
 	}
+	s.check.SeekTo(position)
 	return position
 }
 

@@ -4,7 +4,10 @@
 
 #include "bridge.h"
 
-enum { OUT_RATE = 48000 }; // player/audio's
+enum {
+    OUT_RATE = 48000, // player/audio's
+    MAX_CHANNELS = 64, // sound.go's
+};
 
 // input_layout is the frame's channel layout, or the usual one for its count where it has no order.
 static int input_layout(const AVFrame *frame, AVChannelLayout *out)
@@ -51,6 +54,18 @@ int lk_resampler_bound(const lk_resampler *r, int samples)
     return r->swr ? swr_get_out_samples(r->swr, samples) : 0;
 }
 
+// mix_unknown mixes channels of no known place: those of even number to the left, the others to the right.
+static int mix_unknown(lk_resampler *r)
+{
+    int channels = r->layout.nb_channels;
+    double matrix[2][MAX_CHANNELS] = {0};
+    if (r->layout.order != AV_CHANNEL_ORDER_UNSPEC || channels < 2 || channels > MAX_CHANNELS)
+        return 0;
+    for (int i = 0; i < channels; i++)
+        matrix[i % 2][i] = 1.0 / ((channels + 1 - i % 2) / 2);
+    return swr_set_matrix(r->swr, matrix[0], MAX_CHANNELS);
+}
+
 int lk_resampler_setup(lk_resampler *r, const AVFrame *frame, lk_failure *f)
 {
     lk_log_begin();
@@ -64,6 +79,8 @@ int lk_resampler_setup(lk_resampler *r, const AVFrame *frame, lk_failure *f)
     if (ret >= 0)
         ret = av_opt_set_double(r->swr, "rematrix_maxval", 1.0, 0);
     if (ret >= 0)
+        ret = mix_unknown(r);
+    if (ret >= 0)
         ret = swr_init(r->swr);
     if (ret < 0) {
         lk_fail(f, ret);
@@ -75,12 +92,23 @@ int lk_resampler_setup(lk_resampler *r, const AVFrame *frame, lk_failure *f)
     return 0;
 }
 
-int lk_resampler_convert(lk_resampler *r, const AVFrame *frame, float *out, int capacity, lk_failure *f)
+int lk_resampler_convert(lk_resampler *r, const AVFrame *frame, int from, int count, float *out, int capacity, lk_failure *f)
 {
     lk_log_begin();
     uint8_t *to = (uint8_t *)out;
-    int ret = frame ? swr_convert(r->swr, &to, capacity, (const uint8_t **)frame->extended_data, frame->nb_samples)
-                    : swr_convert(r->swr, &to, capacity, NULL, 0);
+    const uint8_t *planes[MAX_CHANNELS] = {0};
+    int ret;
+    if (frame) {
+        int channels = frame->ch_layout.nb_channels, planar = av_sample_fmt_is_planar(frame->format);
+        if (channels < 1 || channels > MAX_CHANNELS || from < 0 || count > frame->nb_samples - from)
+            return lk_fail(f, AVERROR(EINVAL));
+        size_t step = (size_t)av_get_bytes_per_sample(frame->format) * (planar ? 1 : channels);
+        for (int i = 0; i < (planar ? channels : 1); i++)
+            planes[i] = frame->extended_data[i] + step * from;
+        ret = swr_convert(r->swr, &to, capacity, planes, count);
+    } else {
+        ret = swr_convert(r->swr, &to, capacity, NULL, 0);
+    }
     return ret < 0 ? lk_fail(f, ret) : ret;
 }
 
