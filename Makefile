@@ -18,6 +18,7 @@ BENCH ?= .
 SOAK ?= 58m
 SPEED ?= 25
 ARGS ?=
+TABLE ?=
 
 .PHONY: help
 help: ## this list
@@ -71,6 +72,10 @@ bench: deps ## the benchmarks; BENCH=REGEXP picks some
 .PHONY: fuzz
 fuzz: deps ## fuzz each target for FUZZTIME (1m)
 	@.ci/fuzz $(FUZZTIME)
+
+.PHONY: hostile
+hostile: test-deps ## open every hostile input with probe, in real time, in the window and with SIGTERM; TABLE=FILE keeps the figures
+	LATCHKEY_HOSTILE=all LATCHKEY_HOSTILE_TABLE=$(abspath $(TABLE)) go test -count 1 -timeout 0 -run 'TestHostile|TestOrdinary' -v ./cmd/latchkey
 
 .PHONY: package
 package: ## the Debian package: dist/latchkey_VERSION_ARCH.deb
