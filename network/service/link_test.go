@@ -123,7 +123,7 @@ func TestCheck(t *testing.T) {
 		{"sign in", "latchkey:signin?service=tv", "tv", "Sign in to TV.", nil},
 		{"sign in where there is no way", "latchkey:signin?service=free", "", "", service.ErrLink},
 		{"sign in to what is not known", "latchkey:signin?service=x", "", "", service.ErrUnknownService},
-		{"add", "latchkey:add?profile=https://www.example.com/good.example/tv.latchkey", "", "Fetch a service's profile from https://www.example.com, and show what it says.", nil},
+		{"add", "latchkey:add?profile=https://www.example.com/good.example/tv.latchkey", "", "Fetch a profile from www.example.com? You are shown what it says before anything is added.", nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
