@@ -161,9 +161,3 @@ func captioned(in Input) Input {
 	in.Cues = true
 	return in
 }
-
-// lasting says that an input plays for long, as it should.
-func lasting(in Input) Input {
-	in.Waits = true
-	return in
-}

@@ -41,7 +41,7 @@ func segments() []Input {
 			return map[string]Answer{"init.mp4": {Body: Fragments{}.Init()}, "segment.m4s": {Body: bytes.Repeat(sizedBox("free", 8), million)}}
 		}),
 		one("byte-range", "#EXT-X-BYTERANGE:9223372036854775807@0\n", "plain.ts", func() map[string]Answer { return map[string]Answer{"plain.ts": plain()} }),
-		lasting(one("adts-of-300-mb", "", "sound.aac", func() map[string]Answer {
+		waits(one("adts-of-300-mb", "", "sound.aac", func() map[string]Answer {
 			return map[string]Answer{"sound.aac": {Body: ADTS{Rate: 12, Channels: 1, Frames: 100}.Bytes(), Repeat: ADTS{Rate: 12, Channels: 1, Frames: 100_000}.Bytes(), Times: 270}}
 		})),
 		stream(Segments, "h264-16384x8704", func() map[string]Answer {

@@ -34,7 +34,7 @@ func sounds() []Input {
 		pcm("mkv-rate-of-1e-300", 1e-300, 1),
 		pcm("mkv-rate-of-infinity", math.Inf(1), 2),
 		pcm("mkv-2-billion-channels", 48000, 0x7FFFFFFF),
-		lasting(file(Sound, "adts-changes", ".aac", ADTS{Rate: 3, Channels: 2, Frames: 5000, Changes: true}.Bytes)),
+		waits(file(Sound, "adts-changes", ".aac", ADTS{Rate: 3, Channels: 2, Frames: 5000, Changes: true}.Bytes)),
 		file(Sound, "mp4-sound-of-1-hz", ".mp4", MP4{Sound: true, Rate: 1, Samples: 65536, SampleSize: 2, Data: 131072}.Bytes),
 		file(Sound, "mp4-sound-with-gaps", ".mp4", MP4{Sound: true, Rate: 48000, Channels: 2, Samples: 2000, SampleSize: 4, PerChunk: 2000, Delta: 0x7FFFFFFF, Timescale: 1, Data: 8192}.Bytes),
 		file(Sound, "opus-granule", ".opus", Ogg{Packets: append([][]byte{opusHead(2, 65535, 48000, 0), opusTags(0)}, bytesTimes([]byte{0xFC, 0xFF, 0xFE}, 50)...),
