@@ -310,7 +310,8 @@ func (b *body) proceed(x *exchange) error {
 		return e
 	}
 	header := x.response.Header
-	position, until := b.position, int64(-1)
+	var position int64
+	until := int64(-1)
 	switch status := x.response.StatusCode; {
 	case status == http.StatusPartialContent:
 		part, err := partOf(x.response, span{asked: true, from: b.position, to: b.plan.span.to})
@@ -332,7 +333,6 @@ func (b *body) proceed(x *exchange) error {
 		if b.position > maxSkip {
 			return fail(errNotResumable)
 		}
-		position = 0
 	default:
 		_, _, err := b.client.refuse(x)
 		return err

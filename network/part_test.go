@@ -133,7 +133,7 @@ func TestAnswersToRanges(t *testing.T) {
 					return
 				}
 				require.NoError(t, err)
-				assert.True(t, ask.want == string(data), "%d bytes, %d wanted", len(data), len(ask.want))
+				assert.Equal(t, ask.want, string(data))
 			})
 		}
 	}

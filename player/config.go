@@ -90,7 +90,8 @@ type Config struct {
 	Volume *float64
 	Muted  bool
 
-	decodeLate bool // no picture is passed over for being late; set by tests alone, which compare all of them
+	runLength  time.Duration // how long a run of fragmented MP4 lasts, 0: maxRun; set by tests alone
+	decodeLate bool          // no picture is passed over for being late; set by tests alone, which compare all of them
 }
 
 // HardwareDecoders are the types of devices that can be asked to decode. The machine need not have any.

@@ -1,6 +1,7 @@
 package player
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,6 +102,7 @@ type loader struct {
 	init     *download
 	previous rung
 	any      bool
+	runStart time.Duration   // of the first segment of the run
 	ahead    []rung          // what was loaded and is not decoded yet
 	preload  *preload        // nil: nothing was asked for beforehand
 	refusals int             // how many of those came to nothing
@@ -289,7 +291,8 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	t, segment := l.track, at.segment()
 	t.prefetchKeys(ctx, at)
 	next := item{segment: segment, at: at, variant: t.named(at), newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
-		!continues(l.previous.segment(), segment) || !sameMap(l.lastMap, segment.Map) || locked(*l.previous.segment()) != locked(*segment)}
+		!continues(l.previous.segment(), segment) || !sameMap(l.lastMap, segment.Map) || locked(*l.previous.segment()) != locked(*segment) ||
+		l.lasted(segment) >= cmp.Or(t.session.config.runLength, maxRun)}
 	next.locked = next.newRun && slices.ContainsFunc(at.media.Segments, locked)
 	wait, told := func() error { return nil }, t.cmcd(at, l.out)
 	again := func(ctx context.Context) (string, *hls.ByteRange, bool) {
@@ -341,6 +344,17 @@ func continues(before, s *hls.Segment) bool {
 	return s.Sequence == before.Sequence+1 && s.Part <= 1 || s.Sequence == before.Sequence && s.Part == before.Part+1
 }
 
+// maxRun is how long a run of fragmented MP4 lasts: its demuxer keeps an index of all samples that it has read.
+const maxRun = 6 * time.Hour
+
+// lasted is how long the run of fragmented MP4 has lasted that a segment would go on with.
+func (l *loader) lasted(s *hls.Segment) time.Duration {
+	if s.Map == nil || s.Part > 1 {
+		return 0
+	}
+	return s.Start - l.runStart
+}
+
 // took notes that the segment goes on to the demuxer.
 func (l *loader) took(at rung, next item) {
 	l.previous, l.any, l.replaces = at, true, false
@@ -349,6 +363,9 @@ func (l *loader) took(at rung, next item) {
 		l.ahead = append(l.ahead, at)
 	}
 	l.init, l.lastMap = next.init, at.segment().Map
+	if next.newRun {
+		l.runStart = next.segment.Start
+	}
 }
 
 // refused waits until the item's downloads have begun, and says whether one of them failed instead.

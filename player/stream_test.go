@@ -199,3 +199,16 @@ func TestWhoGetsTheCookie(t *testing.T) {
 		})
 	}
 }
+
+// TestRunsOfFragments plays a stream whose runs end by themselves: no picture and no sound differs.
+func TestRunsOfFragments(t *testing.T) {
+	t.Parallel()
+	spec := mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 300}, Fragmented: true}
+	playlist := mediatest.MakeHLS(t, spec).Playlist
+	pictures, sounds, end := playHashes(t, playlist, player.Config{})
+	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+	morePictures, moreSounds, end := playHashes(t, playlist, player.RunLength(player.Config{}, 3*time.Second))
+	require.Equal(t, player.Complete, end.State, "%v", end.Error)
+	requireSame(t, "pictures", pictures, morePictures)
+	requireSame(t, "sounds", sounds, moreSounds)
+}
