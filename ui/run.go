@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"log"
 	"log/slog"
 
@@ -138,5 +140,16 @@ func (w *window) close() {
 // as goroutines of Fyne's do.
 func quietFyne(to *slog.Logger) {
 	log.SetFlags(0)
-	log.SetOutput(slog.NewLogLogger(to.Handler(), slog.LevelDebug).Writer())
+	log.SetOutput(fyneLog{slog.NewLogLogger(to.Handler(), slog.LevelDebug).Writer()})
+}
+
+// fyneLog is where the standard logger writes. What net/http says there is left out: it quotes servers.
+type fyneLog struct{ to io.Writer }
+
+// Write implements io.Writer.
+func (l fyneLog) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("Unsolicited response")) {
+		return len(line), nil
+	}
+	return l.to.Write(line)
 }

@@ -11,6 +11,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 )
 
@@ -18,6 +20,7 @@ func main() {
 	// Signals come first: from here on each of them ends the process in time and with its exit code.
 	end := newEnding(os.Stderr, os.Exit)
 	ctx := end.notify(context.Background())
+	log.SetOutput(io.Discard) // net/http quotes servers to it
 	secureProcess()
 	limitMemory()
 	end.finish(newRoot(os.Stdout, os.Stderr).ExecuteContext(ctx))
