@@ -72,10 +72,31 @@ static int choose_format(lk_input *in, const lk_input_options *o, const char *na
     return 0;
 }
 
+// compact gives a packet a buffer of its size. MPEG-TS reads each into one of 200 KB, and thousands of packets wait for
+// the decoders.
+static int compact(AVPacket *p)
+{
+    enum { WASTE = 16 << 10 };
+    if (!p->buf || p->size < 0 || p->buf->size < 2 * (size_t)p->size + WASTE)
+        return 0;
+    AVBufferRef *buf = av_buffer_alloc((size_t)p->size + AV_INPUT_BUFFER_PADDING_SIZE);
+    if (!buf)
+        return AVERROR(ENOMEM);
+    if (p->size > 0)
+        memcpy(buf->data, p->data, p->size);
+    memset(buf->data + p->size, 0, AV_INPUT_BUFFER_PADDING_SIZE);
+    av_buffer_unref(&p->buf);
+    p->buf = buf;
+    p->data = buf->data;
+    return 0;
+}
+
 // read_frame reads the next packet of the container.
 static int read_frame(lk_input *in, AVPacket *p)
 {
     int ret = av_read_frame(in->format, p);
+    if (ret >= 0 && (ret = compact(p)) < 0)
+        av_packet_unref(p);
     // What a demuxer makes of the bytes before a failing reader stopped may be cut off, which not every
     // one marks: MPEG-TS has pictures whose length is not written anywhere.
     if (ret >= 0 && in->io->error == LK_READER) {

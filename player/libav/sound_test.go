@@ -7,12 +7,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/player/hostile"
 	"latchkey/player/mediatest"
 )
 
@@ -75,11 +77,11 @@ func TestSoundLimits(t *testing.T) {
 
 // TestSoundRateChanges hears sound that falls to 1 Hz in mid-stream, in FLAC and in MP4.
 func TestSoundRateChanges(t *testing.T) {
-	for _, name := range []string{"rates.flac", "1hz.mp4"} {
+	for _, name := range []string{"flac-rate-changes", "flac-1-hz-mp4"} {
 		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile(filepath.Join("testdata", name))
-			require.NoError(t, err)
-			_, _, err = hear(bytes.NewReader(data))
+			inputs := hostile.Inputs()
+			input := inputs[slices.IndexFunc(inputs, func(i hostile.Input) bool { return i.Name == name })]
+			_, _, err := hear(bytes.NewReader(input.Answers()[input.Main].Body))
 			var refused *SoundError
 			require.ErrorAs(t, err, &refused)
 			assert.Equal(t, 1, refused.SampleRate)
