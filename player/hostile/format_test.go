@@ -22,7 +22,7 @@ func TestFormatsAreRead(t *testing.T) {
 	tests := []struct {
 		name, extension string
 		content         []byte
-		want            string // codec, size or rate and channels, frames
+		want            string // codec, size or rate and channels, frames; of PCM not these, as FFmpeg cuts them as it likes
 	}{
 		{"H.264", ".264", small.Bytes(), "h264,64,48,21"},
 		{"H.264 of 10 bits", ".264", deep.Bytes(), "h264,64,48,21"},
@@ -33,10 +33,10 @@ func TestFormatsAreRead(t *testing.T) {
 		{"H.265", ".265", HEVC{Width: 64, Height: 64, Pictures: 20, Chroma: 1, Buffered: 5}.Bytes(), "hevc,64,64,21"},
 		{"FLAC", ".flac", flac.Bytes(), "flac,44100,2,20"},
 		{"FLAC in MP4", ".mp4", flac.defaults().track().film(), "flac,44100,2,20"},
-		{"WAV", ".wav", WAV{Rate: 8000, Channels: 2, Bits: 16, Frames: 4096}.Bytes(), "pcm_s16le,8000,2,1"},
+		{"WAV", ".wav", WAV{Rate: 8000, Channels: 2, Bits: 16, Frames: 4096}.Bytes(), "pcm_s16le,8000,2"},
 		{"ADTS", ".aac", ADTS{Rate: 3, Channels: 2, Frames: 20}.Bytes(), "aac,48000,2,20"},
-		{"AU", ".au", AU{Rate: 8000, Channels: 1, Encoding: 3, Frames: 1024}.Bytes(), "pcm_s16be,8000,1,2"},
-		{"CAF", ".caf", CAF{Rate: 8000, Channels: 1, Frames: 1024}.Bytes(), "pcm_s16le,8000,1,1"},
+		{"AU", ".au", AU{Rate: 8000, Channels: 1, Encoding: 3, Frames: 1024}.Bytes(), "pcm_s16be,8000,1"},
+		{"CAF", ".caf", CAF{Rate: 8000, Channels: 1, Frames: 1024}.Bytes(), "pcm_s16le,8000,1"},
 		{"Opus", ".opus", Ogg{Packets: append([][]byte{opusHead(2, 0, 48000, 0), opusTags(0)}, bytesTimes([]byte{0xFC, 0xFF, 0xFE}, 3)...), Granules: []int{0, 0, 960, 1920, 2880}}.Bytes(), "opus,48000,2,3"},
 		{"Matroska", ".mkv", Matroska{Codec: "V_MJPEG", Width: 8, Height: 8, Packets: bytesTimes(picture, 5)}.Bytes(), "mjpeg,8,8,5"},
 		{"Matroska of PCM", ".mkv", Matroska{Codec: "A_PCM/INT/LIT", Rate: 8000, Channels: 1, Packets: bytesTimes(ramp(640), 5)}.Bytes(), "pcm_s16le,8000,1,5"},
@@ -58,7 +58,7 @@ func TestFormatsAreRead(t *testing.T) {
 			output, err := command.Output()
 			require.NoError(t, err, complaints.String())
 			stream, _, _ := strings.Cut(strings.TrimSpace(string(output)), "\n") // a program's streams are listed again
-			assert.Equal(t, test.want, stream)
+			assert.Equal(t, test.want+",", (stream + ",")[:min(len(test.want)+1, len(stream)+1)])
 			assert.Empty(t, complaints.String())
 		})
 	}

@@ -114,7 +114,7 @@ func (h HEVC) picture(n int) []byte {
 		w.ue(0)
 		w.u(1, 1)
 		w.align()
-		return hevcUnit(19, append(w.bytes, make([]byte, 16)...))
+		return hevcUnit(19, sliceData(w.bytes))
 	}
 	w.ue(0)
 	w.ue(1) // P
@@ -138,7 +138,12 @@ func (h HEVC) picture(n int) []byte {
 	w.ue(0)
 	w.u(1, 1)
 	w.align()
-	return hevcUnit(1, append(w.bytes, make([]byte, 16)...))
+	return hevcUnit(1, sliceData(w.bytes))
+}
+
+// sliceData ends a slice behind its header: zeros, and the bit that ends it, since zeros alone are no part of it.
+func sliceData(header []byte) []byte {
+	return append(append(header, make([]byte, 16)...), 0x80)
 }
 
 // units are the access units; the first carries the parameter sets.

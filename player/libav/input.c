@@ -167,13 +167,16 @@ static int describe_encrypted(lk_input *in, int encrypted)
 }
 
 // find_stream_info has FFmpeg find out what the container does not say, by decoding. Of encrypted sound that is
-// nonsense: what was known before holds.
+// nonsense: what was known before holds. So does the number of channels where there are too many for its decoders: from
+// 7.1 on it comes back as 0.
 static int find_stream_info(AVFormatContext *c, int encrypted)
 {
     AVCodecParameters *known[LK_STREAMS] = {0};
+    int channels[LK_STREAMS] = {0};
     int ret = 0;
     for (unsigned i = 0; i < c->nb_streams && i < LK_STREAMS && ret >= 0; i++) {
         const AVCodecParameters *p = c->streams[i]->codecpar;
+        channels[i] = p->ch_layout.nb_channels;
         if (!encrypted || p->codec_type != AVMEDIA_TYPE_AUDIO || p->sample_rate == 0)
             continue;
         known[i] = avcodec_parameters_alloc();
@@ -189,6 +192,8 @@ static int find_stream_info(AVFormatContext *c, int encrypted)
                 c->streams[i]->codecpar->frame_size = frame_size;
         }
         avcodec_parameters_free(&known[i]);
+        if (i < c->nb_streams && channels[i] > 0 && c->streams[i]->codecpar->ch_layout.nb_channels == 0)
+            c->streams[i]->codecpar->ch_layout = (AVChannelLayout){.order = AV_CHANNEL_ORDER_UNSPEC, .nb_channels = channels[i]};
     }
     return ret;
 }
