@@ -125,7 +125,7 @@ func (p *parser) block() {
 		}
 		if bytes.Contains(line, arrow) {
 			if times != nil {
-				p.cue(times, p.lines.text[text:end], id)
+				p.cue(times, p.lines.text[text:max(end, text)], id)
 			}
 			times, id, text = line, nil, p.lines.at
 			if number == 1 {
