@@ -20,6 +20,26 @@ import (
 // blocked is the time within which a process ends that something blocks.
 const blocked = 2 * time.Second
 
+// lines is what was said; a goroutine that is left behind may have said it.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// String implements fmt.Stringer.
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 func TestEndingAfterSignals(t *testing.T) {
 	for name, test := range map[string]struct {
 		second time.Duration // when another signal comes, 0: none
@@ -33,7 +53,7 @@ func TestEndingAfterSignals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var said bytes.Buffer
+				var said lines
 				codes, begin := make(chan int, 1), time.Now()
 				e := newEnding(&said, func(code int) { codes <- code })
 				reported := 0
@@ -70,7 +90,7 @@ func TestEndingAfterSignals(t *testing.T) {
 func TestEndingGuards(t *testing.T) {
 	failure := &player.Error{Code: player.CodeNotMedia, Message: "It is none."}
 	synctest.Test(t, func(t *testing.T) {
-		var said bytes.Buffer
+		var said lines
 		codes := make(chan int, 1)
 		e := newEnding(&said, func(code int) { codes <- code })
 		ctx := context.WithValue(t.Context(), endingKey{}, e)

@@ -3,6 +3,7 @@ package main_test
 import (
 	"context"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -63,6 +64,14 @@ func makeClip(t *testing.T) string {
 	return mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 50, Width: 64, Height: 36}}).Playlist
 }
 
+// skipIgnored leaves out a signal that is ignored here, as nohup has it for SIGHUP: the program ignores it too.
+func skipIgnored(t *testing.T, s syscall.Signal) {
+	t.Helper()
+	if s != 0 && signal.Ignored(s) {
+		t.Skipf("%v is ignored", s)
+	}
+}
+
 // TestSignalsEndAHangingProgram ends programs whose decoder never comes back, and holds that the report is written all the same.
 func TestSignalsEndAHangingProgram(t *testing.T) {
 	clip := makeClip(t)
@@ -77,6 +86,7 @@ func TestSignalsEndAHangingProgram(t *testing.T) {
 		"probe --cues, SIGTERM":     {syscall.SIGTERM, []string{"probe", "--cues", os.DevNull}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			skipIgnored(t, test.signal)
 			ctx, cancel := context.WithTimeout(t.Context(), hangStart)
 			defer cancel()
 			file := filepath.Join(t.TempDir(), "report.json")
@@ -105,17 +115,19 @@ func TestAHangingWindowCloses(t *testing.T) {
 	clip := makeClip(t)
 	d := newSilentDesktop(t, 800, 600)
 	for name, test := range map[string]struct {
-		leave func(context.Context, *running)
-		code  int
+		leave  func(context.Context, *running)
+		code   int
+		signal syscall.Signal
 	}{
-		"Ctrl+Q":  {func(ctx context.Context, _ *running) { d.keys(ctx, t, "ctrl+q") }, 0},
-		"SIGTERM": {func(_ context.Context, r *running) { require.NoError(t, r.process.Signal(syscall.SIGTERM)) }, 130},
-		"SIGHUP":  {func(_ context.Context, r *running) { require.NoError(t, r.process.Signal(syscall.SIGHUP)) }, 130},
+		"Ctrl+Q":  {func(ctx context.Context, _ *running) { d.keys(ctx, t, "ctrl+q") }, 0, 0},
+		"SIGTERM": {func(_ context.Context, r *running) { require.NoError(t, r.process.Signal(syscall.SIGTERM)) }, 130, syscall.SIGTERM},
+		"SIGHUP":  {func(_ context.Context, r *running) { require.NoError(t, r.process.Signal(syscall.SIGHUP)) }, 130, syscall.SIGHUP},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), hangStart)
 			defer cancel()
 			file := filepath.Join(t.TempDir(), "report.json")
+			skipIgnored(t, test.signal)
 			r := startHanging(ctx, t, d.environment(), "--ao", "null", "--report", file, clip)
 			d.awaitWindow(ctx, t)
 			r.endsSoon(t, func() { test.leave(ctx, r) })
