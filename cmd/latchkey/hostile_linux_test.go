@@ -105,7 +105,7 @@ func (h *hostileTable) report(t *testing.T) {
 	t.Logf("\n%s", shown.String())
 }
 
-// hostileModes are the modes in which the n-th input runs: the gate opens every other one, and in one way;
+// hostileModes are the modes in which the n-th input runs: the gate opens one of four, and in one way;
 // LATCHKEY_HOSTILE=all, as make hostile says, opens each in all ways, and a list of modes in these.
 func hostileModes(n int) []mode {
 	every := []mode{modeProbe, modeRealtime, modeWindow, modeSignal}
@@ -115,10 +115,10 @@ func hostileModes(n int) []mode {
 	case wanted != "":
 		return slices.DeleteFunc(every, func(m mode) bool { return !slices.Contains(strings.Split(wanted, ","), string(m)) })
 	}
-	if n%2 != 0 {
+	if n%4 != 0 {
 		return nil
 	}
-	return []mode{[]mode{modeProbe, modeRealtime, modeProbe, modeSignal, modeProbe, modeWindow}[n/2%6]}
+	return []mode{[]mode{modeProbe, modeRealtime, modeProbe, modeSignal, modeProbe, modeWindow}[n/4%6]}
 }
 
 // inGate says whether the bounds are checked and nothing is measured beyond them.
