@@ -125,8 +125,8 @@ func (b *body) finish(err error) error {
 	return b.err
 }
 
-// end looks for the end of a body whose last byte has been read, so that the connection can be used again. A part that
-// goes on was perhaps another one than it said.
+// end looks for the end of a body whose last byte has been read, so that the connection can be used
+// again. A part that goes on was perhaps another one than it said.
 func (x *exchange) end() error {
 	if x.response.StatusCode != http.StatusPartialContent || x.response.ContentLength >= 0 {
 		return nil
@@ -204,7 +204,8 @@ func (w *wire) Read(p []byte) (int, error) {
 	}
 }
 
-// goOn asks for what follows a part that is shorter than what was asked for. That is no failure. RFC 9110, 15.3.7.
+// goOn asks for what follows a part that is shorter than what was asked for. That is no failure.
+// RFC 9110, 15.3.7.
 func (b *body) goOn() error {
 	if b.given < smallPart {
 		b.resumes++

@@ -63,8 +63,8 @@ type Request struct {
 	// Offset and Length, in bytes, ask for a part. Length 0 is everything from Offset on, and with Offset 0 no
 	// range is asked for; -1 asks for the range from Offset to the end.
 	Offset, Length int64
-	// MaxBytes bounds the body, in bytes after decoding and before; a longer one is ErrTooLarge. 0, or more than the class's limit, is
-	// that limit.
+	// MaxBytes bounds the body, in bytes after decoding and before; a longer one is ErrTooLarge. 0,
+	// or more than the class's limit, is that limit.
 	MaxBytes int64
 	// SameOrigin refuses redirects to another origin, scheme included: the error is ErrRedirect.
 	SameOrigin bool
@@ -221,7 +221,8 @@ func (c *Client) Close() error {
 //
 // An error is an *Error: ErrRefused (401, 403), ErrStatus, ErrTimeout, ErrUnreachable, ErrRedirect,
 // ErrDowngrade, ErrBlocked, ErrTooLarge, ErrTruncated, ErrEncoding, ErrRequest, ErrClosed; or ctx's
-// cause, wrapped. For ClassSignIn an answer that is ErrRefused or ErrStatus comes beside its error, the body in memory.
+// cause, wrapped. For ClassSignIn an answer that is ErrRefused or ErrStatus comes beside its error,
+// the body in memory.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	p, err := c.plan(r)
 	if err != nil {

@@ -35,7 +35,8 @@ var (
 	ErrBlocked = errors.New("blocked")
 	// ErrUnreachable is a failure before the answer: name, connection, TLS, reset, or no HTTP at all.
 	ErrUnreachable = errors.New("the server cannot be reached")
-	// ErrProtocol is an answer that is no HTTP, from a server that was reached. Such an error is ErrUnreachable too.
+	// ErrProtocol is an answer that is no HTTP, from a server that was reached. Such an error is
+	// ErrUnreachable too.
 	ErrProtocol = errors.New("the answer is not valid HTTP")
 	// ErrTruncated is a body that ended before it was complete. Such an error is io.ErrUnexpectedEOF too.
 	ErrTruncated = errors.New("the answer was cut short")
@@ -148,8 +149,8 @@ func (e *timeoutError) Error() string {
 // Timeout says that this is a time-out, as net.Error does.
 func (e *timeoutError) Timeout() bool { return true }
 
-// ErrProtocol stands for what net/http says of an answer that is no HTTP: that text quotes the server,
-// which may quote us. errConnection stands for what a proxy says.
+// ErrProtocol stands for what net/http says of an answer that is no HTTP: that text quotes the
+// server, which may quote us. errConnection stands for what a proxy says.
 var (
 	errConnection = errors.New("the connection failed")
 	errNoTLS      = errors.New("the server does not speak TLS")

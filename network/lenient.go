@@ -10,8 +10,9 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// lenientConn is a connection whose HTTP/1 answers are put right before net/http reads them. net/http refuses what
-// browsers and FFmpeg take: header lines that are none, control characters, the status line of SHOUTcast.
+// lenientConn is a connection whose HTTP/1 answers are put right before net/http reads them.
+// net/http refuses what browsers and FFmpeg take: header lines that are none, control characters,
+// the status line of SHOUTcast.
 //
 // Answers begin where a request was written before: net/http does not pipeline.
 type lenientConn struct {
@@ -24,7 +25,8 @@ type lenientConn struct {
 	ready  []byte // mended, to be read
 }
 
-// maxLenientHeader is how much of a header is looked at. A longer one goes on as it is, and net/http refuses it.
+// maxLenientHeader is how much of a header is looked at. A longer one goes on as it is, and
+// net/http refuses it.
 const maxLenientHeader = maxAnswerHeaderSize + 4<<10
 
 // methods are what the requests of this package begin with.
@@ -126,9 +128,9 @@ func headerEnd(raw []byte) int {
 // shoutcast is what a SHOUTcast server has in place of HTTP's version.
 var shoutcast = []byte("ICY ")
 
-// mendHeader returns an answer's header as net/http takes it; one that is right comes back as it is. Lines without a
-// colon and lines whose name is none are left out, with their continuations, and control characters become spaces. RFC
-// 9112, 2.2 and 5.
+// mendHeader returns an answer's header as net/http takes it; one that is right comes back as it
+// is. Lines without a colon and lines whose name is none are left out, with their continuations,
+// and control characters become spaces. RFC 9112, 2.2 and 5.
 func mendHeader(header []byte) []byte {
 	mended := make([]byte, 0, len(header)+len("HTTP/1.0 "))
 	line, rest, _ := bytes.Cut(header, []byte("\n"))
@@ -158,8 +160,8 @@ func mendHeader(header []byte) []byte {
 	return mended
 }
 
-// isField says whether a header line has a name, of letters that a name may have. White space before the colon is for
-// net/http to judge.
+// isField says whether a header line has a name, of letters that a name may have. White space
+// before the colon is for net/http to judge.
 func isField(line []byte) bool {
 	name, _, found := bytes.Cut(line, []byte(":"))
 	return found && httpguts.ValidHeaderFieldName(string(bytes.TrimRight(name, " \t")))

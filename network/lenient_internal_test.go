@@ -37,8 +37,9 @@ func TestMendHeader(t *testing.T) {
 	}
 }
 
-// FuzzMendHeader holds that a header which net/http takes comes through as it was, but for names with
-// spaces in them, that what was mended needs no second mending, and that a header ends where it ended.
+// FuzzMendHeader holds that a header which net/http takes comes through as it was, but for names
+// with spaces in them, that what was mended needs no second mending, and that a header ends where
+// it ended.
 func FuzzMendHeader(f *testing.F) {
 	for _, seed := range []string{"A: b\r\nX-Powered-By PHP\r\n", " x\r\n\ty: z\n", ": \x00\r\n", "Content-Length: 5\r\nA : b\r\n"} {
 		f.Add(seed)

@@ -50,8 +50,8 @@ func parrot(t *testing.T, listener net.Listener, answer string) {
 	})
 }
 
-// TestTakesOddAnswers asks twice for what servers of the field send, over http and https: the second
-// request goes over the same connection where the answer lets it.
+// TestTakesOddAnswers asks twice for what servers of the field send, over http and https: the
+// second request goes over the same connection where the answer lets it.
 func TestTakesOddAnswers(t *testing.T) {
 	body := "#EXTM3U\n"
 	length := fmt.Sprintf("Content-Length: %d\r\n", len(body))

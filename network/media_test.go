@@ -42,7 +42,8 @@ func TestSizeByClass(t *testing.T) {
 	}
 }
 
-// TestMaxBytes asks for less than the class allows: with an announced length, without one, and of what is compressed.
+// TestMaxBytes asks for less than the class allows: with an announced length, without one, and of
+// what is compressed.
 func TestMaxBytes(t *testing.T) {
 	const most = 1000
 	var packed bytes.Buffer

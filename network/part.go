@@ -13,9 +13,10 @@ type part struct {
 	total    int64 // of the resource, or -1
 }
 
-// partOf reads an answer to a request for a span. More than was asked for is taken where it can be cut out: a range
-// that holds the span's beginning, the whole resource under the name of a part, and the whole that nobody asked for as a
-// part. RFC 9110, 15.3.7, leaves the first to the server; the others are what servers of the field do.
+// partOf reads an answer to a request for a span. More than was asked for is taken where it can be
+// cut out: a range that holds the span's beginning, the whole resource under the name of a part,
+// and the whole that nobody asked for as a part. RFC 9110, 15.3.7, leaves the first to the server;
+// the others are what servers of the field do.
 func partOf(answer *http.Response, s span) (part, error) {
 	from, to, total, ok := contentRange(answer.Header.Get("Content-Range"))
 	p := part{position: from, until: to, total: total}
@@ -39,8 +40,8 @@ func partOf(answer *http.Response, s span) (part, error) {
 	return p, nil
 }
 
-// refusesRange says whether an answer refuses the range that was asked for, and nothing else. A range that lies behind
-// the end is no such thing. RFC 9110, 15.5.17.
+// refusesRange says whether an answer refuses the range that was asked for, and nothing else. A
+// range that lies behind the end is no such thing. RFC 9110, 15.5.17.
 func refusesRange(answer *http.Response, s span) bool {
 	switch answer.StatusCode {
 	case http.StatusNotAcceptable, http.StatusNotImplemented:
@@ -53,8 +54,8 @@ func refusesRange(answer *http.Response, s span) bool {
 	return false
 }
 
-// contentRange reads a Content-Range header's value: the first byte, the one after the last, and the total
-// or -1. RFC 9110, 14.4.
+// contentRange reads a Content-Range header's value: the first byte, the one after the last, and
+// the total or -1. RFC 9110, 14.4.
 func contentRange(value string) (from, to, total int64, ok bool) {
 	value, found := strings.CutPrefix(strings.Trim(value, " \t"), "bytes ")
 	if !found {

@@ -41,8 +41,8 @@ func sendPart(w http.ResponseWriter, from, to int, body string) {
 	_, _ = w.Write([]byte(body))
 }
 
-// TestAnswersToRanges asks servers, each with a way of its own with ranges, for the whole, for a part,
-// and for what follows a byte.
+// TestAnswersToRanges asks servers, each with a way of its own with ranges, for the whole, for a
+// part, and for what follows a byte.
 func TestAnswersToRanges(t *testing.T) {
 	type server = func(w http.ResponseWriter, r *http.Request)
 	capped := func(most int) server {

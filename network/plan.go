@@ -37,8 +37,8 @@ func (s span) header() string {
 	return fmt.Sprintf("bytes=%d-%d", s.from, s.to-1)
 }
 
-// wished says that the span is no more than a wish: the same can be had by asking for the whole and leaving out what
-// lies before it.
+// wished says that the span is no more than a wish: the same can be had by asking for the whole and
+// leaving out what lies before it.
 func (s span) wished() bool { return s.asked && s.to < 0 }
 
 // plan checks a request.

@@ -326,7 +326,8 @@ func TestLocalResourceThatLeadsToInternet(t *testing.T) {
 	require.NoError(t, get(network.ClassSegment, "http://192.168.1.5/1.ts"), "the person has named that")
 }
 
-// A connection of HTTP/2 that may be used by any number of requests is used by none that may not lead there.
+// A connection of HTTP/2 that may be used by any number of requests is used by none that may not
+// lead there.
 func TestMultiplexedConnectionIsNotReused(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

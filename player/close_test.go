@@ -79,7 +79,8 @@ func TestClosesAtOnceWithoutAPicture(t *testing.T) {
 	}
 }
 
-// TestCloseDoesNotWaitForADecoderThatHangs closes a player whose decoder does not come back, as C code may.
+// TestCloseDoesNotWaitForADecoderThatHangs closes a player whose decoder does not come back, as C
+// code may.
 func TestCloseDoesNotWaitForADecoderThatHangs(t *testing.T) {
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 50, Width: 64, Height: 36}})
 	hangs, release := make(chan struct{}, 1), make(chan struct{})

@@ -16,7 +16,8 @@ const (
 	captionStay = 16 * time.Second
 	// maxScreens is how many screens are kept, for seeks back and for decoders that are ahead.
 	maxScreens = 2000
-	// maxScreenMemory is how many bytes the screens of one channel may take: 2,000 full ones of one style take 4 MB.
+	// maxScreenMemory is how many bytes the screens of one channel may take: 2,000 full ones of one
+	// style take 4 MB.
 	maxScreenMemory = 8 << 20
 )
 

@@ -11,7 +11,8 @@ import (
 	"latchkey/player/caption"
 )
 
-// TestScreensAreBounded adds screens of more text than line 21 can carry, forwards and then from the start again: the newest is always kept.
+// TestScreensAreBounded adds screens of more text than line 21 can carry, forwards and then from
+// the start again: the newest is always kept.
 func TestScreensAreBounded(t *testing.T) {
 	t.Parallel()
 	c := newClosedCaptions(caption.CC1)

@@ -83,8 +83,9 @@ type Config struct {
 	// Hardware is the type of the device that is to decode pictures, one of HardwareDecoders, or "auto"; empty for none. Where there is none
 	// such, the processor decodes.
 	Hardware string
-	// MemoryLimit is how many bytes FFmpeg may have in use in the C heap, DefaultMemoryLimit when 0. A resource that needs more fails with
-	// CodeMemory. It holds for the whole process: that of the newest player that sets one.
+	// MemoryLimit is how many bytes FFmpeg may have in use in the C heap, DefaultMemoryLimit when
+	// 0. A resource that needs more fails with CodeMemory. It holds for the whole process: that of
+	// the newest player that sets one.
 	MemoryLimit int64
 	// Volume is 0 to 1 with Muted beside it; SetVolume and SetMuted change them. A nil Volume is 1.
 	Volume *float64

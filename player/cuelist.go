@@ -12,12 +12,14 @@ import (
 	"latchkey/player/hls"
 )
 
-// Limits of the cues that are kept of the chosen subtitles. An hour of 43,200 cues of two lines takes 17 MB.
+// Limits of the cues that are kept of the chosen subtitles. An hour of 43,200 cues of two lines
+// takes 17 MB.
 const (
 	maxCueMemory   = 64 << 20 // bytes
 	maxLoadedCues  = 200_000
 	maxCueSegments = 50_000 // that are remembered as loaded
-	// cueOverhead is what the list takes for a cue besides the cue: its hash, its entry in reach, and room to grow.
+	// cueOverhead is what the list takes for a cue besides the cue: its hash, its entry in reach,
+	// and room to grow.
 	cueOverhead = 96
 )
 
@@ -74,8 +76,9 @@ func (l *cueList) next(media *hls.Media, from, to time.Duration) *hls.Segment {
 	return nil
 }
 
-// add takes a segment's cues; those that stand in another one, too, are taken once. Where there is no room, what is not needed between two
-// times goes. It returns false if there was not enough room even so.
+// add takes a segment's cues; those that stand in another one, too, are taken once. Where there is
+// no room, what is not needed between two times goes. It returns false if there was not enough room
+// even so.
 func (l *cueList) add(segment *hls.Segment, cues []caption.Cue, from, to time.Duration) bool {
 	size := 0
 	for i := range cues {
@@ -106,7 +109,8 @@ func (l *cueList) add(segment *hls.Segment, cues []caption.Cue, from, to time.Du
 	return whole
 }
 
-// merge puts cues, which are in order, where they belong. Those behind all others, as most are, are appended.
+// merge puts cues, which are in order, where they belong. Those behind all others, as most are, are
+// appended.
 func (l *cueList) merge(fresh []caption.Cue) {
 	if len(fresh) == 0 {
 		return
@@ -135,7 +139,8 @@ func (l *cueList) push(c caption.Cue) {
 	l.cues, l.reach = append(l.cues, c), append(l.reach, reach)
 }
 
-// keep drops what lies outside of two times: segments, and cues that are not of a segment that is kept. A seek there loads them again.
+// keep drops what lies outside of two times: segments, and cues that are not of a segment that is
+// kept. A seek there loads them again.
 func (l *cueList) keep(from, to time.Duration) {
 	for start, end := range l.segments {
 		if end < from || start > to {

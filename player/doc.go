@@ -88,8 +88,9 @@
 //
 // # Memory
 //
-// What a resource may have allocated is bounded, so that with the defaults the process stays below 1,000 MB for any input. FFmpeg's memory
-// is the C heap, and all of it counts towards Config.MemoryLimit; the rest is Go's heap.
+// What a resource may have allocated is bounded, so that with the defaults the process stays below
+// 1,000 MB for any input. FFmpeg's memory is the C heap, and all of it counts towards
+// Config.MemoryLimit; the rest is Go's heap.
 //
 //	what                          at most                       enforced in
 //	FFmpeg as a whole             Config.MemoryLimit, 640 MiB   libav/memory.c: ErrMemory; small blocks have 96 MiB more
@@ -110,9 +111,10 @@
 //	screens of closed captions    8 MiB a channel               closedcaptions.go
 //	posters (package ui)          64 MiB                        ui/catalogue
 //
-// A segment may have eight times the bytes that its variant's BANDWIDTH and its EXTINF say: 16 MiB at least, 512 MiB at most. An init
-// section and an I-frame may have 16 MiB. A demuxer that reads 64 MiB without a packet gives up, of a file that can seek 256 MiB. Of what
-// is longer the resource fails with a sentence, or goes on without it; subtitles never end playback.
+// A segment may have eight times the bytes that its variant's BANDWIDTH and its EXTINF say: 16 MiB
+// at least, 512 MiB at most. An init section and an I-frame may have 16 MiB. A demuxer that reads
+// 64 MiB without a packet gives up, of a file that can seek 256 MiB. Of what is longer the resource
+// fails with a sentence, or goes on without it; subtitles never end playback.
 //
 // # Errors
 //

@@ -14,14 +14,17 @@ import (
 
 // Limits of what a session keeps of the network.
 //
-// A track has at most four downloads at a time: the one that is read, the one that waits for that (itemsAhead), the one that the loader
-// waits for, and what was asked for beforehand (preload). The first has at most maxCached, or, beyond that, maxUnread and releaseStep; each
-// of the others has maxUnread. A session has at most two tracks, picture and sound, and one picture for a preview (minSegmentLimit):
+// A track has at most four downloads at a time: the one that is read, the one that waits for that
+// (itemsAhead), the one that the loader waits for, and what was asked for beforehand (preload). The
+// first has at most maxCached, or, beyond that, maxUnread and releaseStep; each of the others has
+// maxUnread. A session has at most two tracks, picture and sound, and one picture for a preview
+// (minSegmentLimit):
 //
 //	2 x (32 + 3 x 16) + 16 + 64 of the cache = 240 MiB
 //
-// The session of the title that comes next loads its first segments beforehand, of maxUnread at most, and the others when the downloads of the
-// one before have ended: its cache comes on top, 64 MiB.
+// The session of the title that comes next loads its first segments beforehand, of maxUnread at
+// most, and the others when the downloads of the one before have ended: its cache comes on top, 64
+// MiB.
 const (
 	maxUnread     = 16 << 20       // bytes of a download that nobody has read yet
 	cacheBytes    = 64 << 20       // raw segments kept for seeks
@@ -37,8 +40,8 @@ var errReleased = errors.New("the bytes were read before, and are not kept of so
 // download is the body of one request, filled while it is read. Its bytes are as they came, so that
 // of an encrypted segment only cipher text is kept. Safe for concurrent use.
 //
-// A download that becomes too large for the cache has one reader: what that has read is released. An init section, which each run begins
-// with, never becomes so large.
+// A download that becomes too large for the cache has one reader: what that has read is released.
+// An init section, which each run begins with, never becomes so large.
 type download struct {
 	mu       sync.Mutex
 	data     []byte // the bytes from released on

@@ -132,7 +132,8 @@ func (f *Fetcher) open(ctx context.Context, request network.Request) (body io.Re
 	return response.Body, response.ContentLength, nil
 }
 
-// openLocal opens a file, or a range of it. It returns errLocalTooLarge for more bytes than the request allows.
+// openLocal opens a file, or a range of it. It returns errLocalTooLarge for more bytes than the
+// request allows.
 func openLocal(path string, request network.Request) (io.ReadCloser, int64, error) {
 	file, err := regular.Open(path)
 	if err != nil {

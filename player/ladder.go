@@ -410,7 +410,8 @@ func (l *ladder) at(ctx context.Context, variant int, r rung) (rung, error) {
 	return rung{}, errNoOther
 }
 
-// keep notes the feed of a variant. Where there are too many, one goes that is not of another variant, nor of the one that is loaded.
+// keep notes the feed of a variant. Where there are too many, one goes that is not of another
+// variant, nor of the one that is loaded.
 func (l *ladder) keep(variant int, f *feed, other int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -344,7 +344,8 @@ func continues(before, s *hls.Segment) bool {
 	return s.Sequence == before.Sequence+1 && s.Part <= 1 || s.Sequence == before.Sequence && s.Part == before.Part+1
 }
 
-// maxRun is how long a run of fragmented MP4 lasts: its demuxer keeps an index of all samples that it has read.
+// maxRun is how long a run of fragmented MP4 lasts: its demuxer keeps an index of all samples that
+// it has read.
 const maxRun = 6 * time.Hour
 
 // lasted is how long the run of fragmented MP4 has lasted that a segment would go on with.

@@ -10,10 +10,12 @@ import (
 // DefaultMemoryLimit is Config.MemoryLimit when that is 0.
 const DefaultMemoryLimit = libav.DefaultMemoryLimit
 
-// maxEnlargement is how many times the pixels of the largest RESOLUTION of a stream (RFC 8216, 4.3.4.2) a picture may have.
+// maxEnlargement is how many times the pixels of the largest RESOLUTION of a stream (RFC 8216,
+// 4.3.4.2) a picture may have.
 const maxEnlargement = 4
 
-// maxPixels is the most pixels that a picture of the resource may have, 0 where nothing says its size.
+// maxPixels is the most pixels that a picture of the resource may have, 0 where nothing says its
+// size.
 func (s *session) maxPixels() int64 {
 	largest := int64(0)
 	for _, v := range s.variants {
@@ -31,8 +33,8 @@ func pictureBytes(v *frame.Video) int {
 	return bytes
 }
 
-// beyondLimits says whether an error is of a resource that is outside of what is played, so that no packet is passed
-// over and the resource fails.
+// beyondLimits says whether an error is of a resource that is outside of what is played, so that no
+// packet is passed over and the resource fails.
 func beyondLimits(err error) bool {
 	var (
 		sound   *libav.SoundError

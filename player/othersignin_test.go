@@ -29,8 +29,9 @@ func (s *slowStore) Renew(ctx context.Context, refused network.Metadata) (networ
 	return s.store.Renew(ctx, refused)
 }
 
-// TestASignInGoesToItsOwnTitle changes from a title of one service to that of another while the sign-in to the first is renewed, or
-// pairs are entered for the first: nothing of the first reaches the other's origin.
+// TestASignInGoesToItsOwnTitle changes from a title of one service to that of another while the
+// sign-in to the first is renewed, or pairs are entered for the first: nothing of the first reaches
+// the other's origin.
 func TestASignInGoesToItsOwnTitle(t *testing.T) {
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film, Fragmented: true})
 	const others = "others"
@@ -89,7 +90,8 @@ func TestASignInGoesToItsOwnTitle(t *testing.T) {
 	}
 }
 
-// TestPairsOfAPersonGoToTheirResource enters pairs for what plays, and for a title with a service's sign-in.
+// TestPairsOfAPersonGoToTheirResource enters pairs for what plays, and for a title with a service's
+// sign-in.
 func TestPairsOfAPersonGoToTheirResource(t *testing.T) {
 	stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: film})
 	origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder), Encryption: networktest.Encryption{On: true},

@@ -14,8 +14,8 @@ import (
 	"latchkey/player/libav"
 )
 
-// closeLimit is how long Close waits for what the player started. Decoders and readers stop within milliseconds, unless FFmpeg's
-// code does not come back.
+// closeLimit is how long Close waits for what the player started. Decoders and readers stop within
+// milliseconds, unless FFmpeg's code does not come back.
 const closeLimit = 2 * time.Second
 
 // Errors of Close, and of calls after it.
@@ -193,8 +193,9 @@ func (p *Player) UpdateCookies(pairs network.Metadata) error {
 	})
 }
 
-// UpdateCookiesOf is UpdateCookies while the current resource is that of a source, a URL or a file, and has no CredentialSource of
-// its own. Otherwise it changes nothing, and returns a StateError: the pairs are for another resource than the one that plays.
+// UpdateCookiesOf is UpdateCookies while the current resource is that of a source, a URL or a file,
+// and has no CredentialSource of its own. Otherwise it changes nothing, and returns a StateError:
+// the pairs are for another resource than the one that plays.
 func (p *Player) UpdateCookiesOf(source string, pairs network.Metadata) error {
 	named, err := NewMediaResource(source, nil)
 	if err != nil {
@@ -218,8 +219,9 @@ func (p *Player) UpdateCredentials(credentials network.Credentials) error {
 // Reset leaves the current resource: Idle.
 func (p *Player) Reset() error { return p.call(p.reset) }
 
-// Close releases the player for good, and waits until all of it has ended, for two seconds at most. It may be called twice. The error
-// wraps ErrHung when something did not end by then: it keeps its memory until it does.
+// Close releases the player for good, and waits until all of it has ended, for two seconds at most.
+// It may be called twice. The error wraps ErrHung when something did not end by then: it keeps its
+// memory until it does.
 func (p *Player) Close() error {
 	p.closeOnce.Do(func() { close(p.quit) })
 	limit := time.NewTimer(closeLimit)

@@ -14,7 +14,8 @@ import (
 	"latchkey/player/hls"
 )
 
-// TestPlaylistsOfAResource opens playlists until there is no room, and then one in the place of another.
+// TestPlaylistsOfAResource opens playlists until there is no room, and then one in the place of
+// another.
 func TestPlaylistsOfAResource(t *testing.T) {
 	t.Parallel()
 	list := "#EXTM3U\n#EXT-X-TARGETDURATION:4\n" + strings.Repeat("#EXTINF:4,\nsegment.ts\n", 100_000) + "#EXT-X-ENDLIST\n"

@@ -34,7 +34,8 @@ func TestSegmentLimit(t *testing.T) {
 	}
 }
 
-// TestSegmentBeyondItsBandwidth is refused: at once where its length is announced, else when it has sent too much.
+// TestSegmentBeyondItsBandwidth is refused: at once where its length is announced, else when it has
+// sent too much.
 func TestSegmentBeyondItsBandwidth(t *testing.T) {
 	for class, limit := range map[network.Class]int64{network.ClassSegment: 20 << 20, network.ClassInit: 16 << 20, network.ClassThumbnail: 16 << 20} {
 		for name, length := range map[string]int64{"announced": 100 << 20, "without a length": -1} {
@@ -116,8 +117,8 @@ func newEndlessReader(ctx context.Context, t *testing.T) *segmentReader {
 	return r
 }
 
-// TestPrimeOfALargeSegment loads beforehand what fits unread, and leaves a larger segment to playback: nobody reads it, so that its download
-// would wait for as long as the title before plays.
+// TestPrimeOfALargeSegment loads beforehand what fits unread, and leaves a larger segment to
+// playback: nobody reads it, so that its download would wait for as long as the title before plays.
 func TestPrimeOfALargeSegment(t *testing.T) {
 	for size, kept := range map[int64]bool{15 << 20: true, 20 << 20: false} {
 		for _, announced := range []bool{true, false} {

@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	// minSubtitleBytes and maxSubtitleBytes bound a segment of subtitles, and subtitleRate is how many bytes it may have for each second of
-	// its EXTINF. Some packagers write all of a film's cues into each segment, which is below a megabyte; caption reads no more than the most.
+	// minSubtitleBytes and maxSubtitleBytes bound a segment of subtitles, and subtitleRate is how
+	// many bytes it may have for each second of its EXTINF. Some packagers write all of a film's
+	// cues into each segment, which is below a megabyte; caption reads no more than the most.
 	minSubtitleBytes = 4 << 20
 	maxSubtitleBytes = 16 << 20
 	subtitleRate     = 64 << 10
@@ -29,7 +30,8 @@ func subtitleLimit(duration time.Duration) int64 {
 	return int64(min(minSubtitleBytes+duration.Seconds()*subtitleRate, maxSubtitleBytes))
 }
 
-// all loads all cues of the chosen subtitles from a time to another; of those that come with the pictures, it has what was decoded.
+// all loads all cues of the chosen subtitles from a time to another; of those that come with the
+// pictures, it has what was decoded.
 func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.Cue, error) {
 	index := t.choice()
 	if index < 0 {
@@ -92,8 +94,9 @@ func tooLarge(err error) bool {
 	return errors.Is(err, network.ErrTooLarge) || errors.Is(err, caption.ErrTooLarge) || errors.Is(err, errLocalTooLarge)
 }
 
-// placed returns a segment's cues in presentation time. RFC 8216, 3.5: X-TIMESTAMP-MAP says where the cues' times lie among the media's,
-// and without one they begin at the media's 0. Packagers take that in several ways: the first that brings the cues near their segment holds.
+// placed returns a segment's cues in presentation time. RFC 8216, 3.5: X-TIMESTAMP-MAP says where
+// the cues' times lie among the media's, and without one they begin at the media's 0. Packagers
+// take that in several ways: the first that brings the cues near their segment holds.
 func placed(track *caption.Track, segment *hls.Segment, origin time.Duration) []caption.Cue {
 	if len(track.Cues) == 0 {
 		return nil

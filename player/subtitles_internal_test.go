@@ -79,7 +79,8 @@ func cuesOf(s *hls.Segment, aSecond int) []caption.Cue {
 	return cues
 }
 
-// TestHourOfCues keeps all of 43,200 cues in one segment, and does not load it again as playback goes on. Serial: it measures the heap.
+// TestHourOfCues keeps all of 43,200 cues in one segment, and does not load it again as playback
+// goes on. Serial: it measures the heap.
 func TestHourOfCues(t *testing.T) {
 	media := &hls.Media{Segments: []hls.Segment{{Duration: time.Hour}}}
 	segment := &media.Segments[0]
@@ -146,14 +147,16 @@ func TestViewStaysAsItIs(t *testing.T) {
 	assert.Empty(t, l.view().at(5500*time.Millisecond))
 }
 
-// TestSubtitleLimit bounds a segment by its duration; one that has a whole film's cues may be as large as any.
+// TestSubtitleLimit bounds a segment by its duration; one that has a whole film's cues may be as
+// large as any.
 func TestSubtitleLimit(t *testing.T) {
 	for duration, want := range map[time.Duration]int64{0: 4 << 20, time.Second: 4<<20 + 64<<10, time.Minute: 4<<20 + 60*64<<10, 2 * time.Hour: 16 << 20} {
 		assert.Equal(t, want, subtitleLimit(duration), duration)
 	}
 }
 
-// BenchmarkHourOfCues loads an hour of 43,200 cues in segments of six seconds, and looks at each second what is to be seen.
+// BenchmarkHourOfCues loads an hour of 43,200 cues in segments of six seconds, and looks at each
+// second what is to be seen.
 func BenchmarkHourOfCues(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

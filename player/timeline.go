@@ -134,7 +134,8 @@ func (r *run) time(kind libav.Kind, ticks int64) time.Duration {
 	return media - r.origin
 }
 
-// maxMediaTime bounds the times that media carries, at 73 years: their sums and differences do not overflow.
+// maxMediaTime bounds the times that media carries, at 73 years: their sums and differences do not
+// overflow.
 const maxMediaTime = time.Duration(1) << 61
 
 // bounded returns a media time moved into the bounds.

@@ -26,8 +26,8 @@ func (r *rig) button(t *testing.T, text string) *controls.Button {
 	return nil
 }
 
-// TestLinksAskFirst shows links to profiles: one question at a time, nothing fetched before the click, and one notice for those that
-// are too many.
+// TestLinksAskFirst shows links to profiles: one question at a time, nothing fetched before the
+// click, and one notice for those that are too many.
 func TestLinksAskFirst(t *testing.T) {
 	var incoming chan Incoming // made in the window's bubble of time
 	inWindow(t, func(o *Options) { incoming = make(chan Incoming); o.Services, o.Incoming = &fakeServices{}, incoming }, func(r *rig) {

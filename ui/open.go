@@ -73,7 +73,8 @@ func (w *window) playFrom(title catalogue.Title, from time.Duration, by Service,
 	w.showState()
 }
 
-// leaveOpening drops an early opening that is under way. What it returns waits until that no longer speaks to the engine.
+// leaveOpening drops an early opening that is under way. What it returns waits until that no longer
+// speaks to the engine.
 func (w *window) leaveOpening() (settle func()) {
 	left := w.opening
 	w.opening = nil

@@ -42,8 +42,8 @@ func (e *opening) wait() error {
 	return e.err
 }
 
-// drop says that another resource, or none, is wanted: one that the engine is not yet being given never
-// gets there.
+// drop says that another resource, or none, is wanted: one that the engine is not yet being given
+// never gets there.
 func (e *opening) drop() { e.stage.CompareAndSwap(openingMade, openingDropped) }
 
 // settle returns when an opening that was dropped has nothing more to say to the engine.

@@ -49,9 +49,10 @@ type Engine interface {
 type Account interface {
 	// Resource returns the resource of a URL or file, with the account's network configuration.
 	Resource(source string) (*player.MediaResource, error)
-	// UsePairs makes a line of cookie pairs the account's, for keys and licences or for all requests, and
-	// hands them to the engine for the resource of source, for which they were entered: to no other, if another plays by then.
-	// An error says where the line is wrong and never what stands there.
+	// UsePairs makes a line of cookie pairs the account's, for keys and licences or for all
+	// requests, and hands them to the engine for the resource of source, for which they were
+	// entered: to no other, if another plays by then. An error says where the line is wrong and
+	// never what stands there.
 	UsePairs(line string, all bool, source string) error
 }
 

@@ -143,7 +143,8 @@ func quietFyne(to *slog.Logger) {
 	log.SetOutput(fyneLog{slog.NewLogLogger(to.Handler(), slog.LevelDebug).Writer()})
 }
 
-// fyneLog is where the standard logger writes. What net/http says there is left out: it quotes servers.
+// fyneLog is where the standard logger writes. What net/http says there is left out: it quotes
+// servers.
 type fyneLog struct{ to io.Writer }
 
 // Write implements io.Writer.

@@ -98,7 +98,8 @@ type LinkRequest struct {
 	// Resource returns what plays the stream, and is what plays it: the account's own configuration is for what a person opened. It
 	// may block. nil: the link asks for a sign-in, or for what Fetch fetches.
 	Resource func() (*player.MediaResource, error)
-	// Fetch fetches what the link names, and returns what is to be decided then. It may block. nil: nothing is fetched.
+	// Fetch fetches what the link names, and returns what is to be decided then. It may block. nil:
+	// nothing is fetched.
 	Fetch func(context.Context) Incoming
 	Start time.Duration
 	Wrong string // why it is not done; then there is nothing to agree to

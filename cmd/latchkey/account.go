@@ -32,7 +32,8 @@ func (a *account) Resource(source string) (*player.MediaResource, error) {
 	return player.NewMediaResource(source, metadata)
 }
 
-// UsePairs makes a line of cookie pairs the account's, and hands them to the resource of a source, if that still plays.
+// UsePairs makes a line of cookie pairs the account's, and hands them to the resource of a source,
+// if that still plays.
 func (a *account) UsePairs(line string, all bool, source string) error {
 	pairs, err := auth.ParsePairs(line)
 	if err != nil {
@@ -42,8 +43,8 @@ func (a *account) UsePairs(line string, all bool, source string) error {
 	return nil
 }
 
-// use keeps pairs for the resources to come, and hands them to the resource of a source, if that still plays. all, unless nil, says
-// whether all requests get them.
+// use keeps pairs for the resources to come, and hands them to the resource of a source, if that
+// still plays. all, unless nil, says whether all requests get them.
 func (a *account) use(pairs network.Metadata, all *bool, source string) {
 	a.mu.Lock()
 	a.configuration.CookieHeaders = pairs.Clone()

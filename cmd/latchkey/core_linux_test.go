@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNoMemoryInCoreFiles reads what the kernel says of running programs that were started with limits that allow core files.
+// TestNoMemoryInCoreFiles reads what the kernel says of running programs that were started with
+// limits that allow core files.
 func TestNoMemoryInCoreFiles(t *testing.T) {
 	var before syscall.Rlimit
 	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_CORE, &before))

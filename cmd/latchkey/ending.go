@@ -15,16 +15,17 @@ import (
 )
 
 const (
-	// endLimit is how long the process goes on after the first signal, or after its work is done and only closing is left. With
-	// the time that a busy machine takes to wake the timer it is within two seconds.
+	// endLimit is how long the process goes on after the first signal, or after its work is done
+	// and only closing is left. With the time that a busy machine takes to wake the timer it is
+	// within two seconds.
 	endLimit = 1400 * time.Millisecond
-	// lastLimit is how long after that what is done at the very last may take, such as writing the report: nobody may be reading
-	// what is written.
+	// lastLimit is how long after that what is done at the very last may take, such as writing the
+	// report: nobody may be reading what is written.
 	lastLimit = 300 * time.Millisecond
 )
 
-// ending ends the process in time, whatever blocks: a decoder's C code, a keyring, a disk, or who reads standard output. Safe
-// for concurrent use.
+// ending ends the process in time, whatever blocks: a decoder's C code, a keyring, a disk, or who
+// reads standard output. Safe for concurrent use.
 type ending struct {
 	// Constant after newEnding.
 	exit   func(code int) // os.Exit, or a test's; does not return
@@ -54,8 +55,9 @@ func endingOf(ctx context.Context) *ending {
 	return nil
 }
 
-// notify returns a context that ends with the first signal that asks the process to end. From then on the process has endLimit;
-// a second signal ends it at once. A signal that is ignored from the start, as nohup has it for SIGHUP, stays ignored.
+// notify returns a context that ends with the first signal that asks the process to end. From then
+// on the process has endLimit; a second signal ends it at once. A signal that is ignored from the
+// start, as nohup has it for SIGHUP, stays ignored.
 func (e *ending) notify(parent context.Context) context.Context {
 	ctx, cancel := context.WithCancel(context.WithValue(parent, endingKey{}, e))
 	signals := make(chan os.Signal, 2)
@@ -80,8 +82,8 @@ func (e *ending) watch(signals <-chan os.Signal, cancel context.CancelFunc) {
 	e.end(nil)
 }
 
-// guard has the process end, with err's line and exit code, if what follows takes longer than what is left of endLimit. The
-// function returned ends that, and is called once.
+// guard has the process end, with err's line and exit code, if what follows takes longer than what
+// is left of endLimit. The function returned ends that, and is called once.
 func (e *ending) guard(err error) (release func()) {
 	if e == nil {
 		return func() {}
@@ -99,8 +101,8 @@ func (e *ending) guard(err error) (release func()) {
 	}
 }
 
-// atLast has do called before the process is ended while something blocks, and not before another end. do has lastLimit. The
-// function returned ends that.
+// atLast has do called before the process is ended while something blocks, and not before another
+// end. do has lastLimit. The function returned ends that.
 func (e *ending) atLast(do func()) (forget func()) {
 	if e == nil {
 		return func() {}
@@ -120,7 +122,8 @@ func (e *ending) atLast(do func()) (forget func()) {
 	}
 }
 
-// tells has the sentences that list returns printed if the process is ended while something blocks. list must return at once.
+// tells has the sentences that list returns printed if the process is ended while something blocks.
+// list must return at once.
 func (e *ending) tells(list func() []string) (forget func()) {
 	return e.atLast(func() {
 		for _, sentence := range list() {
@@ -129,7 +132,8 @@ func (e *ending) tells(list func() []string) (forget func()) {
 	})
 }
 
-// closing calls end, which ends what plays. If that takes too long the process ends, with err's line and exit code, after write.
+// closing calls end, which ends what plays. If that takes too long the process ends, with err's
+// line and exit code, after write.
 func closing(ctx context.Context, end func() error, err error, write func() error) error {
 	e := endingOf(ctx)
 	forget := e.atLast(func() { _ = write() }) // nothing is left that could tell
@@ -147,7 +151,8 @@ func (e *ending) finish(err error) {
 	e.exit(exit(err, e.interrupted.Load(), e.stderr))
 }
 
-// claim makes the caller the one that ends the process, if it is the first, and returns what is done at the last.
+// claim makes the caller the one that ends the process, if it is the first, and returns what is
+// done at the last.
 func (e *ending) claim() (last []func(), first bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// execute runs the command line in this process, and returns its exit code and what it says on standard error. It fails the
-// test when that takes longer than something that waits for nothing.
+// execute runs the command line in this process, and returns its exit code and what it says on
+// standard error. It fails the test when that takes longer than something that waits for nothing.
 func execute(t *testing.T, arguments ...string) (int, string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -93,7 +93,8 @@ func TestSourcesThatAreNoFiles(t *testing.T) {
 	}
 }
 
-// TestOutputsThatCannotBeWritten names a pipe that nobody reads, a full device and a folder that is not there.
+// TestOutputsThatCannotBeWritten names a pipe that nobody reads, a full device and a folder that is
+// not there.
 func TestOutputsThatCannotBeWritten(t *testing.T) {
 	source := subtitledStream(t)
 	folder := t.TempDir()

@@ -21,7 +21,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// hangingPlayer makes a player whose decoder stays with its first picture for good, as C code does that does not come back.
+// hangingPlayer makes a player whose decoder stays with its first picture for good, as C code does
+// that does not come back.
 func hangingPlayer(config player.Config) (*player.Player, error) {
 	var once sync.Once
 	config.VideoTap = func(*frame.Video) {

@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	// hangLimit bounds the end of a program whose decoder hangs: two seconds, and what a busy machine adds to that.
+	// hangLimit bounds the end of a program whose decoder hangs: two seconds, and what a busy
+	// machine adds to that.
 	hangLimit = 3 * time.Second
 	// hangStart bounds the time until the decoder hangs, on a busy machine.
 	hangStart = time.Minute
@@ -64,7 +65,8 @@ func makeClip(t *testing.T) string {
 	return mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 50, Width: 64, Height: 36}}).Playlist
 }
 
-// skipIgnored leaves out a signal that is ignored here, as nohup has it for SIGHUP: the program ignores it too.
+// skipIgnored leaves out a signal that is ignored here, as nohup has it for SIGHUP: the program
+// ignores it too.
 func skipIgnored(t *testing.T, s syscall.Signal) {
 	t.Helper()
 	if s != 0 && signal.Ignored(s) {
@@ -72,7 +74,8 @@ func skipIgnored(t *testing.T, s syscall.Signal) {
 	}
 }
 
-// TestSignalsEndAHangingProgram ends programs whose decoder never comes back, and holds that the report is written all the same.
+// TestSignalsEndAHangingProgram ends programs whose decoder never comes back, and holds that the
+// report is written all the same.
 func TestSignalsEndAHangingProgram(t *testing.T) {
 	clip := makeClip(t)
 	for name, test := range map[string]struct {

@@ -24,8 +24,9 @@ import (
 const (
 	// hostileAtOnce is how many children run at a time: each may take hostile's limit of memory.
 	hostileAtOnce = 2
-	// signalAfter is how much processor time a child has used when SIGTERM comes, in the middle of opening or playing: its start
-	// needs a quarter of that. One that uses less gets it after signalWait.
+	// signalAfter is how much processor time a child has used when SIGTERM comes, in the middle of
+	// opening or playing: its start needs a quarter of that. One that uses less gets it after
+	// signalWait.
 	signalAfter = 800 * time.Millisecond
 	signalWait  = 3 * time.Second
 	// watchTime is how long a window is watched that shows no failure and opens nothing any more.
@@ -59,7 +60,8 @@ type hostileTable struct {
 	rows []hostileRow
 }
 
-// add adds a row, and writes it, its cells separated by tabs, to the end of the file that LATCHKEY_HOSTILE_TABLE names.
+// add adds a row, and writes it, its cells separated by tabs, to the end of the file that
+// LATCHKEY_HOSTILE_TABLE names.
 func (h *hostileTable) add(t *testing.T, row hostileRow) {
 	t.Helper()
 	h.mu.Lock()
@@ -76,8 +78,8 @@ func (h *hostileTable) add(t *testing.T, row hostileRow) {
 	require.NoError(t, file.Close())
 }
 
-// cells are the columns of a row: input, bytes, mode, peak in MB, seconds, seconds from SIGTERM to the end, exit code,
-// result, and the program's own sentence.
+// cells are the columns of a row: input, bytes, mode, peak in MB, seconds, seconds from SIGTERM to
+// the end, exit code, result, and the program's own sentence.
 func (r hostileRow) cells() []string {
 	result := cmp.Or(strings.Join(r.broken, ", "), "ok")
 	leave := "-"
@@ -105,8 +107,9 @@ func (h *hostileTable) report(t *testing.T) {
 	t.Logf("\n%s", shown.String())
 }
 
-// hostileModes are the modes in which the n-th input runs: the gate opens one of four, and in one way;
-// LATCHKEY_HOSTILE=all, as make hostile says, opens each in all ways, and a list of modes in these.
+// hostileModes are the modes in which the n-th input runs: the gate opens one of four, and in one
+// way; LATCHKEY_HOSTILE=all, as make hostile says, opens each in all ways, and a list of modes in
+// these.
 func hostileModes(n int) []mode {
 	every := []mode{modeProbe, modeRealtime, modeWindow, modeSignal}
 	switch wanted := os.Getenv("LATCHKEY_HOSTILE"); {
@@ -124,7 +127,8 @@ func hostileModes(n int) []mode {
 // inGate says whether the bounds are checked and nothing is measured beyond them.
 func inGate() bool { return os.Getenv("LATCHKEY_HOSTILE") == "" }
 
-// hostileProgram is the program that is measured: the built one, or that which LATCHKEY_HOSTILE_PROGRAM names.
+// hostileProgram is the program that is measured: the built one, or that which
+// LATCHKEY_HOSTILE_PROGRAM names.
 func hostileProgram(t *testing.T) string {
 	t.Helper()
 	if name := os.Getenv("LATCHKEY_HOSTILE_PROGRAM"); name != "" {
@@ -133,8 +137,9 @@ func hostileProgram(t *testing.T) string {
 	return program(t)
 }
 
-// TestHostile opens what tries to take the player down: it stays below the bounds of memory and time, ends by itself with a
-// sentence and when it is told to. Serial: memory and time are its point.
+// TestHostile opens what tries to take the player down: it stays below the bounds of memory and
+// time, ends by itself with a sentence and when it is told to. Serial: memory and time are its
+// point.
 func TestHostile(t *testing.T) {
 	latchkey := hostileProgram(t)
 	desktops := make(chan *desktop, hostileAtOnce)

@@ -141,7 +141,8 @@ func everyHost(t *testing.T, handler http.HandlerFunc) *http.Transport {
 	return transport
 }
 
-// TestLinksAskFirst shows that a link to a profile fetches nothing before a person agrees, and what they agree to.
+// TestLinksAskFirst shows that a link to a profile fetches nothing before a person agrees, and what
+// they agree to.
 func TestLinksAskFirst(t *testing.T) {
 	demo, s := demoServices(t)
 	var asked []string

@@ -6,7 +6,8 @@
 //	latchkey playlist URL|FILE         prints a playlist as JSON
 //	latchkey version                   versions and licences
 //
-// This package reads flags and wires the packages below; exit codes are in exit.go, and how the process ends in ending.go.
+// This package reads flags and wires the packages below; exit codes are in exit.go, and how the
+// process ends in ending.go.
 package main
 
 import (

@@ -14,11 +14,12 @@ import (
 	"latchkey/player/mediatest"
 )
 
-// fewestCues is how many of a stream's cues are written at least: more of them take the place of the first.
+// fewestCues is how many of a stream's cues are written at least: more of them take the place of
+// the first.
 const fewestCues = 20_000
 
-// TestOrdinary plays what is large and not hostile: it plays whole, within the bounds that hostile inputs are held to.
-// Serial: memory and time are its point.
+// TestOrdinary plays what is large and not hostile: it plays whole, within the bounds that hostile
+// inputs are held to. Serial: memory and time are its point.
 func TestOrdinary(t *testing.T) {
 	latchkey := hostileProgram(t)
 	table := new(hostileTable)

@@ -176,8 +176,8 @@ func (f *probeFlags) hash(config *player.Config, stdout io.Writer) (closeAll fun
 }
 
 // probe plays until the end, a failure, the wish for a sign-in, or ctx's end. subtitles, which may
-// be nil, gets the chosen subtitles of what was played. write writes the report that is returned, and is called only if
-// the player does not close.
+// be nil, gets the chosen subtitles of what was played. write writes the report that is returned,
+// and is called only if the player does not close.
 func probe(ctx context.Context, config player.Config, resource *player.MediaResource, from time.Duration, progress *progress,
 	subtitles func([]caption.Cue) error, write func(*report.Report) error) (*report.Report, error) {
 	changed := make(chan struct{}, 1)

@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 )
 
-// A SilentServer is a server on loopback that answers each request with the same bytes, then keeps the
-// connection open and says no more: nothing at all, half a header, half a body.
+// A SilentServer is a server on loopback that answers each request with the same bytes, then keeps
+// the connection open and says no more: nothing at all, half a header, half a body.
 type SilentServer struct {
 	// URL is the server's, without a slash at its end.
 	URL string

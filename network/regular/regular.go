@@ -1,11 +1,12 @@
-// Package regular opens files that are files, whatever their names stand for: no folder, no pipe that nobody writes to, and no
-// device without an end.
+// Package regular opens files that are files, whatever their names stand for: no folder, no pipe
+// that nobody writes to, and no device without an end.
 //
 //	file, err := regular.Open(name)
 //	text, err := regular.Read(name, 1<<20)
 //
-// What a name stands for is looked at once the file is open, so that nobody can exchange it in between. Opening never waits: pipes and
-// devices are opened without blocking (O_NONBLOCK), and closed again.
+// What a name stands for is looked at once the file is open, so that nobody can exchange it in
+// between. Opening never waits: pipes and devices are opened without blocking (O_NONBLOCK), and
+// closed again.
 package regular
 
 import (
@@ -29,7 +30,8 @@ var (
 	ErrNoReader = errors.New("it is a pipe that nobody reads")
 )
 
-// Open opens a regular file for reading. The error wraps ErrFolder or ErrNotRegular for what is none.
+// Open opens a regular file for reading. The error wraps ErrFolder or ErrNotRegular for what is
+// none.
 func Open(name string) (*os.File, error) { return open(name, os.OpenFile) }
 
 // OpenIn is Open in a folder.
@@ -59,7 +61,8 @@ func open(name string, openFile func(string, int, fs.FileMode) (*os.File, error)
 
 func refuse(name string, err error) error { return &fs.PathError{Op: "open", Path: name, Err: err} }
 
-// Read returns what a regular file of limit bytes at most holds. The error wraps ErrTooLarge for a larger one, or is Open's.
+// Read returns what a regular file of limit bytes at most holds. The error wraps ErrTooLarge for a
+// larger one, or is Open's.
 func Read(name string, limit int64) ([]byte, error) {
 	file, err := Open(name)
 	if err != nil {
@@ -75,8 +78,8 @@ func Read(name string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// Create opens a file for writing, and empties it. It may be a pipe or a device, but never waits for a reader: the error wraps ErrNoReader
-// for a pipe without one.
+// Create opens a file for writing, and empties it. It may be a pipe or a device, but never waits
+// for a reader: the error wraps ErrNoReader for a pipe without one.
 func Create(name string) (*os.File, error) {
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NONBLOCK, 0o666)
 	if errors.Is(err, syscall.ENXIO) {

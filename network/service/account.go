@@ -146,7 +146,8 @@ func (a *Accounts) State() State {
 	return s
 }
 
-// Saving says whether a sign-in is still being written to the vault, which may not answer. It returns at once.
+// Saving says whether a sign-in is still being written to the vault, which may not answer. It
+// returns at once.
 func (a *Accounts) Saving() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

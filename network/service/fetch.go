@@ -8,10 +8,13 @@ import (
 	"latchkey/network/auth"
 )
 
-// FetchProfile fetches the profile that a link to add one names (Link.Profile), for a person to be shown its Summary; from is the origin that it came from, which
-// the person has agreed to: no redirect leads to another. The request has the class sign-in, and so no cookie and no header of a configuration. Nothing is kept.
+// FetchProfile fetches the profile that a link to add one names (Link.Profile), for a person to be
+// shown its Summary; from is the origin that it came from, which the person has agreed to: no
+// redirect leads to another. The request has the class sign-in, and so no cookie and no header of a
+// configuration. Nothing is kept.
 //
-// The error is ErrLink for an address that a link may not name, ErrProfile for what is no profile, or a *network.Error, ErrRedirect for a way to another origin.
+// The error is ErrLink for an address that a link may not name, ErrProfile for what is no profile,
+// or a *network.Error, ErrRedirect for a way to another origin.
 func FetchProfile(ctx context.Context, client auth.Fetcher, address string) (p *Profile, data []byte, from string, err error) {
 	address, err = parseProfileURL(address)
 	if err != nil {

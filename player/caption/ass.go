@@ -11,7 +11,8 @@ const (
 	assRow              = 20
 )
 
-// Limits of a screen of closed captions, which has 15 rows of 32 letters. CTA-608-E, 4. The rest is left out.
+// Limits of a screen of closed captions, which has 15 rows of 32 letters. CTA-608-E, 4. The rest is
+// left out.
 const (
 	maxASS      = 16 << 10 // bytes of its events
 	maxASSRows  = 32

@@ -99,7 +99,8 @@ func TestRefused(t *testing.T) {
 	require.ErrorIs(t, err, caption.ErrTooLarge)
 }
 
-// TestLimitsOfACue has cues larger than a person can read: they cost no more memory than a screen of text, and are counted.
+// TestLimitsOfACue has cues larger than a person can read: they cost no more memory than a screen
+// of text, and are counted.
 func TestLimitsOfACue(t *testing.T) {
 	const times = "WEBVTT\n\n00:01.000 --> 00:02.000\n"
 	for name, c := range map[string]struct {

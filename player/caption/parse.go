@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Limits of a file and of a cue. A file beyond its limits is refused; of a cue beyond its limits the rest is cut off, or, where its
-// text has more bytes, the cue is left out.
+// Limits of a file and of a cue. A file beyond its limits is refused; of a cue beyond its limits
+// the rest is cut off, or, where its text has more bytes, the cue is left out.
 const (
 	maxBytes      = 16 << 20 // of a file
 	maxCues       = 100_000  // of a file
@@ -43,8 +43,9 @@ type TimestampMap struct {
 	MPEGTS uint64
 }
 
-// Parse reads a file. It returns ErrNotWebVTT or ErrTooLarge, wrapped; whatever else is wrong costs the cue that it is in. data is
-// read in place and not kept: of each cue one copy is made of the text that is shown. WebVTT, 6.1.
+// Parse reads a file. It returns ErrNotWebVTT or ErrTooLarge, wrapped; whatever else is wrong costs
+// the cue that it is in. data is read in place and not kept: of each cue one copy is made of the
+// text that is shown. WebVTT, 6.1.
 func Parse(data []byte) (*Track, error) {
 	if len(data) > maxBytes {
 		return nil, fmt.Errorf("%w: more than %d MiB", ErrTooLarge, maxBytes>>20)
@@ -109,8 +110,9 @@ func (p *parser) more() bool {
 	return false
 }
 
-// block reads the lines up to an empty one: cues, or what is left out. A cue may begin within, where an empty line was forgotten. A
-// line before the times is the cue's identifier if it is the first of its block.
+// block reads the lines up to an empty one: cues, or what is left out. A cue may begin within,
+// where an empty line was forgotten. A line before the times is the cue's identifier if it is the
+// first of its block.
 func (p *parser) block() {
 	var first, times, id []byte
 	text, end := 0, 0
@@ -199,7 +201,8 @@ var mend = strings.NewReplacer("\x00", "\uFFFD", "\r\n", "\n", "\r", "\n")
 // clean returns a text with its ends of lines as "\n", and without bytes that are no characters.
 func clean(text string) string { return mend.Replace(strings.ToValidUTF8(text, "\uFFFD")) }
 
-// lines are those of a text, which ends them with CR, LF, or both. Each byte is looked at a fixed number of times.
+// lines are those of a text, which ends them with CR, LF, or both. Each byte is looked at a fixed
+// number of times.
 type lines struct {
 	text           []byte
 	at             int // where the next line begins

@@ -40,8 +40,8 @@ type run struct {
 	line     int
 }
 
-// read returns the lines of a cue's text, at least one. cut says that there is more of it; shows, that there is something to read in the
-// lines.
+// read returns the lines of a cue's text, at least one. cut says that there is more of it; shows,
+// that there is something to read in the lines.
 func (r *textReader) read(text string) (lines [][]Span, cut, shows bool) {
 	*r = textReader{text: r.text[:0], runs: r.runs[:0], open: r.open[:0]}
 	for text != "" && !r.cut {

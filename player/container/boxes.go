@@ -7,8 +7,8 @@ import (
 
 // Bounds of ISO base media.
 const (
-	// maxMovieBytes is the most bytes of a movie box, and of a box outside of it that FFmpeg reads into
-	// memory. A film of ten hours has 40 MB.
+	// maxMovieBytes is the most bytes of a movie box, and of a box outside of it that FFmpeg reads
+	// into memory. A film of ten hours has 40 MB.
 	maxMovieBytes = 128 << 20
 	// maxFragmentBox is the most bytes of a movie fragment box.
 	maxFragmentBox = 32 << 20
@@ -64,7 +64,8 @@ func kinds(names ...string) map[kind]bool {
 	return m
 }
 
-// The boxes that may not hold tables. FFmpeg looks for boxes in them at places that depend on the codec.
+// The boxes that may not hold tables. FFmpeg looks for boxes in them at places that depend on the
+// codec.
 var tableless = []string{"stsd", "wave", "glbl", "iprp", "jp2h"}
 
 // frame is a box that boxes are read from.
@@ -114,8 +115,8 @@ func newBoxes(source Source, offset int64) *boxes {
 	return w
 }
 
-// starts are the boxes that are followed where a box is only a guess: those that hold others, and those that media
-// may begin with.
+// starts are the boxes that are followed where a box is only a guess: those that hold others, and
+// those that media may begin with.
 var starts = append([]string{"ftyp", "sidx", "uuid", "meta"}, append(payloads, "moov", "moof", "trak")...)
 
 // root makes a box at offset the next one of the file.
@@ -203,7 +204,8 @@ func (w *boxes) child(offset int64) {
 	w.take(max(offset, w.pos), 8, w.header)
 }
 
-// leave goes on after the innermost box, where no box follows in it. FFmpeg may take the track for complete.
+// leave goes on after the innermost box, where no box follows in it. FFmpeg may take the track for
+// complete.
 func (w *boxes) leave() error {
 	if w.track != nil {
 		if err := w.charge(); err != nil {
@@ -370,8 +372,8 @@ func (w *boxes) enter(k kind, end int64) error {
 
 func (w *boxes) push(k kind, end int64) { w.stack = append(w.stack, frame{kind: k, end: end}) }
 
-// meta finds the first box of a metadata box, which is a hdlr: QuickTime's metadata box is no full box. As FFmpeg
-// does, it looks for the type at every fourth byte.
+// meta finds the first box of a metadata box, which is a hdlr: QuickTime's metadata box is no full
+// box. As FFmpeg does, it looks for the type at every fourth byte.
 func (w *boxes) meta(end int64) {
 	var size [4]byte
 	var look func(b []byte) error

@@ -42,8 +42,8 @@ func NewChecker(source Source) *Checker {
 	return c
 }
 
-// Read examines the next bytes that the demuxer gets. It returns an *Error when they must not reach the
-// demuxer, and again for all that follow.
+// Read examines the next bytes that the demuxer gets. It returns an *Error when they must not reach
+// the demuxer, and again for all that follow.
 func (c *Checker) Read(p []byte) error {
 	if c.err != nil {
 		return c.err
@@ -88,8 +88,8 @@ func (c *Checker) SeekTo(offset int64) {
 	}
 }
 
-// End says that the demuxer finds the end of the bytes here. It returns an *Error when what is open must
-// not be taken for complete.
+// End says that the demuxer finds the end of the bytes here. It returns an *Error when what is open
+// must not be taken for complete.
 func (c *Checker) End() error {
 	if c.err != nil {
 		return c.err

@@ -16,11 +16,11 @@ const (
 	// maxIndexBytes is the most memory of the index that FFmpeg builds from a movie box: 5.6 million
 	// samples. A film of ten hours has 2.6 million.
 	maxIndexBytes = 128 << 20
-	// maxEdited is the most index entries that edit lists may copy: FFmpeg adds the samples of each edit
-	// to a new index.
+	// maxEdited is the most index entries that edit lists may copy: FFmpeg adds the samples of each
+	// edit to a new index.
 	maxEdited = 16 << 20
-	// maxFragmentBytes is the most memory of what fragments add to the index: 9.4 million samples. 24 hours of 47 sound frames and 50
-	// pictures a second have 8.4 million.
+	// maxFragmentBytes is the most memory of what fragments add to the index: 9.4 million samples.
+	// 24 hours of 47 sound frames and 50 pictures a second have 8.4 million.
 	maxFragmentBytes = 288 << 20
 )
 

@@ -5,8 +5,8 @@ import "math"
 // endless is the end of what has no known end.
 const endless = math.MaxInt64
 
-// cursor feeds a parser, which is a chain of steps: each asks for a number of bytes and names the step
-// that gets them. A parser without a step passes over everything.
+// cursor feeds a parser, which is a chain of steps: each asks for a number of bytes and names the
+// step that gets them. A parser without a step passes over everything.
 type cursor struct {
 	pos  int64  // offset in the file of the next byte
 	skip int64  // bytes to pass over before step
@@ -34,7 +34,8 @@ func (c *cursor) take(at int64, n int, step func([]byte) error) {
 // stop makes the parser pass over the rest.
 func (c *cursor) stop() { c.step, c.skip = nil, 0 }
 
-// feed hands p, which begins at pos, to the steps. The bytes that a step gets are valid while it runs.
+// feed hands p, which begins at pos, to the steps. The bytes that a step gets are valid while it
+// runs.
 func (c *cursor) feed(p []byte) error {
 	for len(p) > 0 {
 		if c.step == nil {

@@ -1,5 +1,6 @@
-// Package container examines the bytes of a media file before FFmpeg's demuxers see them, and refuses
-// those that would make a demuxer allocate memory that the bytes do not back, or work without end.
+// Package container examines the bytes of a media file before FFmpeg's demuxers see them, and
+// refuses those that would make a demuxer allocate memory that the bytes do not back, or work
+// without end.
 //
 //	checker := container.NewChecker(container.Source{Size: size})
 //	n, err := reader.Read(buffer)
@@ -19,13 +20,15 @@
 //
 // # Seeks
 //
-// A parser follows sequential reads. After a seek to a place where a box can begin it goes on there;
-// a seek into the payload of a media data box reads samples and makes it wait for the end of that
-// box. Segment indexes (sidx) may name places inside media data, which the demuxer can reach without a
-// seek when they are in its buffer: a parser of its own examines each such place when the bytes pass.
+// A parser follows sequential reads. After a seek to a place where a box can begin it goes on
+// there; a seek into the payload of a media data box reads samples and makes it wait for the end of
+// that box. Segment indexes (sidx) may name places inside media data, which the demuxer can reach
+// without a seek when they are in its buffer: a parser of its own examines each such place when the
+// bytes pass.
 //
-// What a demuxer reads without a seek from a place that nothing names, as an OpenDML index or a seek
-// head of Matroska inside media data, is not seen here. The bound on all of FFmpeg's memory holds for it.
+// What a demuxer reads without a seek from a place that nothing names, as an OpenDML index or a
+// seek head of Matroska inside media data, is not seen here. The bound on all of FFmpeg's memory
+// holds for it.
 //
 // # What is bounded
 //
@@ -41,6 +44,6 @@
 //
 // # Specifications
 //
-// ISO/IEC 14496-12 (ISO base media), QuickTime File Format, RFC 8794 (EBML) and RFC 9559 (Matroska),
-// RFC 9639 (FLAC), RFC 3533 (Ogg), ID3v2.3 and 2.4, RIFF and OpenDML.
+// ISO/IEC 14496-12 (ISO base media), QuickTime File Format, RFC 8794 (EBML) and RFC 9559
+// (Matroska), RFC 9639 (FLAC), RFC 3533 (Ogg), ID3v2.3 and 2.4, RIFF and OpenDML.
 package container

@@ -7,12 +7,13 @@ import (
 
 // Bounds of Matroska.
 const (
-	// maxElements is the most elements outside of clusters: FFmpeg keeps up to 100 bytes of one that has 3. The cues
-	// of a film of ten hours are 90,000.
+	// maxElements is the most elements outside of clusters: FFmpeg keeps up to 100 bytes of one
+	// that has 3. The cues of a film of ten hours are 90,000.
 	maxElements = 1 << 19
 	// maxMetadataBytes is the most bytes of tags, attachments and pictures that are kept.
 	maxMetadataBytes = 192 << 20
-	// maxBlockBytes is the most bytes of a block. A picture of 7680x4320 without compression has 50 MB.
+	// maxBlockBytes is the most bytes of a block. A picture of 7680x4320 without compression has 50
+	// MB.
 	maxBlockBytes = 128 << 20
 	// maxGroupElements is the most elements of a block group.
 	maxGroupElements = 1 << 14
@@ -31,7 +32,8 @@ const (
 	idTrack   = 0xAE
 )
 
-// topElements are the children of a segment. FFmpeg looks for them byte by byte where it has lost its way.
+// topElements are the children of a segment. FFmpeg looks for them byte by byte where it has lost
+// its way.
 var topElements = map[uint32]bool{
 	idCluster: true, 0x114D9B74: true, 0x1549A966: true, 0x1654AE6B: true, 0x1C53BB6B: true, 0x1941A469: true, 0x1043A770: true, 0x1254C367: true,
 }

@@ -50,8 +50,8 @@ func (r *chunkRuns) total(chunks int64) int64 {
 	return min(r.samples+saturate(chunks-r.first+1, r.each), endless/4)
 }
 
-// packed reads from the head of a stsd box how many samples FFmpeg puts into an index entry of sound. QuickTime File
-// Format, Sound Sample Description (Version 1).
+// packed reads from the head of a stsd box how many samples FFmpeg puts into an index entry of
+// sound. QuickTime File Format, Sound Sample Description (Version 1).
 func (t *track) packed(stsd []byte) {
 	const (
 		version = 8 + 16 // after the box's head and the entry's
@@ -121,7 +121,8 @@ const (
 	maxDecompressed = 64 << 20
 )
 
-// checkCompressed unpacks a compressed movie box and follows what is in it. QuickTime File Format, Compressed Movie Resources.
+// checkCompressed unpacks a compressed movie box and follows what is in it. QuickTime File Format,
+// Compressed Movie Resources.
 func checkCompressed(w *boxes, head []byte, size int64) (int, int64, error) {
 	if len(head) < 24 || string(head[4:8]) != "dcom" || string(head[8:12]) != "zlib" {
 		return 0, 0, nil

@@ -4,14 +4,16 @@ import "encoding/binary"
 
 // Bounds of RIFF.
 const (
-	// maxChunkBytes is the most bytes of a chunk that FFmpeg reads into memory: formats, texts, headers of codecs.
+	// maxChunkBytes is the most bytes of a chunk that FFmpeg reads into memory: formats, texts,
+	// headers of codecs.
 	maxChunkBytes = 16 << 20
-	// maxSteadyStreams is the most streams of an AVI file whose samples have one size: FFmpeg splits what the only index
-	// entry of one announces, which takes up to 50 MB.
+	// maxSteadyStreams is the most streams of an AVI file whose samples have one size: FFmpeg
+	// splits what the only index entry of one announces, which takes up to 50 MB.
 	maxSteadyStreams = 10
 )
 
-// riff follows AVI and WAV. Multimedia Programming Interface and Data Specifications 1.0; OpenDML AVI File Format Extensions 1.02.
+// riff follows AVI and WAV. Multimedia Programming Interface and Data Specifications 1.0; OpenDML
+// AVI File Format Extensions 1.02.
 type riff struct {
 	cursor
 

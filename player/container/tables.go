@@ -8,14 +8,15 @@ import (
 type table struct {
 	// head is how many bytes of the payload check wants; it gets fewer when the box has fewer.
 	head int
-	// check looks at the head of a payload of size bytes. It returns the size of the rows that follow the head and
-	// their number when each is to be seen.
+	// check looks at the head of a payload of size bytes. It returns the size of the rows that
+	// follow the head and their number when each is to be seen.
 	check func(w *boxes, head []byte, size int64) (width int, rows int64, err error)
 	// each sees a row.
 	each func(w *boxes, row []byte) error
 }
 
-// tables are the boxes that are looked into, by type. ISO/IEC 14496-12, 8.6 to 8.9 and 8.16; ISO/IEC 23001-7, 7 and 8.
+// tables are the boxes that are looked into, by type. ISO/IEC 14496-12, 8.6 to 8.9 and 8.16;
+// ISO/IEC 23001-7, 7 and 8.
 var tables map[string]table
 
 func init() { //nolint:gochecknoinits // the table refers to functions that look into it
@@ -74,7 +75,8 @@ func (w *boxes) table(k kind, end int64) error {
 	return nil
 }
 
-// rows makes each see n rows of width bytes, or what there is of them before end, and goes on after end.
+// rows makes each see n rows of width bytes, or what there is of them before end, and goes on after
+// end.
 func (w *boxes) rows(width int, n, end int64, each func(w *boxes, row []byte) error) {
 	if width <= 0 || n <= 0 || end-w.pos < int64(width) {
 		w.child(end)
@@ -163,7 +165,8 @@ func checkTimes(w *boxes, head []byte, size int64) (int, int64, error) {
 	return 0, 0, nil
 }
 
-// eachTime sees the only entry: FFmpeg has another index for sound whose samples last one tick each.
+// eachTime sees the only entry: FFmpeg has another index for sound whose samples last one tick
+// each.
 func eachTime(w *boxes, row []byte) error {
 	if t := w.track; t != nil {
 		if binary.BigEndian.Uint32(row[4:]) == 1 {
@@ -208,7 +211,8 @@ func eachChunkRun(w *boxes, row []byte) error {
 	return nil
 }
 
-// checkEdits: ISO/IEC 14496-12, 8.6.6. FFmpeg reads as many as the box has, whatever the count says.
+// checkEdits: ISO/IEC 14496-12, 8.6.6. FFmpeg reads as many as the box has, whatever the count
+// says.
 func checkEdits(w *boxes, head []byte, size int64) (int, int64, error) {
 	if len(head) < 8 {
 		return 0, 0, nil

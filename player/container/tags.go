@@ -5,7 +5,8 @@ import "encoding/binary"
 // maxUnpackedTags is the most bytes that the compressed frames of an ID3v2 tag may unpack to.
 const maxUnpackedTags = 64 << 20
 
-// tags follows what stands before sound: ID3v2 tags and the metadata blocks of FLAC. It goes no further.
+// tags follows what stands before sound: ID3v2 tags and the metadata blocks of FLAC. It goes no
+// further.
 type tags struct {
 	cursor
 

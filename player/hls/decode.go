@@ -89,7 +89,8 @@ func (p *parser) decodeSegments() {
 	}
 }
 
-// segmentDuration returns the duration that the parser read, or the target duration if that is out of bounds.
+// segmentDuration returns the duration that the parser read, or the target duration if that is out
+// of bounds.
 func (p *parser) segmentDuration(line int, duration float64) time.Duration {
 	if math.IsNaN(duration) || duration < 0 || duration > maxSeconds {
 		p.mustAt(line, "4.3.2.1", "the duration of EXTINF is out of range")

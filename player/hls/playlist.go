@@ -34,7 +34,8 @@ type Playlist struct {
 	size   int
 }
 
-// Size returns how many bytes the playlist takes, about: what was made of its text, and the text, of which some may be kept.
+// Size returns how many bytes the playlist takes, about: what was made of its text, and the text,
+// of which some may be kept.
 func (p *Playlist) Size() int { return p.size }
 
 // Start is EXT-X-START: where playing should begin. RFC 8216, 4.3.5.2.

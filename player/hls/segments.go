@@ -145,8 +145,8 @@ func (p *parser) readInf(value string) {
 	next.duration, next.title = duration, title
 }
 
-// mendDuration returns what can be made of a duration that is no decimal number: the target duration in the end, or
-// "0" where none was named yet.
+// mendDuration returns what can be made of a duration that is no decimal number: the target
+// duration in the end, or "0" where none was named yet.
 func (p *parser) mendDuration(s string) (mended string, point bool) {
 	s = strings.TrimSpace(s)
 	if i := strings.IndexAny(s, " \t"); i > 0 {

@@ -12,7 +12,8 @@ import (
 	"latchkey/player/hls"
 )
 
-// TestSize keeps a day of segments: Size is what they take, and what was needed to read them is gone. Serial: it measures the heap.
+// TestSize keeps a day of segments: Size is what they take, and what was needed to read them is
+// gone. Serial: it measures the heap.
 func TestSize(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("#EXTM3U\n#EXT-X-TARGETDURATION:4\n")

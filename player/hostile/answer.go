@@ -78,7 +78,8 @@ func (a Answer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// send writes bytes, with pauses if there are to be any. It returns false when nobody reads any more.
+// send writes bytes, with pauses if there are to be any. It returns false when nobody reads any
+// more.
 func (a Answer) send(r *http.Request, w http.ResponseWriter, b []byte) bool {
 	if a.Pause == 0 {
 		_, err := w.Write(b)

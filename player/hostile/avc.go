@@ -1,7 +1,7 @@
 package hostile
 
-// AVC is an H.264 stream of pictures that cost nearly no bytes: an IDR picture of intra macroblocks without residual, then
-// P pictures of one skip run each.
+// AVC is an H.264 stream of pictures that cost nearly no bytes: an IDR picture of intra macroblocks
+// without residual, then P pictures of one skip run each.
 type AVC struct {
 	Width, Height int  // luma samples; rounded down to macroblocks of 16
 	Pictures      int  // P pictures after the IDR picture
@@ -66,7 +66,8 @@ func (a AVC) parameters() (sequence, picture []byte) {
 	return append([]byte{0x67}, escaped(s.trailing())...), append([]byte{0x68}, escaped(p.trailing())...)
 }
 
-// idr is the first picture (ITU-T H.264, 7.3.3): I_16x16 macroblocks with DC prediction and no residual.
+// idr is the first picture (ITU-T H.264, 7.3.3): I_16x16 macroblocks with DC prediction and no
+// residual.
 func (a AVC) idr() []byte {
 	var w bitWriter
 	w.ue(0)

@@ -25,8 +25,8 @@ const (
 )
 
 const (
-	// childMemory bounds the address space of a child, so that the machine outlives it: the window with a software renderer needs
-	// 3 GB of it, most of which is never resident.
+	// childMemory bounds the address space of a child, so that the machine outlives it: the window
+	// with a software renderer needs 3 GB of it, most of which is never resident.
 	childMemory = 6_000_000_000
 	// killAfter is how long after SIGTERM a child is killed.
 	killAfter = 12 * time.Second
@@ -89,7 +89,8 @@ func Start(ctx context.Context, c Command) (*Child, error) {
 	return child, nil
 }
 
-// run starts the program, waits for it and closes Done. It keeps its thread, whose end would end the child.
+// run starts the program, waits for it and closes Done. It keeps its thread, whose end would end
+// the child.
 func (c *Child) run(begun chan<- error, kill bool) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -53,8 +53,8 @@ func containers() []Input {
 	}
 }
 
-// compressedMovie is a movie box in a compressed one that says it becomes 2 GB (QuickTime File Format, compressed movie
-// resources).
+// compressedMovie is a movie box in a compressed one that says it becomes 2 GB (QuickTime File
+// Format, compressed movie resources).
 func compressedMovie() []byte {
 	var packed bytes.Buffer
 	w := zlib.NewWriter(&packed)

@@ -11,8 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFormatsAreRead holds the writers to the formats: with numbers that make sense FFmpeg reads what they write, all of it and
-// without a complaint. What is hostile in the inputs is then their numbers alone.
+// TestFormatsAreRead holds the writers to the formats: with numbers that make sense FFmpeg reads
+// what they write, all of it and without a complaint. What is hostile in the inputs is then their
+// numbers alone.
 func TestFormatsAreRead(t *testing.T) {
 	t.Parallel()
 	small := AVC{Width: 64, Height: 48, Pictures: 20, References: 4, Chroma: 1}

@@ -179,7 +179,8 @@ func (d *dice) damaged(b []byte) []byte {
 // families is how many families of inputs Generate draws from.
 const families = 18
 
-// Generate makes an input of the numbers that data holds. The same data give the same input; it never takes much to make.
+// Generate makes an input of the numbers that data holds. The same data give the same input; it
+// never takes much to make.
 func Generate(data []byte) Input {
 	d := &dice{data}
 	film := func(kind Kind, name, extension string, content []byte) Input {

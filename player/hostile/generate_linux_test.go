@@ -25,8 +25,9 @@ var latchkey = sync.OnceValues(func() (string, error) {
 	return program, nil
 })
 
-// FuzzProgram has probe open what the generator makes of the engine's bytes, under a limit of memory. The engine sees nothing of
-// what the program does; the structure of what is generated makes up for that.
+// FuzzProgram has probe open what the generator makes of the engine's bytes, under a limit of
+// memory. The engine sees nothing of what the program does; the structure of what is generated
+// makes up for that.
 func FuzzProgram(f *testing.F) {
 	program, err := latchkey()
 	require.NoError(f, err)
@@ -57,7 +58,8 @@ func seedOf(family, seed int) []byte {
 	return data
 }
 
-// TestGenerate shows that the same bytes give the same input, that each family can be drawn, and that none takes much.
+// TestGenerate shows that the same bytes give the same input, that each family can be drawn, and
+// that none takes much.
 func TestGenerate(t *testing.T) {
 	t.Parallel()
 	const most = 32 << 20

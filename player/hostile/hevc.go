@@ -1,7 +1,7 @@
 package hostile
 
-// HEVC is an H.265 stream whose slices end after their headers: a decoder allocates a picture for each, and for each
-// reference that is missing.
+// HEVC is an H.265 stream whose slices end after their headers: a decoder allocates a picture for
+// each, and for each reference that is missing.
 type HEVC struct {
 	Width, Height int // luma samples
 	Depth         int // bits a sample, 8 to 12
@@ -141,7 +141,8 @@ func (h HEVC) picture(n int) []byte {
 	return hevcUnit(1, sliceData(w.bytes))
 }
 
-// sliceData ends a slice behind its header: zeros, and the bit that ends it, since zeros alone are no part of it.
+// sliceData ends a slice behind its header: zeros, and the bit that ends it, since zeros alone are
+// no part of it.
 func sliceData(header []byte) []byte {
 	return append(append(header, make([]byte, 16)...), 0x80)
 }

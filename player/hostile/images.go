@@ -97,7 +97,8 @@ func vp8Key(width, height int) []byte {
 	return append(le16(le16(out, width), height), make([]byte, 24)...)
 }
 
-// vp9Key is a key frame of VP9 of profile 0 (VP9 bitstream specification, 6.2) of which only the header is there.
+// vp9Key is a key frame of VP9 of profile 0 (VP9 bitstream specification, 6.2) of which only the
+// header is there.
 func vp9Key(width, height int) []byte {
 	var w bitWriter
 	w.flags("10" + "00" + "0" + "0" + "1" + "0") // marker, profile, existing frame, key frame, shown, error resilience

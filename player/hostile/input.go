@@ -48,8 +48,8 @@ type Input struct {
 	Arguments []string
 	// Cues says that the attack is in the subtitles, which probe loads only to write them.
 	Cues bool
-	// Waits says that playing on is right: the resource is slow, or has no end that a player could know of. It must end when it
-	// is told to.
+	// Waits says that playing on is right: the resource is slow, or has no end that a player could
+	// know of. It must end when it is told to.
 	Waits bool
 	// Answers makes the files, or the server's answers, by their slash-separated paths.
 	Answers func() map[string]Answer
@@ -62,7 +62,8 @@ func (i Input) String() string { return string(i.Kind) + "/" + i.Name }
 type Opened struct {
 	// Arguments of the program: the flags, then the path or URL.
 	Arguments []string
-	// Bytes is the size of the files, or of the answers as they are sent, of endless ones the part that repeats.
+	// Bytes is the size of the files, or of the answers as they are sent, of endless ones the part
+	// that repeats.
 	Bytes int64
 
 	close func() error

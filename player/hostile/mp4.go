@@ -140,7 +140,8 @@ func (t track) fragment() []byte {
 	return append(moof(size+8), box("mdat", data)...)
 }
 
-// MP4 is a film whose sample tables say more than there is. The zero value is a track without samples.
+// MP4 is a film whose sample tables say more than there is. The zero value is a track without
+// samples.
 type MP4 struct {
 	Tracks     int  // 0: 1
 	Sound      bool // tracks of sound instead of pictures

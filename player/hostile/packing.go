@@ -33,8 +33,9 @@ func repeated(w io.Writer, head, repeat []byte, times int) {
 	}
 }
 
-// zstandard is head, which is shorter than a block, then one byte over and over: blocks of 128 KiB in 4 bytes each
-// (RFC 8878, 3.1.1.2.2, RLE_Block). The frame says that its window has 2^window bytes.
+// zstandard is head, which is shorter than a block, then one byte over and over: blocks of 128 KiB
+// in 4 bytes each (RFC 8878, 3.1.1.2.2, RLE_Block). The frame says that its window has 2^window
+// bytes.
 func zstandard(head []byte, repeat byte, blocks, window int) []byte {
 	const block = 128 << 10
 	out := le32(nil, 0xFD2FB528)

@@ -15,8 +15,8 @@ const (
 	tsTable  = 32  // PID of the first program map
 )
 
-// TS is a transport stream: one program with one elementary stream whose access units are given, and more that are only
-// announced.
+// TS is a transport stream: one program with one elementary stream whose access units are given,
+// and more that are only announced.
 type TS struct {
 	Codec    int      // stream type
 	Units    [][]byte // access units, 3,000 ticks apart
@@ -51,7 +51,8 @@ func section(table, id int, body []byte) []byte {
 	return be32(s, crcMPEG(s))
 }
 
-// packets splits a payload into packets of a PID (ISO/IEC 13818-1, 2.4.3). clock, if not negative, is the first one's PCR.
+// packets splits a payload into packets of a PID (ISO/IEC 13818-1, 2.4.3). clock, if not negative,
+// is the first one's PCR.
 func packets(pid int, payload []byte, counter *int, clock int) []byte {
 	var out []byte
 	start := 0x40

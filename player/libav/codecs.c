@@ -1,4 +1,5 @@
-// The decoders that run. Others of FFmpeg's, some 500, are rarely needed and rarely looked at: none of them gets bytes.
+// The decoders that run. Others of FFmpeg's, some 500, are rarely needed and rarely looked at: none
+// of them gets bytes.
 #include <libavutil/avstring.h>
 
 #include "bridge.h"

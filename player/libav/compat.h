@@ -26,7 +26,8 @@ static inline int64_t lk_frame_duration(const AVFrame *frame)
 #endif
 }
 
-// lk_calls_from_threads says that a decoder's threads may call get_buffer2, as all do from FFmpeg 6.0 on.
+// lk_calls_from_threads says that a decoder's threads may call get_buffer2, as all do from FFmpeg
+// 6.0 on.
 static inline void lk_calls_from_threads(AVCodecContext *codec)
 {
 #if LIBAVCODEC_VERSION_MAJOR < 60

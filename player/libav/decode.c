@@ -10,8 +10,9 @@
 static const int64_t MAX_PIXELS = 16384LL * 8704;
 
 enum {
-    // USUAL_REFERENCES is how many pictures a decoder keeps to predict others from and to put them in order: those of
-    // HEVC's levels at their largest picture (H.265, A.4.2), and most of what H.264's allow.
+    // USUAL_REFERENCES is how many pictures a decoder keeps to predict others from and to put them
+    // in order: those of HEVC's levels at their largest picture (H.265, A.4.2), and most of what
+    // H.264's allow.
     USUAL_REFERENCES = 6,
     // QUEUED is how many decoded pictures wait to be shown: player's.
     QUEUED = 5,
@@ -63,15 +64,16 @@ static int set_parameters(AVCodecParameters *p, const lk_parameters *from, const
     return 0;
 }
 
-// picture_bytes returns what a picture takes in memory, with what decoders keep beside it, a fourth or less.
+// picture_bytes returns what a picture takes in memory, with what decoders keep beside it, a fourth
+// or less.
 static int64_t picture_bytes(enum AVPixelFormat format, int width, int height)
 {
     int bytes = av_image_get_buffer_size(format, FFALIGN(width, 64), FFALIGN(height, 64), 64);
     return bytes < 0 ? 0 : (int64_t)bytes + bytes / 4;
 }
 
-// threads_within returns how many threads, up to a number, leave the pictures of a decoder within the budget: each holds
-// one more. What the stream does not say yet is found by get_picture.
+// threads_within returns how many threads, up to a number, leave the pictures of a decoder within
+// the budget: each holds one more. What the stream does not say yet is found by get_picture.
 static int threads_within(const lk_parameters *p, int threads)
 {
     enum AVPixelFormat format = p->format >= 0 ? p->format : AV_PIX_FMT_YUV420P;
@@ -81,8 +83,8 @@ static int threads_within(const lk_parameters *p, int threads)
     return (int)av_clip64(lk_memory_pictures() / bytes - USUAL_REFERENCES - QUEUED, 1, threads);
 }
 
-// get_picture gives a decoder the memory of a picture, unless it has too many pixels, or the pictures that the decoder
-// will hold at the same time pass the budget.
+// get_picture gives a decoder the memory of a picture, unless it has too many pixels, or the
+// pictures that the decoder will hold at the same time pass the budget.
 static int get_picture(AVCodecContext *c, AVFrame *frame, int flags)
 {
     lk_decoder *d = c->opaque;
@@ -96,7 +98,8 @@ static int get_picture(AVCodecContext *c, AVFrame *frame, int flags)
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
     int device = desc && (desc->flags & AV_PIX_FMT_FLAG_HWACCEL);
     int64_t bytes = picture_bytes(device ? c->sw_pix_fmt : frame->format, frame->width, frame->height);
-    // The decoder's own picture and two on their way to the screen are the least there is beside references.
+    // The decoder's own picture and two on their way to the screen are the least there is beside
+    // references.
     if (bytes * (FFMAX(c->refs, 1) + FFMAX(c->has_b_frames, 0) + 3) > lk_memory_pictures()) {
         __atomic_store_n(&d->short_of_memory, 1, __ATOMIC_RELAXED);
         return AVERROR(ENOMEM);
@@ -139,7 +142,8 @@ static int open_codec(lk_decoder *d, const lk_parameters *from, const uint8_t *e
     return avcodec_open2(d->codec, codec, NULL);
 }
 
-// fail is lk_fail. A decoder's own threads are refused memory too, for which their code may be that of damage.
+// fail is lk_fail. A decoder's own threads are refused memory too, for which their code may be that
+// of damage.
 static int fail(lk_decoder *d, lk_failure *f, int code)
 {
     int refused = __atomic_load_n(&d->short_of_memory, __ATOMIC_RELAXED) || lk_memory_refusals() != d->refusals;

@@ -16,10 +16,11 @@ const maxThreads = 16
 
 // DecoderOptions says how a stream is decoded. The zero value is one thread a processor, 16 at most.
 type DecoderOptions struct {
-	// Threads is the most threads that decode. Each more makes the decoder hold one more picture: there are fewer where
-	// those would take too much memory.
+	// Threads is the most threads that decode. Each more makes the decoder hold one more picture:
+	// there are fewer where those would take too much memory.
 	Threads int
-	// MaxPixels is the most that a picture may have, 0 for as many as fit into memory. One that has more is a *PictureError.
+	// MaxPixels is the most that a picture may have, 0 for as many as fit into memory. One that has
+	// more is a *PictureError.
 	MaxPixels int64
 	// Strict has what is damaged fail, where it is passed over or patched up otherwise.
 	Strict bool
@@ -41,8 +42,9 @@ type Decoder struct {
 	failure   C.lk_failure
 }
 
-// NewDecoder returns a decoder for a stream of picture or sound. The stream's Input may be closed. It
-// returns ErrNoDecoder when FFmpeg has none for the codec, and a *SoundError for sound that is not decoded.
+// NewDecoder returns a decoder for a stream of picture or sound. The stream's Input may be closed.
+// It returns ErrNoDecoder when FFmpeg has none for the codec, and a *SoundError for sound that is
+// not decoded.
 func NewDecoder(stream Stream, o DecoderOptions) (*Decoder, error) {
 	if stream.Kind != KindVideo && stream.Kind != KindAudio {
 		return nil, fmt.Errorf("%w for a stream of kind %s", ErrNoDecoder, stream.Kind)

@@ -36,8 +36,9 @@
 // more than once. What is read stays valid after the Input that it came from is closed, as do its
 // Streams.
 //
-// What FFmpeg may allocate is bounded, over all of it and for each block: see SetMemoryLimit. What would pass the limit
-// fails with ErrMemory and is to be closed; free memory goes back to the system then.
+// What FFmpeg may allocate is bounded, over all of it and for each block: see SetMemoryLimit. What
+// would pass the limit fails with ErrMemory and is to be closed; free memory goes back to the
+// system then.
 //
 // # Concurrency
 //
@@ -47,10 +48,10 @@
 //
 // # Errors
 //
-// An error of the reader comes back wrapped, so that errors.Is finds it; so does the *container.Error of
-// bytes that package container does not let pass. What FFmpeg refuses is an *Error with the last line that
-// it logged; its sentinels are ErrNotMedia, ErrNoDecoder, ErrCorrupt, ErrMemory and ErrAgain. FFmpeg itself
-// writes nothing to the terminal.
+// An error of the reader comes back wrapped, so that errors.Is finds it; so does the
+// *container.Error of bytes that package container does not let pass. What FFmpeg refuses is an
+// *Error with the last line that it logged; its sentinels are ErrNotMedia, ErrNoDecoder,
+// ErrCorrupt, ErrMemory and ErrAgain. FFmpeg itself writes nothing to the terminal.
 //
 // # Versions
 //

@@ -17,12 +17,13 @@ var (
 	ErrAgain = errors.New("libav: not now")
 	// ErrNotMedia is returned for what is none of the containers that are played.
 	ErrNotMedia = errors.New("libav: not a media file that can be played")
-	// ErrNoDecoder is returned, in a *CodecError, for a codec that is not decoded: FFmpeg has no decoder, or none of those
-	// that may run.
+	// ErrNoDecoder is returned, in a *CodecError, for a codec that is not decoded: FFmpeg has no
+	// decoder, or none of those that may run.
 	ErrNoDecoder = errors.New("libav: no decoder")
 	// ErrCorrupt is returned for data that the demuxer or decoder makes nothing of. What follows may be good.
 	ErrCorrupt = errors.New("libav: damaged data")
-	// ErrMemory is returned when FFmpeg was refused memory: see SetMemoryLimit. What has returned it is to be closed.
+	// ErrMemory is returned when FFmpeg was refused memory: see SetMemoryLimit. What has returned
+	// it is to be closed.
 	ErrMemory = errors.New("libav: more memory is needed than is given")
 	// ErrClosed is returned by a value that was closed.
 	ErrClosed = errors.New("libav: closed")

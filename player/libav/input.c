@@ -72,8 +72,8 @@ static int choose_format(lk_input *in, const lk_input_options *o, const char *na
     return 0;
 }
 
-// compact gives a packet a buffer of its size. MPEG-TS reads each into one of 200 KB, and thousands of packets wait for
-// the decoders.
+// compact gives a packet a buffer of its size. MPEG-TS reads each into one of 200 KB, and thousands
+// of packets wait for the decoders.
 static int compact(AVPacket *p)
 {
     enum { WASTE = 16 << 10 };
@@ -166,9 +166,9 @@ static int describe_encrypted(lk_input *in, int encrypted)
     return 0;
 }
 
-// find_stream_info has FFmpeg find out what the container does not say, by decoding. Of encrypted sound that is
-// nonsense: what was known before holds. So does the number of channels where there are too many for its decoders: from
-// 7.1 on it comes back as 0.
+// find_stream_info has FFmpeg find out what the container does not say, by decoding. Of encrypted
+// sound that is nonsense: what was known before holds. So does the number of channels where there
+// are too many for its decoders: from 7.1 on it comes back as 0.
 static int find_stream_info(AVFormatContext *c, int encrypted)
 {
     AVCodecParameters *known[LK_STREAMS] = {0};
@@ -198,8 +198,8 @@ static int find_stream_info(AVFormatContext *c, int encrypted)
     return ret;
 }
 
-// leave_out takes the streams of picture and sound beyond LK_MEDIA_STREAMS for data that nobody wants: each would get a
-// decoder.
+// leave_out takes the streams of picture and sound beyond LK_MEDIA_STREAMS for data that nobody
+// wants: each would get a decoder.
 static void leave_out(AVFormatContext *c)
 {
     int media = 0;
@@ -236,8 +236,8 @@ static int open_format(lk_input *in, const lk_input_options *o, const char *name
     c->codec_whitelist = av_strdup(lk_decoders(in->local));
     if (!c->format_whitelist || !c->protocol_whitelist || !c->codec_whitelist)
         return AVERROR(ENOMEM);
-    // The index at the end of fragments (mfra) is read for the files of one packager alone, and without end where an
-    // entry has no size.
+    // The index at the end of fragments (mfra) is read for the files of one packager alone, and
+    // without end where an entry has no size.
     AVDictionary *options = NULL;
     if (!strncmp(format->name, "mov", 3) && (ret = av_dict_set(&options, "use_mfra_for", "0", 0)) < 0)
         return ret;

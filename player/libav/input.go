@@ -31,7 +31,8 @@ type InputOptions struct {
 	// Encrypted says that samples are encrypted, in MP4 or in packed sound (AAC, AC-3 or E-AC-3 without a container), so that nothing is
 	// learned by decoding them. MPEG-2 TS says so itself.
 	Encrypted bool
-	// Local says that a person chose the medium among the files of this computer: more codecs are decoded.
+	// Local says that a person chose the medium among the files of this computer: more codecs are
+	// decoded.
 	Local bool
 	// ProbeBytes is the most that is read before the first packet, 2 MiB when it is 0.
 	ProbeBytes int64

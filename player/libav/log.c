@@ -41,7 +41,8 @@ void lk_log_begin(void)
 
 int lk_fail(lk_failure *f, int code)
 {
-    // Demuxers and decoders have many codes for an allocation that failed, damage and the end among them.
+    // Demuxers and decoders have many codes for an allocation that failed, damage and the end among
+    // them.
     if (lk_memory_refused())
         code = AVERROR(ENOMEM);
     f->code = code;

@@ -1,10 +1,11 @@
 // The bound on what FFmpeg allocates, over all of its libraries.
 //
-// libavutil allocates with posix_memalign and realloc. On glibc the program may define both, and its definitions are
-// used in place of the C library's (glibc manual, "Replacing malloc"). Those here hand each call on, except one of
-// FFmpeg's with which the C heap would pass the limit: that fails with ENOMEM, as FFmpeg expects of an allocator.
-// Calls of other libraries, such as a graphics driver's, never fail here. Elsewhere, and under AddressSanitizer, which
-// replaces the allocator itself, only the size of each block is bounded.
+// libavutil allocates with posix_memalign and realloc. On glibc the program may define both, and
+// its definitions are used in place of the C library's (glibc manual, "Replacing malloc"). Those
+// here hand each call on, except one of FFmpeg's with which the C heap would pass the limit: that
+// fails with ENOMEM, as FFmpeg expects of an allocator. Calls of other libraries, such as a
+// graphics driver's, never fail here. Elsewhere, and under AddressSanitizer, which replaces the
+// allocator itself, only the size of each block is bounded.
 #define _GNU_SOURCE // RTLD_NEXT, dl_iterate_phdr
 
 #include <errno.h>
@@ -32,15 +33,19 @@
 #endif
 
 enum {
-    // MAX_BLOCK bounds each of FFmpeg's allocations, in bytes. A plane of 16384 by 8704 samples of 16 bits fits.
+    // MAX_BLOCK bounds each of FFmpeg's allocations, in bytes. A plane of 16384 by 8704 samples of
+    // 16 bits fits.
     MAX_BLOCK = 512 << 20,
-    // SMALL_BLOCK is the size in bytes below which a block may use RESERVE: FFmpeg does not check each allocation of a
-    // small structure, and FFmpeg 5.1 crashes without memory for what VP9 keeps of tiles, 6 MB at most.
+    // SMALL_BLOCK is the size in bytes below which a block may use RESERVE: FFmpeg does not check
+    // each allocation of a small structure, and FFmpeg 5.1 crashes without memory for what VP9
+    // keeps of tiles, 6 MB at most.
     SMALL_BLOCK = 8 << 20,
     RESERVE = 96 << 20,
-    // MEASURE_STEP is the most, in bytes, that FFmpeg allocates until the heap is measured again, since others allocate too.
+    // MEASURE_STEP is the most, in bytes, that FFmpeg allocates until the heap is measured again,
+    // since others allocate too.
     MEASURE_STEP = 32 << 20,
-    // TRIMS is how many closings after a refusal give free memory back to the system: those of an input and its decoders.
+    // TRIMS is how many closings after a refusal give free memory back to the system: those of an
+    // input and its decoders.
     TRIMS = 4,
 };
 
@@ -61,7 +66,8 @@ static _Atomic long fail_next;  // for tests: the FFmpeg allocations up to the o
 static _Atomic long fail_every; // for tests: those between failures after that, 0: one fails
 static _Atomic size_t fail_block; // for tests: the size in bytes from which on they count
 
-// The code of FFmpeg's libraries, and of libdav1d, which allocates for itself. Constant after lk_memory_install.
+// The code of FFmpeg's libraries, and of libdav1d, which allocates for itself. Constant after
+// lk_memory_install.
 enum { MAX_RANGES = 16 };
 static struct range {
     uintptr_t start, end;
@@ -89,8 +95,8 @@ static int note_library(struct dl_phdr_info *info, size_t size, void *unused)
     return 0;
 }
 
-// is_ffmpeg says whether a call comes from FFmpeg's code. libavutil may jump to realloc instead of calling it: then
-// the address is that of its caller.
+// is_ffmpeg says whether a call comes from FFmpeg's code. libavutil may jump to realloc instead of
+// calling it: then the address is that of its caller.
 static int is_ffmpeg(const void *caller)
 {
     uintptr_t at = (uintptr_t)caller;
@@ -117,9 +123,10 @@ static int fails(size_t block)
     return 1;
 }
 
-// refuse says whether an allocation of size more bytes fails, of a block of so many bytes in all: it would pass the
-// limit. A small block that passes it is given and noted as refused, so that the demuxer gets nothing more to read and the
-// decoder no more packets; it fails once RESERVE is used up as well.
+// refuse says whether an allocation of size more bytes fails, of a block of so many bytes in all:
+// it would pass the limit. A small block that passes it is given and noted as refused, so that the
+// demuxer gets nothing more to read and the decoder no more packets; it fails once RESERVE is used
+// up as well.
 static int refuse(size_t size, size_t block)
 {
     size_t bound = atomic_load(&limit);

@@ -24,7 +24,8 @@ func limitMemory(t *testing.T, more int64) {
 	t.Cleanup(func() { SetMemoryLimit(DefaultMemoryLimit) })
 }
 
-// TestMemoryLimitOfIndex opens an MP4 of a million samples of one byte. Serial: the limit is the process's.
+// TestMemoryLimitOfIndex opens an MP4 of a million samples of one byte. Serial: the limit is the
+// process's.
 func TestMemoryLimitOfIndex(t *testing.T) {
 	const samples = 1 << 20
 	film := hostile.MP4{Samples: samples, SampleSize: 1, Data: samples}.Bytes()
@@ -35,8 +36,8 @@ func TestMemoryLimitOfIndex(t *testing.T) {
 	require.NotErrorIs(t, err, ErrNotMedia)
 }
 
-// TestMemoryLimitOfPictures decodes pictures of which the reference pictures alone take more than the limit, with the
-// limit and without it. Serial: the limit is the process's.
+// TestMemoryLimitOfPictures decodes pictures of which the reference pictures alone take more than
+// the limit, with the limit and without it. Serial: the limit is the process's.
 func TestMemoryLimitOfPictures(t *testing.T) {
 	path := mediatest.Make(t, mediatest.Spec{Video: "h264", Width: 1920, Height: 1080, Frames: 12})
 	in := openInput(t, openFile(t, path), InputOptions{})
@@ -110,9 +111,10 @@ func tryDecode(r io.Reader, stream Stream, threads int) error {
 	}
 }
 
-// TestAllocationsFail has FFmpeg's allocations of large blocks fail one by one, and in rows, over media of several
-// containers and codecs: what fails says so or is passed over, and nothing crashes. Small blocks are left out, as the
-// limit leaves them out. Serial: it counts the allocations of the process.
+// TestAllocationsFail has FFmpeg's allocations of large blocks fail one by one, and in rows, over
+// media of several containers and codecs: what fails says so or is passed over, and nothing
+// crashes. Small blocks are left out, as the limit leaves them out. Serial: it counts the
+// allocations of the process.
 func TestAllocationsFail(t *testing.T) {
 	if !memoryBounded() {
 		t.Skip("allocations are counted on glibc alone")

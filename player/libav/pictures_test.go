@@ -53,8 +53,8 @@ func TestMaxPixels(t *testing.T) {
 	}
 }
 
-// TestPicturesWithinMemory refuses pictures of which the reference pictures take more than the limit, before they are
-// decoded. Serial: the limit is the process's.
+// TestPicturesWithinMemory refuses pictures of which the reference pictures take more than the
+// limit, before they are decoded. Serial: the limit is the process's.
 func TestPicturesWithinMemory(t *testing.T) {
 	path := mediatest.Make(t, mediatest.Spec{Video: "h264", Width: 1920, Height: 1080, Frames: 12})
 	in := openInput(t, openFile(t, path), InputOptions{})

@@ -63,8 +63,8 @@ func (s *source) read(buffer []byte) int {
 	return 0
 }
 
-// examine returns how many of the bytes that came with err reach the demuxer: none that the checker refuses. No
-// error of the reader is one for the checker to see the end at but io.EOF.
+// examine returns how many of the bytes that came with err reach the demuxer: none that the checker
+// refuses. No error of the reader is one for the checker to see the end at but io.EOF.
 func (s *source) examine(b []byte, err error) int {
 	refused := s.check.Read(b)
 	if refused == nil && len(b) == 0 && errors.Is(err, io.EOF) {

@@ -54,7 +54,8 @@ int lk_resampler_bound(const lk_resampler *r, int samples)
     return r->swr ? swr_get_out_samples(r->swr, samples) : 0;
 }
 
-// mix_unknown mixes channels of no known place: those of even number to the left, the others to the right.
+// mix_unknown mixes channels of no known place: those of even number to the left, the others to the
+// right.
 static int mix_unknown(lk_resampler *r)
 {
     int channels = r->layout.nb_channels;

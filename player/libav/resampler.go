@@ -12,7 +12,8 @@ import (
 const (
 	soundRate     = 48000 // what comes out of Resampler and Tempo, in Hz
 	soundChannels = 2
-	// pieceSamples is how many samples of each channel are converted at a time. At 4 kHz they become 1.6 MB.
+	// pieceSamples is how many samples of each channel are converted at a time. At 4 kHz they
+	// become 1.6 MB.
 	pieceSamples = 1 << 14
 )
 
@@ -34,9 +35,10 @@ func NewResampler() (*Resampler, error) {
 	return &Resampler{c: c}, nil
 }
 
-// Convert gives the samples that a frame makes, channels interleaved, in pieces: give is called for each with the number
-// of the frame's sample that it begins at. A few samples may come out with the next frame only. The frame's format may
-// differ from those before. The slice is valid until give returns, whose error ends the conversion and is returned.
+// Convert gives the samples that a frame makes, channels interleaved, in pieces: give is called for
+// each with the number of the frame's sample that it begins at. A few samples may come out with the
+// next frame only. The frame's format may differ from those before. The slice is valid until give
+// returns, whose error ends the conversion and is returned.
 func (r *Resampler) Convert(a *AudioFrame, give func(from int, samples []float32) error) error {
 	if r.c == nil || a.c == nil {
 		return ErrClosed
@@ -87,7 +89,8 @@ func (r *Resampler) drain() error {
 	return nil
 }
 
-// convert appends samples of a frame from one on, or, for nil, of what is held, to out. It returns how many came.
+// convert appends samples of a frame from one on, or, for nil, of what is held, to out. It returns
+// how many came.
 func (r *Resampler) convert(frame *C.AVFrame, from, samples int) (int, error) {
 	room := int(C.lk_resampler_bound(r.c, C.int(samples)))
 	if room <= 0 {

@@ -9,19 +9,20 @@ import (
 	"unsafe"
 )
 
-// Limits of decoded sound. The rates are those of recordings, from telephony to the highest of PCM; 64 channels are
-// third-order ambisonics and the largest layouts four times over.
+// Limits of decoded sound. The rates are those of recordings, from telephony to the highest of PCM;
+// 64 channels are third-order ambisonics and the largest layouts four times over.
 const (
 	minSampleRate = 4_000   // Hz
 	maxSampleRate = 768_000 // Hz
 	// MaxChannels is the most channels of sound that are decoded.
 	MaxChannels = 64
-	// maxFrameValues bounds a frame's samples over all channels: a second of the highest rate in 16 channels.
+	// maxFrameValues bounds a frame's samples over all channels: a second of the highest rate in 16
+	// channels.
 	maxFrameValues = 12_288_000
 )
 
-// SoundError is returned for sound whose sample rate or number of channels is outside of what is decoded: 4 to 768 kHz,
-// 1 to 64 channels.
+// SoundError is returned for sound whose sample rate or number of channels is outside of what is
+// decoded: 4 to 768 kHz, 1 to 64 channels.
 type SoundError struct {
 	SampleRate int // in Hz
 	Channels   int
@@ -43,7 +44,8 @@ func checkSound(rate, channels int) error {
 	return nil
 }
 
-// checkStream is checkSound for a stream, of which rate or channels may not be known before it is decoded.
+// checkStream is checkSound for a stream, of which rate or channels may not be known before it is
+// decoded.
 func checkStream(s Stream) error {
 	rate, channels := s.SampleRate, s.Channels
 	if rate == 0 {
@@ -69,9 +71,9 @@ type AudioFrame struct {
 	failure C.lk_failure
 }
 
-// ReceiveAudio returns the next stretch of sound, less what the container says is to be skipped at its
-// start and end. It returns ErrAgain when more packets are needed, io.EOF after the last, and a *SoundError when the
-// format has become one that is not decoded.
+// ReceiveAudio returns the next stretch of sound, less what the container says is to be skipped at
+// its start and end. It returns ErrAgain when more packets are needed, io.EOF after the last, and a
+// *SoundError when the format has become one that is not decoded.
 func (d *Decoder) ReceiveAudio() (*AudioFrame, error) {
 	if d.c == nil {
 		return nil, ErrClosed

@@ -18,8 +18,8 @@ import (
 	"latchkey/player/mediatest"
 )
 
-// wave returns a WAV file of so many samples of 8 bits in each channel. Microsoft, Multimedia Programming Interface and
-// Data Specifications 1.0, 3: "Waveform Audio File Format".
+// wave returns a WAV file of so many samples of 8 bits in each channel. Microsoft, Multimedia
+// Programming Interface and Data Specifications 1.0, 3: "Waveform Audio File Format".
 func wave(rate, channels, samples int) []byte {
 	le := binary.LittleEndian
 	size := channels * samples
@@ -40,7 +40,8 @@ func wave(rate, channels, samples int) []byte {
 	return b
 }
 
-// TestSoundLimits decodes and resamples sound at the limits of rate and channels, and refuses what is outside.
+// TestSoundLimits decodes and resamples sound at the limits of rate and channels, and refuses what
+// is outside.
 func TestSoundLimits(t *testing.T) {
 	for _, test := range []struct {
 		name           string
@@ -89,7 +90,8 @@ func TestSoundRateChanges(t *testing.T) {
 	}
 }
 
-// TestResamplePieces resamples frames of 65,535 samples: what comes is as long as FFmpeg says, and in pieces.
+// TestResamplePieces resamples frames of 65,535 samples: what comes is as long as FFmpeg says, and
+// in pieces.
 func TestResamplePieces(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "long.flac")
 	mediatest.FFmpeg(t, "-f", "lavfi", "-i", "sine=r=8000:d=30", "-frame_size", "65535", path)
@@ -102,8 +104,8 @@ func TestResamplePieces(t *testing.T) {
 	assert.LessOrEqual(t, largest, 2*(6*pieceSamples+64))
 }
 
-// hear decodes and resamples the first stream of sound. It returns how long the result is, and the most values that came
-// at a time.
+// hear decodes and resamples the first stream of sound. It returns how long the result is, and the
+// most values that came at a time.
 func hear(r io.Reader) (length time.Duration, largest int, err error) {
 	in, err := OpenInput(r, InputOptions{})
 	if err != nil {

@@ -5,7 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// Box writes a box of ISO base media: its size, its type, and a payload of the parts one after another. ISO/IEC 14496-12, 4.2.
+// Box writes a box of ISO base media: its size, its type, and a payload of the parts one after
+// another. ISO/IEC 14496-12, 4.2.
 func Box(kind string, parts ...[]byte) []byte {
 	payload := bytes.Join(parts, nil)
 	return append(append(U32(uint32(8+len(payload))), kind...), payload...)
@@ -41,7 +42,8 @@ func U64(values ...uint64) []byte {
 	return b
 }
 
-// Track is a track box of which each table can be replaced. The zero value is a track of one picture of 100 bytes.
+// Track is a track box of which each table can be replaced. The zero value is a track of one
+// picture of 100 bytes.
 type Track struct {
 	ID      uint32
 	Handler string   // vide when empty
@@ -88,7 +90,8 @@ func Movie(boxes ...[]byte) []byte {
 	return Box("moov", append([][]byte{head}, boxes...)...)
 }
 
-// Film writes a file of boxes behind its brand and 4 KB of media, to which the tracks' chunk offsets lead.
+// Film writes a file of boxes behind its brand and 4 KB of media, to which the tracks' chunk
+// offsets lead.
 func Film(boxes ...[]byte) []byte {
 	return bytes.Join(append([][]byte{Box("ftyp", []byte("isom"), U32(0), []byte("isom")), Box("mdat", make([]byte, 4096))}, boxes...), nil)
 }

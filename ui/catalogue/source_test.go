@@ -22,7 +22,8 @@ func header(width, height uint32) []byte {
 	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(chunk))
 }
 
-// TestPosterSize refuses a picture of too many pixels by its header: nothing is allocated for it. Serial: it measures the heap.
+// TestPosterSize refuses a picture of too many pixels by its header: nothing is allocated for it.
+// Serial: it measures the heap.
 func TestPosterSize(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"65,535 wide":       header(65_535, 1),

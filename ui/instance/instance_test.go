@@ -66,7 +66,8 @@ func TestSendReachesTheOneThatRuns(t *testing.T) {
 	assert.Zero(t, info.Mode().Perm()&0o077, "others may not enter")
 }
 
-// TestSilentConnectionsHoldUpNobody opens connections that send nothing, or half a message, before a link comes.
+// TestSilentConnectionsHoldUpNobody opens connections that send nothing, or half a message, before
+// a link comes.
 func TestSilentConnectionsHoldUpNobody(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "run")
 	arrived := serve(t, folder)

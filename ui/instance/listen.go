@@ -120,8 +120,8 @@ func (l *Listener) Serve(ctx context.Context, take func(argument string)) error 
 	}
 }
 
-// waiting are the connections whose message is still to come, the oldest first. A program that sends nothing holds up no other. The zero
-// value is ready; safe for concurrent use.
+// waiting are the connections whose message is still to come, the oldest first. A program that
+// sends nothing holds up no other. The zero value is ready; safe for concurrent use.
 type waiting struct {
 	mu   sync.Mutex
 	list []net.Conn // guarded by mu

@@ -24,7 +24,8 @@ const (
 	lineSpacing = 1.0
 )
 
-// Limits of what is drawn at a time. The rest is left out: nobody could read it, and the window would stand still for as long as it takes.
+// Limits of what is drawn at a time. The rest is left out: nobody could read it, and the window
+// would stand still for as long as it takes.
 const (
 	maxRows     = 12  // lines from the top, and as many from the bottom
 	maxRowRunes = 200 // characters of a line: some have no width
@@ -219,7 +220,8 @@ func wrap(line []caption.Span, size, room float32, most int) [][]caption.Span {
 	return rows
 }
 
-// word cuts the first word of a text off, with the space behind it, or what may be drawn of it in one piece.
+// word cuts the first word of a text off, with the space behind it, or what may be drawn of it in
+// one piece.
 func word(text string) (first, rest string, runes int) {
 	for i, r := range text {
 		switch {

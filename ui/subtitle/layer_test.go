@@ -79,7 +79,8 @@ func TestTheSameCuesAreNotDrawnAgain(t *testing.T) {
 	assert.Equal(t, "a", layer.Text())
 }
 
-// TestCuesLargerThanTheScreen draws what a person can read of them: no line is wider than a texture can be, or has more characters than fit.
+// TestCuesLargerThanTheScreen draws what a person can read of them: no line is wider than a texture
+// can be, or has more characters than fit.
 func TestCuesLargerThanTheScreen(t *testing.T) {
 	line := func(spans ...caption.Span) [][]caption.Span { return [][]caption.Span{spans} }
 	runs := make([]caption.Span, 5000)
