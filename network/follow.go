@@ -166,7 +166,7 @@ func (c *Client) follow(ctx context.Context, p *plan, w way) (*exchange, error) 
 			return fail(errHops)
 		}
 		c.forceHTTPS(p.class, target)
-		if p.same && Origin(target) != Origin(p.url) {
+		if p.same && originOf(target) != originOf(p.url) {
 			return fail(errOrigin)
 		}
 		next := at

@@ -22,6 +22,7 @@ type lenientConn struct {
 	// owned by the reader
 	header bool   // an answer's header is being read
 	raw    []byte // of the header so far
+	ended  int    // how much of raw is known to have no end of a header
 	ready  []byte // mended, to be read
 }
 
@@ -66,7 +67,7 @@ func (c *lenientConn) Read(p []byte) (int, error) {
 			continue
 		}
 		if err != nil || len(c.raw) > maxLenientHeader || !mayBeHeader(c.raw) {
-			c.ready, c.raw, c.header = c.raw, nil, false
+			c.ready, c.raw, c.header, c.ended = c.raw, nil, false, 0
 		}
 		if err != nil && len(c.ready) == 0 {
 			return 0, err
@@ -76,10 +77,12 @@ func (c *lenientConn) Read(p []byte) (int, error) {
 
 // take makes a header that is there to its end ready to be read, and what came with it.
 func (c *lenientConn) take() bool {
-	end := headerEnd(c.raw)
+	end := headerEnd(c.raw, c.ended)
 	if end == 0 {
+		c.ended = max(len(c.raw)-len("\n\r"), 0) // they may be the first of one
 		return false
 	}
+	c.ended = 0
 	c.ready = mendHeader(c.raw[:end])
 	if c.header = interim(c.raw); c.header {
 		c.raw = c.raw[end:]
@@ -107,9 +110,10 @@ func interim(header []byte) bool {
 	return len(status) >= 3 && status[0] == '1' && !bytes.HasPrefix(status, []byte("101"))
 }
 
-// headerEnd returns the length of the header that raw begins with, its empty line included, or 0.
-func headerEnd(raw []byte) int {
-	for at := 0; ; {
+// headerEnd returns the length of the header that raw begins with, its empty line included, or 0. The end is not
+// looked for before from.
+func headerEnd(raw []byte, from int) int {
+	for at := from; ; {
 		i := bytes.IndexByte(raw[at:], '\n')
 		if i < 0 {
 			return 0

@@ -46,11 +46,11 @@ func FuzzMendHeader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, lines string) {
 		header := []byte("HTTP/1.1 200 OK\r\n" + lines + "\r\n\r\n")
-		header = header[:headerEnd(header)]
+		header = header[:headerEnd(header, 0)]
 		got := mendHeader(bytes.Clone(header))
 		assert.Equal(t, string(got), string(mendHeader(bytes.Clone(got))))
 		assert.LessOrEqual(t, len(got), len(header))
-		assert.Len(t, got, headerEnd(got))
+		assert.Len(t, got, headerEnd(got, 0))
 		before, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(header)), nil)
 		if err != nil {
 			return

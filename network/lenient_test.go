@@ -1,54 +1,19 @@
 package network_test
 
 import (
-	"bufio"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"latchkey/network"
+	"latchkey/network/networktest"
 )
-
-// parrot is a server that writes the same answer to each request of its connections, byte for byte.
-func parrot(t *testing.T, listener net.Listener, answer string) {
-	t.Helper()
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() {
-				defer connection.Close()
-				reader := bufio.NewReader(connection)
-				for {
-					request, err := http.ReadRequest(reader)
-					if err != nil {
-						return
-					}
-					_, _ = io.Copy(io.Discard, request.Body)
-					if _, err := io.WriteString(connection, answer); err != nil || request.Close {
-						return
-					}
-				}
-			})
-		}
-	})
-	t.Cleanup(func() {
-		require.NoError(t, listener.Close())
-		serving.Wait()
-	})
-}
 
 // TestTakesOddAnswers asks twice for what servers of the field send, over http and https: the
 // second request goes over the same connection where the answer lets it.
@@ -80,7 +45,8 @@ func TestTakesOddAnswers(t *testing.T) {
 				if scheme == "https" {
 					listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
 				}
-				parrot(t, listener, answer)
+				server := networktest.NewRawServerOn(listener, answer)
+				t.Cleanup(func() { require.NoError(t, server.Close()) })
 				client := newClient(t, nil, network.Options{TLS: network.TLS{Authorities: authority}})
 				for range 2 {
 					data, _, err := client.Fetch(t.Context(), network.Request{Class: network.ClassPlaylist, URL: url})

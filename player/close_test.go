@@ -107,7 +107,7 @@ func TestCloseDoesNotWaitForADecoderThatHangs(t *testing.T) {
 // more, and what reports that a request came.
 func silentServer(t *testing.T, answer string) (string, func() bool) {
 	t.Helper()
-	server, err := networktest.NewSilentServer(answer)
+	server, err := networktest.NewRawServer(answer)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Close()) })
 	return server.URL + "/index.m3u8", server.Asked

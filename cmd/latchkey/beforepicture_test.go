@@ -208,7 +208,7 @@ func saveShot(t *testing.T, name string, shot image.Image) {
 // sends no more.
 func silentServer(t *testing.T, answer string) string {
 	t.Helper()
-	server, err := networktest.NewSilentServer(answer)
+	server, err := networktest.NewRawServer(answer)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Close()) })
 	return server.URL

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -127,18 +125,13 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// everyHost returns a transport for which a TLS server on loopback is every host of the internet.
+// everyHost returns a transport for which one server on loopback is every host of the internet.
 func everyHost(t *testing.T, handler http.HandlerFunc) *http.Transport {
 	t.Helper()
-	server := httptest.NewTLSServer(handler)
-	t.Cleanup(server.Close)
-	transport, ok := server.Client().Transport.(*http.Transport)
-	require.True(t, ok)
-	transport.TLSClientConfig.ServerName = "example.com" // which the test server's certificate is for
-	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
-	}
-	return transport
+	server, err := networktest.NewEveryHost(handler)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, server.Close()) })
+	return server.Transport
 }
 
 // TestLinksAskFirst shows that a link to a profile fetches nothing before a person agrees, and what

@@ -1,31 +1,24 @@
 package service_test
 
 import (
-	"context"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"latchkey/network"
+	"latchkey/network/networktest"
 	"latchkey/network/service"
 )
 
-// everyHost returns a transport for which a TLS server on loopback is every host of the internet.
+// everyHost returns a transport for which one server on loopback is every host of the internet.
 func everyHost(t *testing.T, handler http.HandlerFunc) *http.Transport {
 	t.Helper()
-	server := httptest.NewTLSServer(handler)
-	t.Cleanup(server.Close)
-	transport, ok := server.Client().Transport.(*http.Transport)
-	require.True(t, ok)
-	transport.TLSClientConfig.ServerName = "example.com" // which the test server's certificate is for
-	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
-	}
-	return transport
+	server, err := networktest.NewEveryHost(handler)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, server.Close()) })
+	return server.Transport
 }
 
 func TestFetchProfile(t *testing.T) {

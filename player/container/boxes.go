@@ -102,10 +102,7 @@ type boxes struct {
 type extent struct{ from, to int64 }
 
 func newBoxes(source Source, offset int64) *boxes {
-	w := &boxes{source: source, size: source.Size}
-	if w.size <= 0 {
-		w.size = endless
-	}
+	w := &boxes{source: source, size: source.end()}
 	if source.Seekable {
 		w.cost.tops = make(map[int64]topCost)
 	}
@@ -171,8 +168,7 @@ func (w *boxes) pass(p []byte, at int64) error {
 
 func (w *boxes) seek(offset int64) {
 	w.forks = nil
-	if next := w.next(); offset >= w.pos && offset <= next && len(w.have) == 0 {
-		w.pos, w.skip = offset, next-offset // on in what is passed over
+	if w.within(offset) {
 		return
 	}
 	w.pos = offset

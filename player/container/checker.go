@@ -11,6 +11,14 @@ type Source struct {
 	Seekable bool
 }
 
+// end is where the bytes end, as far as that is known.
+func (s Source) end() int64 {
+	if s.Size <= 0 {
+		return endless
+	}
+	return s.Size
+}
+
 // parser follows one container.
 type parser interface {
 	// read examines the bytes at the current offset.

@@ -17,6 +17,20 @@ type cursor struct {
 	passed func(b []byte, at int64) error
 }
 
+// read and end are those of a parser that looks at nothing but its steps.
+func (c *cursor) read(p []byte) error { return c.feed(p) }
+func (c *cursor) end() error          { return nil }
+
+// within goes on at an offset if it lies in what is passed over, up to the next step's bytes.
+func (c *cursor) within(offset int64) bool {
+	next := c.next()
+	if offset < c.pos || offset > next || len(c.have) > 0 {
+		return false
+	}
+	c.pos, c.skip = offset, next-offset
+	return true
+}
+
 // next is the offset at which step's bytes begin.
 func (c *cursor) next() int64 {
 	if c.skip > endless-c.pos {

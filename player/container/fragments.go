@@ -9,9 +9,6 @@ import (
 const runFields = 0x000F00
 
 func checkRun(w *boxes, head []byte, size int64) (int, int64, error) {
-	if len(head) < 8 {
-		return 0, 0, nil
-	}
 	flags := binary.BigEndian.Uint32(head) & 0xFFFFFF
 	n := int64(binary.BigEndian.Uint32(head[4:]))
 	fixed := 8 + 4*int64(flags&1) + int64(flags&4) // the data offset and the first sample's flags
@@ -27,9 +24,6 @@ func checkRun(w *boxes, head []byte, size int64) (int, int64, error) {
 
 // checkSegments: ISO/IEC 14496-12, 8.16.3. The first offset has 64 bits in version 1.
 func checkSegments(w *boxes, head []byte, size int64) (int, int64, error) {
-	if len(head) < 24 {
-		return 0, 0, nil
-	}
 	if head[0] == 0 {
 		n := int64(binary.BigEndian.Uint16(head[22:]))
 		return 12, n, w.segments(uint64(binary.BigEndian.Uint32(head[16:])), n, size-24)
@@ -84,9 +78,6 @@ func eachSegment(w *boxes, row []byte) error {
 
 // checkEncrypted: ISO/IEC 23001-7, 7.2. Samples of which nothing is said take no bytes.
 func checkEncrypted(w *boxes, head []byte, size int64) (int, int64, error) {
-	if len(head) < 8 {
-		return 0, 0, nil
-	}
 	n := int64(binary.BigEndian.Uint32(head[4:]))
 	if head[3]&2 != 0 { // each has the number of its subsamples
 		if err := w.fits(n, 2, size-8, endless); err != nil {
@@ -158,9 +149,6 @@ func checkGroupKinds(w *boxes, head []byte, size int64) (int, int64, error) {
 
 // checkSystems: ISO/IEC 23001-7, 8.1. The data of version 1 follows the key IDs.
 func checkSystems(w *boxes, head []byte, size int64) (int, int64, error) {
-	if len(head) < 24 {
-		return 0, 0, nil
-	}
 	n, width := int64(binary.BigEndian.Uint32(head[20:])), int64(1)
 	if head[0] > 0 {
 		width = 16

@@ -77,20 +77,13 @@ type matroska struct {
 }
 
 func newMatroska(source Source) *matroska {
-	m := &matroska{size: source.Size, counted: make(map[int64]bool)}
-	if m.size <= 0 {
-		m.size = endless
-	}
+	m := &matroska{size: source.end(), counted: make(map[int64]bool)}
 	m.child(0)
 	return m
 }
 
-func (m *matroska) read(p []byte) error { return m.feed(p) }
-func (m *matroska) end() error          { return nil }
-
 func (m *matroska) seek(offset int64) {
-	if next := m.next(); offset >= m.pos && offset <= next && len(m.have) == 0 {
-		m.pos, m.skip = offset, next-offset
+	if m.within(offset) {
 		return
 	}
 	m.pos, m.stack = offset, m.stack[:0]

@@ -24,9 +24,6 @@ func newOgg() *ogg {
 	return o
 }
 
-func (o *ogg) read(p []byte) error { return o.feed(p) }
-func (o *ogg) end() error          { return nil }
-
 func (o *ogg) seek(offset int64) {
 	o.pos, o.last = offset, 0
 	clear(o.open)

@@ -24,21 +24,14 @@ type riff struct {
 }
 
 func newRIFF(source Source) *riff {
-	r := &riff{size: source.Size}
-	if r.size <= 0 {
-		r.size = endless
-	}
+	r := &riff{size: source.end()}
 	r.take(0, 8, r.header)
 	return r
 }
 
-func (r *riff) read(p []byte) error { return r.feed(p) }
-func (r *riff) end() error          { return nil }
-
 // seek goes on at offset if one of the chunks begins there that stand between samples.
 func (r *riff) seek(offset int64) {
-	if next := r.next(); offset >= r.pos && offset <= next && len(r.have) == 0 {
-		r.pos, r.skip = offset, next-offset
+	if r.within(offset) {
 		return
 	}
 	r.pos = offset

@@ -6,8 +6,9 @@ import (
 
 // table is a box with counts.
 type table struct {
-	// head is how many bytes of the payload check wants; it gets fewer when the box has fewer.
-	head int
+	// head is how many bytes of the payload check wants; it gets fewer when the box has fewer, unless it wants the whole.
+	head  int
+	whole bool
 	// check looks at the head of a payload of size bytes. It returns the size of the rows that
 	// follow the head and their number when each is to be seen.
 	check func(w *boxes, head []byte, size int64) (width int, rows int64, err error)
@@ -21,31 +22,28 @@ var tables map[string]table
 
 func init() { //nolint:gochecknoinits // the table refers to functions that look into it
 	entries := func(width, limit int64) table {
-		return table{head: 8, check: func(w *boxes, head []byte, size int64) (int, int64, error) {
-			if len(head) < 8 {
-				return 0, 0, nil
-			}
+		return table{head: 8, whole: true, check: func(w *boxes, head []byte, size int64) (int, int64, error) {
 			return 0, 0, w.fits(int64(binary.BigEndian.Uint32(head[4:])), width, size-8, limit)
 		}}
 	}
-	stsz := table{head: 12, check: checkSizes}
-	chunks := table{head: 8, check: checkChunks}
+	stsz := table{head: 12, whole: true, check: checkSizes}
+	chunks := table{head: 8, whole: true, check: checkChunks}
 	tables = map[string]table{
 		"stsz": stsz, "stz2": stsz,
 		"stco": chunks, "co64": chunks,
-		"stts": {head: 8, check: checkTimes, each: eachTime},
-		"ctts": {head: 8, check: checkOffsets},
-		"stsc": {head: 8, check: checkChunkRuns, each: eachChunkRun},
+		"stts": {head: 8, whole: true, check: checkTimes, each: eachTime},
+		"ctts": {head: 8, whole: true, check: checkOffsets},
+		"stsc": {head: 8, whole: true, check: checkChunkRuns, each: eachChunkRun},
 		"stss": entries(4, endless), "stps": entries(4, endless),
-		"elst": {head: 8, check: checkEdits, each: eachEdit},
-		"trun": {head: 8, check: checkRun},
-		"sidx": {head: 24, check: checkSegments, each: eachSegment},
-		"senc": {head: 8, check: checkEncrypted},
+		"elst": {head: 8, whole: true, check: checkEdits, each: eachEdit},
+		"trun": {head: 8, whole: true, check: checkRun},
+		"sidx": {head: 24, whole: true, check: checkSegments, each: eachSegment},
+		"senc": {head: 8, whole: true, check: checkEncrypted},
 		"saiz": {head: 17, check: checkAuxiliarySizes},
 		"saio": {head: 16, check: checkAuxiliaryOffsets},
 		"sbgp": {head: 16, check: checkGroups},
 		"sgpd": {head: 20, check: checkGroupKinds},
-		"pssh": {head: 24, check: checkSystems},
+		"pssh": {head: 24, whole: true, check: checkSystems},
 		"dref": entries(12, 1024),
 		"keys": entries(8, maxTags),
 		"iinf": {head: 8, check: checkItems}, "iloc": {head: 10, check: checkItems},
@@ -61,7 +59,7 @@ const ownRows = -1
 func (w *boxes) table(k kind, end int64) error {
 	t, ok := tables[string(k[:])]
 	size := end - w.pos
-	if !ok || size <= 0 {
+	if !ok || size <= 0 || t.whole && size < int64(t.head) {
 		w.child(end)
 		return nil
 	}
@@ -108,9 +106,6 @@ func (w *boxes) fits(n, width, room, limit int64) error {
 
 // checkSizes: ISO/IEC 14496-12, 8.7.3.
 func checkSizes(w *boxes, head []byte, size int64) (int, int64, error) {
-	if len(head) < 12 {
-		return 0, 0, nil
-	}
 	n := int64(binary.BigEndian.Uint32(head[8:]))
 	each := int64(binary.BigEndian.Uint32(head[4:]))
 	if w.leaf.kind.is("stz2") {
@@ -131,9 +126,6 @@ func checkSizes(w *boxes, head []byte, size int64) (int, int64, error) {
 
 // checkChunks: ISO/IEC 14496-12, 8.7.5.
 func checkChunks(w *boxes, head []byte, size int64) (int, int64, error) {
-	if len(head) < 8 {
-		return 0, 0, nil
-	}
 	n, width := int64(binary.BigEndian.Uint32(head[4:])), int64(4)
 	if w.leaf.kind.is("co64") {
 		width = 8
@@ -149,9 +141,6 @@ func checkChunks(w *boxes, head []byte, size int64) (int, int64, error) {
 
 // checkTimes: ISO/IEC 14496-12, 8.6.1.2.
 func checkTimes(w *boxes, head []byte, size int64) (int, int64, error) {
-	if len(head) < 8 {
-		return 0, 0, nil
-	}
 	n := int64(binary.BigEndian.Uint32(head[4:]))
 	if err := w.fits(n, 8, size-8, endless); err != nil {
 		return 0, 0, err
@@ -180,9 +169,6 @@ func eachTime(w *boxes, row []byte) error {
 
 // checkOffsets: ISO/IEC 14496-12, 8.6.1.3.
 func checkOffsets(w *boxes, head []byte, size int64) (int, int64, error) {
-	if len(head) < 8 {
-		return 0, 0, nil
-	}
 	if w.track != nil {
 		w.track.offsets = true
 	}
@@ -191,9 +177,6 @@ func checkOffsets(w *boxes, head []byte, size int64) (int, int64, error) {
 
 // checkChunkRuns: ISO/IEC 14496-12, 8.7.4.
 func checkChunkRuns(w *boxes, head []byte, size int64) (int, int64, error) {
-	if len(head) < 8 {
-		return 0, 0, nil
-	}
 	n := int64(binary.BigEndian.Uint32(head[4:]))
 	if err := w.fits(n, 12, size-8, endless); err != nil {
 		return 0, 0, err
@@ -214,9 +197,6 @@ func eachChunkRun(w *boxes, row []byte) error {
 // checkEdits: ISO/IEC 14496-12, 8.6.6. FFmpeg reads as many as the box has, whatever the count
 // says.
 func checkEdits(w *boxes, head []byte, size int64) (int, int64, error) {
-	if len(head) < 8 {
-		return 0, 0, nil
-	}
 	width := 12
 	if head[0] == 1 {
 		width = 20

@@ -16,21 +16,14 @@ type tags struct {
 }
 
 func newTags(source Source) *tags {
-	t := &tags{size: source.Size}
-	if t.size <= 0 {
-		t.size = endless
-	}
+	t := &tags{size: source.end()}
 	t.take(0, 4, t.begin)
 	return t
 }
 
-func (t *tags) read(p []byte) error { return t.feed(p) }
-func (t *tags) end() error          { return nil }
-
 func (t *tags) seek(offset int64) {
-	switch next := t.next(); {
-	case t.step != nil && offset >= t.pos && offset <= next && len(t.have) == 0:
-		t.pos, t.skip = offset, next-offset
+	switch {
+	case t.step != nil && t.within(offset):
 	case offset == 0: // it begins anew
 		t.pos, t.metadata, t.unpacked = 0, 0, 0
 		t.take(0, 4, t.begin)

@@ -1,5 +1,7 @@
 package hostile
 
+import "bytes"
+
 // AVC is an H.264 stream of pictures that cost nearly no bytes: an IDR picture of intra macroblocks
 // without residual, then P pictures of one skip run each.
 type AVC struct {
@@ -133,13 +135,7 @@ func (a AVC) units() [][][]byte {
 }
 
 // Bytes is the stream with start codes.
-func (a AVC) Bytes() []byte {
-	var out []byte
-	for _, unit := range a.units() {
-		out = append(out, annexB(unit...)...)
-	}
-	return out
-}
+func (a AVC) Bytes() []byte { return bytes.Join(joined(a.units()), nil) }
 
 // TS is the stream in a transport stream of 30 pictures a second.
 func (a AVC) TS() []byte { return TS{Codec: tsAVC, Units: joined(a.units())}.Bytes() }

@@ -86,3 +86,19 @@ func be64(b []byte, v int) []byte { return binary.BigEndian.AppendUint64(b, uint
 func le16(b []byte, v int) []byte { return binary.LittleEndian.AppendUint16(b, uint16(v)) }
 func le32(b []byte, v int) []byte { return binary.LittleEndian.AppendUint32(b, uint32(v)) }
 func le64(b []byte, v int) []byte { return binary.LittleEndian.AppendUint64(b, uint64(v)) }
+
+// checksum is the CRC of 32 bits, the most significant first, that begins with start.
+func checksum(start uint32, b []byte) int {
+	crc := start
+	for _, c := range b {
+		crc ^= uint32(c) << 24
+		for range 8 {
+			if crc&(1<<31) != 0 {
+				crc = crc<<1 ^ 0x04C11DB7
+			} else {
+				crc <<= 1
+			}
+		}
+	}
+	return int(crc)
+}

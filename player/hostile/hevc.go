@@ -1,5 +1,7 @@
 package hostile
 
+import "bytes"
+
 // HEVC is an H.265 stream whose slices end after their headers: a decoder allocates a picture for
 // each, and for each reference that is missing.
 type HEVC struct {
@@ -158,13 +160,7 @@ func (h HEVC) units() [][][]byte {
 }
 
 // Bytes is the stream with start codes.
-func (h HEVC) Bytes() []byte {
-	var out []byte
-	for _, unit := range h.units() {
-		out = append(out, annexB(unit...)...)
-	}
-	return out
-}
+func (h HEVC) Bytes() []byte { return bytes.Join(joined(h.units()), nil) }
 
 // TS is the stream in a transport stream.
 func (h HEVC) TS() []byte { return TS{Codec: tsHEVC, Units: joined(h.units())}.Bytes() }

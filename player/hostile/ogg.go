@@ -9,20 +9,7 @@ type Ogg struct {
 }
 
 // crcOgg is the checksum of a page (RFC 3533, 6).
-func crcOgg(b []byte) int {
-	var crc uint32
-	for _, c := range b {
-		crc ^= uint32(c) << 24
-		for range 8 {
-			if crc&(1<<31) != 0 {
-				crc = crc<<1 ^ 0x04C11DB7
-			} else {
-				crc <<= 1
-			}
-		}
-	}
-	return int(crc)
-}
+func crcOgg(b []byte) int { return checksum(0, b) }
 
 // page is a page of at most 255 segments.
 func page(kind, granule, serial, sequence int, segments []byte, content []byte) []byte {

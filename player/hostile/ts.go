@@ -27,20 +27,7 @@ type TS struct {
 }
 
 // crcMPEG is the CRC of program tables (ISO/IEC 13818-1, Annex A).
-func crcMPEG(b []byte) int {
-	crc := uint32(0xFFFFFFFF)
-	for _, c := range b {
-		crc ^= uint32(c) << 24
-		for range 8 {
-			if crc&(1<<31) != 0 {
-				crc = crc<<1 ^ 0x04C11DB7
-			} else {
-				crc <<= 1
-			}
-		}
-	}
-	return int(crc)
-}
+func crcMPEG(b []byte) int { return checksum(0xFFFFFFFF, b) }
 
 // section completes a program table with its length and CRC.
 func section(table, id int, body []byte) []byte {
