@@ -10,9 +10,8 @@ import (
 	"latchkey/player/libav"
 )
 
-// explainOther gives a sentence to what the functions before it do not name: failures of FFmpeg
-// that have no sentinel, such as sound of 600 channels, and ends and time-outs that nobody has
-// wrapped.
+// explainOther gives a sentence to what the functions before it do not name: failures of FFmpeg that
+// have no sentinel, and ends and time-outs that nobody has wrapped.
 func explainOther(err error, _ *Error) (Code, string) {
 	var failed *libav.Error
 	switch {

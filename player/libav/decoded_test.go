@@ -112,7 +112,20 @@ func picked(v *frame.Video) decoded {
 // each decodes a stream and shows every frame to do, which owns it. Damaged packets are passed over.
 func each(t testing.TB, in *Input, stream Stream, decoder *Decoder, do func(*frame.Video, *AudioFrame)) {
 	t.Helper()
-	receive := func() {
+	require.NoError(t, eachUntil(in, stream, decoder, func(err error) bool { return errors.Is(err, ErrCorrupt) },
+		func(v *frame.Video, a *AudioFrame) error {
+			do(v, a)
+			return nil
+		}))
+}
+
+// never passes over no error.
+func never(error) bool { return false }
+
+// eachUntil decodes a stream and shows every frame to do, which owns it, until the first error of
+// the decoder that pass does not pass over, or of do.
+func eachUntil(in *Input, stream Stream, decoder *Decoder, pass func(error) bool, do func(*frame.Video, *AudioFrame) error) error {
+	receive := func() error {
 		for {
 			var (
 				v   *frame.Video
@@ -124,39 +137,46 @@ func each(t testing.TB, in *Input, stream Stream, decoder *Decoder, do func(*fra
 			} else {
 				a, err = decoder.ReceiveAudio()
 			}
-			if errors.Is(err, ErrAgain) || errors.Is(err, io.EOF) {
-				return
-			}
-			if errors.Is(err, ErrCorrupt) {
+			switch {
+			case errors.Is(err, ErrAgain), errors.Is(err, io.EOF):
+				return nil
+			case err != nil && pass(err):
 				continue
+			case err == nil:
+				err = do(v, a)
 			}
-			require.NoError(t, err)
-			do(v, a)
+			if err != nil {
+				return err
+			}
 		}
 	}
-	send := func(p *Packet) {
+	send := func(p *Packet) error {
 		err := decoder.Send(p)
 		for errors.Is(err, ErrAgain) {
-			receive()
+			if err := receive(); err != nil {
+				return err
+			}
 			err = decoder.Send(p)
 		}
-		if !errors.Is(err, ErrCorrupt) {
-			require.NoError(t, err)
+		if err != nil && !pass(err) {
+			return err
 		}
-		receive()
+		return receive()
 	}
+	packet := NewPacket()
+	defer packet.Close()
 	for {
-		packet := NewPacket()
 		err := in.ReadPacket(packet)
 		if errors.Is(err, io.EOF) {
-			packet.Close()
-			break
+			return send(nil)
 		}
-		require.NoError(t, err)
+		if err != nil {
+			return err
+		}
 		if packet.Stream() == stream.Index {
-			send(packet)
+			if err := send(packet); err != nil {
+				return err
+			}
 		}
-		packet.Close()
 	}
-	send(nil)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/player/frame"
 	"latchkey/player/hostile"
 	"latchkey/player/mediatest"
 )
@@ -64,51 +65,14 @@ func tryDecode(r io.Reader, stream Stream, threads int) error {
 		return err
 	}
 	defer decoder.Close()
-	receive := func() error {
-		for {
-			var err error
-			if stream.Kind == KindVideo {
-				picture, e := decoder.ReceiveVideo()
-				picture.Release()
-				err = e
-			} else {
-				sound, e := decoder.ReceiveAudio()
-				if err = e; err == nil {
-					sound.Close()
-				}
-			}
-			switch {
-			case errors.Is(err, ErrAgain), errors.Is(err, io.EOF):
-				return nil
-			case err != nil:
-				return err
-			}
+	return eachUntil(in, stream, decoder, never, func(v *frame.Video, a *AudioFrame) error {
+		if v != nil {
+			v.Release()
+		} else {
+			a.Close()
 		}
-	}
-	packet := NewPacket()
-	defer packet.Close()
-	for {
-		err := in.ReadPacket(packet)
-		if errors.Is(err, io.EOF) {
-			return errors.Join(decoder.Send(nil), receive())
-		}
-		if err != nil {
-			return err
-		}
-		if packet.Stream() != stream.Index {
-			continue
-		}
-		for err = ErrAgain; errors.Is(err, ErrAgain); {
-			if err = decoder.Send(packet); err == nil || errors.Is(err, ErrAgain) {
-				if err := receive(); err != nil {
-					return err
-				}
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
+		return nil
+	})
 }
 
 // TestAllocationsFail has FFmpeg's allocations of large blocks fail one by one, and in rows, over

@@ -3,7 +3,6 @@ package libav
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/player/frame"
 	"latchkey/player/hostile"
 	"latchkey/player/mediatest"
 )
@@ -127,37 +127,14 @@ func hear(r io.Reader) (length time.Duration, largest int, err error) {
 		values += len(samples)
 		largest = max(largest, len(samples))
 	}
-	receive := func() error {
-		for {
-			sound, err := decoder.ReceiveAudio()
-			if errors.Is(err, ErrAgain) || errors.Is(err, io.EOF) {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			err = resampler.Convert(sound, func(_ int, samples []float32) error {
-				count(samples)
-				return nil
-			})
-			sound.Close()
-			if err != nil {
-				return err
-			}
-		}
-	}
-	packet := NewPacket()
-	defer packet.Close()
-	for {
-		err := in.ReadPacket(packet)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err := errors.Join(err, decoder.Send(packet), receive()); err != nil {
-			return 0, 0, err
-		}
-	}
-	if err := errors.Join(decoder.Send(nil), receive()); err != nil {
+	err = eachUntil(in, in.Streams()[0], decoder, never, func(_ *frame.Video, sound *AudioFrame) error {
+		defer sound.Close()
+		return resampler.Convert(sound, func(_ int, samples []float32) error {
+			count(samples)
+			return nil
+		})
+	})
+	if err != nil {
 		return 0, 0, err
 	}
 	tail, err := resampler.Flush()
