@@ -76,10 +76,13 @@ func (p *pipeline) playAudio() error {
 // decodeAll decodes the track.
 func (a *audioDecoder) decodeAll() error {
 	for {
-		if err := a.bridge(); err != nil {
-			return err
-		}
 		item, err := a.out.take(libav.KindAudio)
+		if errors.Is(err, errAbsent) {
+			if err := a.bridge(); err != nil {
+				return err
+			}
+			continue
+		}
 		if errors.Is(err, io.EOF) {
 			if err := a.drain(); !errors.Is(err, errTrackEnd) {
 				return err
@@ -386,7 +389,7 @@ func (a *audioDecoder) writeSilence(gap time.Duration) error {
 // bridge keeps the clock running, as long as there is a picture, while the stream has no sound.
 func (a *audioDecoder) bridge() error {
 	q := a.out.queues[libav.KindAudio]
-	for !a.out.session.outputs.freeRun && q.missing() {
+	for q.missing() {
 		changed := a.out.space.wait()
 		_, _, until, _ := a.out.queues[libav.KindVideo].level()
 		if until > a.next {

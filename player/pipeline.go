@@ -71,6 +71,7 @@ func newPipeline(s *session, target time.Duration, before, follows *pipeline) *p
 		p.eaten[kind] = new(atomic.Int64)
 		p.eaten[kind].Store(int64(target))
 	}
+	p.queues[libav.KindAudio].bridged = !s.outputs.freeRun
 	s.work.Go(func() { p.run(before, follows) })
 	return p
 }

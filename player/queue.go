@@ -2,6 +2,7 @@ package player
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"sync"
@@ -52,6 +53,8 @@ type queue struct {
 	ended bool
 	// absent says that the stream has nothing of this kind at present.
 	absent bool
+	// bridged is constant: pop returns errAbsent while there is nothing of this kind.
+	bridged bool
 	whole  atomic.Bool   // all that there is was loaded
 	ready  chan struct{} // a token: something was pushed, or the end
 	space  *notice       // something was popped; shared by the queues of a pipeline
@@ -119,7 +122,11 @@ func (q *queue) missing() bool {
 	return q.absent && len(q.items) == 0 && !q.ended
 }
 
-// pop takes the oldest packet, waiting for one. It returns io.EOF after the last, or ctx's cause.
+// errAbsent is returned where a stream has nothing of a kind at present.
+var errAbsent = errors.New("the stream has nothing of this kind at present")
+
+// pop takes the oldest packet, waiting for one. It returns io.EOF after the last, errAbsent where
+// none is to be expected, or ctx's cause.
 func (q *queue) pop(ctx context.Context) (queued, error) {
 	for {
 		q.mu.Lock()
@@ -132,10 +139,13 @@ func (q *queue) pop(ctx context.Context) (queued, error) {
 			q.space.post()
 			return item, nil
 		}
-		ended := q.ended
+		ended, absent := q.ended, q.absent
 		q.mu.Unlock()
-		if ended {
+		switch {
+		case ended:
 			return queued{}, io.EOF
+		case absent && q.bridged:
+			return queued{}, errAbsent
 		}
 		select {
 		case <-q.ready:

@@ -219,3 +219,22 @@ func TestWhatCannotBeHadFromTheStart(t *testing.T) {
 		assert.Equal(t, player.CodeStatus, end.Error.Code)
 	})
 }
+
+// TestPicturesAlone plays a stream without sound that is longer than the buffer.
+func TestPicturesAlone(t *testing.T) {
+	t.Parallel()
+	for _, fragmented := range []bool{false, true} {
+		t.Run(fmt.Sprintf("fMP4 %t", fragmented), func(t *testing.T) {
+			t.Parallel()
+			stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Fragmented: fragmented, Spec: mediatest.Spec{Video: "h264", Frames: 150}})
+			origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
+			s := newScreen(t, player.Config{InitialBuffer: 500 * time.Millisecond, PlaybackBuffer: time.Second})
+			s.open(origin.URL("index.m3u8"), nil, 0)
+			s.play()
+			end := s.ended()
+			require.Equal(t, player.Complete, end.State, "%v", end.Error)
+			assert.Equal(t, 150, end.Stats.Frames.Decoded)
+			assert.Zero(t, end.Stats.Rebuffers)
+		})
+	}
+}
