@@ -15,6 +15,7 @@ import (
 func (w *window) apply(s player.Snapshot) {
 	old := w.snapshot
 	w.snapshot = s
+	w.screenOn(w.screen == screenPlayer && s.State == player.Playing && s.Video.Width > 0)
 	if w.screen != screenPlayer {
 		w.advanced = s.Advanced
 		return

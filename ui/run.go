@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"latchkey/ui/awake"
 	"latchkey/ui/theme"
 	"latchkey/ui/video"
 )
@@ -50,6 +51,9 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	w.early = early
+	screen := awake.New(o.Log)
+	defer screen.Close()
+	w.screenOn = screen.Set
 	w.win.Show()
 	if err := checkShown(w.win); err != nil {
 		return err

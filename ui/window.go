@@ -48,6 +48,7 @@ type window struct {
 	picture  picture
 	pointer  pointer
 	repaint  func(fyne.Canvas) // paint, or a test's
+	screenOn func(bool)        // keeps the screen on or not: awake.Keeper.Set, or a test's
 	now      func() time.Time
 	dispatch *dispatcher
 	commands *commands
@@ -145,7 +146,7 @@ func newWindow(app fyne.App, o Options, view picture) (*window, error) {
 	}
 	w := &window{
 		options: o, app: app, picture: view, now: time.Now, dispatch: newDispatcher(),
-		volume: 1, speed: o.Speed, shown: true, repaint: paint,
+		volume: 1, speed: o.Speed, shown: true, repaint: paint, screenOn: func(bool) {},
 	}
 	w.posters.w, w.preview.w = w, w
 	w.commands = newCommands(w.commandFailed)

@@ -221,6 +221,32 @@ func TestToastGoes(t *testing.T) {
 	})
 }
 
+// TestTheScreenStaysOn holds while a picture plays, and then alone.
+func TestTheScreenStaysOn(t *testing.T) {
+	inWindow(t, nil, func(r *rig) {
+		var on bool
+		r.screenOn = func(wanted bool) { on = wanted }
+		r.playing()
+		seen := func(change func(*player.Snapshot)) bool {
+			r.engine.set(change)
+			r.settle()
+			return on
+		}
+		picture := func(s *player.Snapshot) { s.Video.Width = 1920 }
+		assert.True(t, seen(picture))
+		assert.True(t, seen(func(s *player.Snapshot) { s.Buffering = true }))
+		assert.False(t, seen(func(s *player.Snapshot) { s.State = player.Paused }))
+		assert.True(t, seen(func(s *player.Snapshot) { s.State = player.Playing }))
+		assert.False(t, seen(func(s *player.Snapshot) { s.Video.Width = 0 }), "music needs no screen")
+		assert.True(t, seen(picture))
+		assert.False(t, seen(func(s *player.Snapshot) { s.State = player.Complete }))
+		assert.True(t, seen(func(s *player.Snapshot) { s.State = player.Playing }))
+		r.goHome()
+		r.settle()
+		assert.False(t, on, "the catalogue is shown")
+	})
+}
+
 func TestEndOffersReplay(t *testing.T) {
 	inWindow(t, nil, func(r *rig) {
 		r.playing()

@@ -30,6 +30,7 @@ var importRules = []importRule{
 	{folder: "cmd/...", ours: []string{"..."}, others: []string{"fyne.io/fyne/v2/...", "github.com/spf13/cobra/...", "github.com/spf13/pflag"}},
 	{folder: "network/regular"},
 	{folder: "ui/instance", others: []string{"github.com/gofrs/flock"}},
+	{folder: "ui/awake", others: []string{"github.com/godbus/dbus/v5", "github.com/jezek/xgb/...", "golang.org/x/sys/..."}},
 	{folder: "ui/history", ours: []string{"network/regular"}, others: []string{"github.com/gofrs/flock"}},
 	// go-gl is what Fyne itself draws with.
 	{folder: "ui/...", ours: []string{"ui/...", "player", "player/frame", "player/caption", "network", "network/auth", "network/regular", "assets/..."},
@@ -39,6 +40,7 @@ var importRules = []importRule{
 	{folder: "player/libav", ours: []string{"player/frame", "player/container"}},
 	{folder: "player/container"},
 	{folder: "player/hostile", others: []string{"github.com/andybalholm/brotli"}},
+	{folder: "player/field"},
 	{folder: "player/mediatest", others: []string{"github.com/stretchr/testify/..."}},
 	{folder: "player/report", ours: []string{"player", "player/frame", "network"}},
 	{folder: "player/frame"},
@@ -59,6 +61,7 @@ var importRules = []importRule{
 // testImports are what the tests of any package may import besides.
 var testImports = []string{
 	"github.com/chromedp/chromedp/...", "github.com/stretchr/testify/...", "github.com/Eyevinn/mp4ff/...", "github.com/grafov/m3u8", "golang.org/x/net/...",
+	"github.com/godbus/dbus/v5", "github.com/jezek/xgb/...",
 }
 
 // layers are the floors of the house from the top down. No file of a floor imports one above it, tests included.
