@@ -124,6 +124,17 @@ func (t *sounds) openOne(ctx context.Context) (*feed, error) {
 	return nil, nil //nolint:nilnil // as open
 }
 
+// withoutSound notes that the segments of the sound that is heard cannot be had. From the next
+// pipeline on the sound is that of the picture's playlist.
+func (s *session) withoutSound(err error) {
+	if source, ok := s.source.(*hlsSource); ok {
+		source.hear(nil, nil)
+	}
+	s.sounds.choose(-1)
+	s.note(fmt.Sprintf("The sound cannot be had: %s. The stream plays with the sound that its picture comes with.", brief(err)))
+	s.changed()
+}
+
 // elsewhere are the playlists that have a sound in other groups, as backup streams do.
 func (t *sounds) elsewhere(index int) []string {
 	var uris []string

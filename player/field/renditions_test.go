@@ -88,8 +88,10 @@ func lostSounds() []row {
 		}
 	}
 	other := `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="b",NAME="en",AUTOSELECT=YES,DEFAULT=YES,URI="sound.m3u8"`
+	segmentsGone := file("#EXTM3U\n#EXT-X-TARGETDURATION:2\n" + strings.Repeat("#EXTINF:2,\naway.ts\n", 4) + "#EXT-X-ENDLIST\n")
 	return []row{
 		{name: "sound: 404", open: "/main.m3u8", files: gone.folder, check: noted("cannot be had")},
+		{name: "sound: its segments are 404", open: "/main.m3u8", files: with("sound.m3u8", segmentsGone), check: noted("The sound cannot be had")},
 		{name: "sound: 404, live", open: "/main.m3u8", files: gone.folder, script: liveIndex, check: noted("cannot be had")},
 		{name: "sound: 404, AES-128", open: "/main.m3u8", files: locked.folder, check: noted("cannot be had")},
 		{name: "sound: 404, fragmented MP4, AES-128, live", open: "/main.m3u8", files: fragmented.folder, script: liveIndex, check: noted("cannot be had")},
