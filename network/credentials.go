@@ -96,6 +96,13 @@ func (c *credentials) same(other *credentials) bool {
 	})
 }
 
+// KnowsSignIn says whether the client has credentials to send, or a source that gives it some. A
+// refusal of a client without either is none of a sign-in, unless the server asks for one (401).
+func (c *Client) KnowsSignIn() bool {
+	now := c.credentials.Load()
+	return c.renewals.source != nil || len(now.pairs) > 0 || len(now.headers) > 0
+}
+
 // firstCredentials takes the credentials of the configuration, or those of a source that is a
 // store. NewClient calls it.
 func (c *Client) firstCredentials(source CredentialSource) (CredentialStore, <-chan struct{}, error) {

@@ -12,6 +12,7 @@ import (
 	"latchkey/network"
 	"latchkey/network/regular"
 	"latchkey/player/container"
+	"latchkey/player/framing"
 	"latchkey/player/hls"
 	"latchkey/player/libav"
 )
@@ -273,7 +274,7 @@ func explainMedia(err error, e *Error) (Code, string) {
 		return CodeFormat, soundSentence(sound)
 	case errors.Is(err, libav.ErrNoDecoder):
 		return CodeNoDecoder, codecSentence(err)
-	case inSegment && errors.Is(err, libav.ErrNotMedia), errors.Is(err, errNotSegment):
+	case inSegment && errors.Is(err, libav.ErrNotMedia), errors.Is(err, framing.ErrNotSegment):
 		return CodeNotMedia, fmt.Sprintf("A part of the stream, %s, is neither picture nor sound.", e.URL)
 	case errors.Is(err, libav.ErrNotMedia):
 		return CodeNotMedia, fmt.Sprintf("%s is no film and no music that Latchkey knows.", e.URL)

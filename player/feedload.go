@@ -1,9 +1,11 @@
 package player
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -216,4 +218,33 @@ func (s *session) openFeed(ctx context.Context, uri string, variables map[string
 		return nil, err
 	}
 	return newFeed(s, uri, variables, list), nil
+}
+
+// openExtra is openFeed for a playlist that the stream can do without.
+func (s *session) openExtra(ctx context.Context, uri string, variables map[string]string) (*feed, error) {
+	var list *hls.Playlist
+	err := s.spare(ctx, func() (err error) {
+		list, err = s.requestList(ctx, uri, "", variables, nil)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newFeed(s, uri, variables, list), nil
+}
+
+// spare is authorized for what the stream can do without: it waits for a sign-in only where one may
+// help. To a client that knows of none, 403 says that the file is not there: so servers of files say.
+func (s *session) spare(ctx context.Context, do func() error) error {
+	var missing error
+	err := s.authorized(ctx, func() error {
+		err := do()
+		refused, ok := errors.AsType[*network.Error](err)
+		if ok && refused.Kind == network.KindRefused && refused.Status == http.StatusForbidden && !s.client.KnowsSignIn() {
+			missing = err
+			return nil
+		}
+		return err
+	})
+	return cmp.Or(missing, err)
 }

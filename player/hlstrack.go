@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"latchkey/network"
 	"latchkey/player/hls"
 	"latchkey/player/libav"
 )
@@ -25,8 +26,27 @@ type hlsTrack struct {
 }
 
 // produce loads, deciphers and demuxes from the segment at from on, until the playlist's end, an error
-// or ctx's end.
+// or ctx's end. Of a sound whose first segments cannot be had, it gives what the picture comes with.
 func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipeline) error {
+	err := t.produceOwn(ctx, from, out)
+	if t.leads || !missing(err) || ctx.Err() != nil || out.queues[libav.KindAudio].begun() {
+		return err
+	}
+	t.session.withoutSound(err)
+	instead := &hlsTrack{session: t.session, feed: t.session.leading(), kinds: t.kinds, variant: -1}
+	if other := instead.produceOwn(ctx, from, out); !errors.Is(other, errNoStreams) {
+		return other
+	}
+	return err
+}
+
+// missing says whether a server does not have, or does not give, what was asked for.
+func missing(err error) bool {
+	return errors.Is(err, network.ErrStatus) || errors.Is(err, network.ErrUnreachable) || errors.Is(err, network.ErrTimeout)
+}
+
+// produceOwn is produce of the track's own playlist.
+func (t *hlsTrack) produceOwn(ctx context.Context, from time.Duration, out *pipeline) error {
 	for misses := 0; ; misses++ {
 		known := t.session.drift.lessons()
 		if misses == maxMisses {

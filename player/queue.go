@@ -64,6 +64,13 @@ func newQueue(space *notice) *queue {
 	return &queue{ready: make(chan struct{}, 1), space: space}
 }
 
+// begun says whether a packet was pushed.
+func (q *queue) begun() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.any
+}
+
 // push appends a packet. It never waits. The first of a run that takes the place of others takes the place of what nobody has taken yet.
 func (q *queue) push(item queued) {
 	q.mu.Lock()

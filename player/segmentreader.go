@@ -1,7 +1,6 @@
 package player
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -10,11 +9,9 @@ import (
 	"time"
 
 	"latchkey/drm"
+	"latchkey/player/framing"
 	"latchkey/player/hls"
 )
-
-// segmentBuffer is the size of the buffer that a segment is read through; the ID3 tag of packed audio must fit into it.
-const segmentBuffer = 64 << 10
 
 // errWrongKey is returned when what a key deciphers is no media.
 var errWrongKey = errors.New("what was deciphered is no media: the key is wrong")
@@ -46,7 +43,7 @@ type segmentReader struct {
 	items <-chan item
 	wait  context.Context //nolint:containedctx // the demuxer reads through io.Reader, which has no place for it
 
-	current *bufio.Reader
+	current *framing.Reader
 	format  string
 	pending *item        // first of the next run
 	later   *item        // what follows pending, which stands in for another
@@ -91,7 +88,7 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 			return nil, "", err
 		}
 	}
-	s.stamp, s.stamped = packedStamp(s.current)
+	s.stamp, s.stamped = s.current.Stamp()
 	return s.now.segment, s.format, nil
 }
 
@@ -122,54 +119,42 @@ func (s *segmentReader) receive() (item, error) {
 func (s *segmentReader) open() error {
 	if s.now.init != nil && s.format == "" {
 		keys := s.now.segment.Map.Keys
-		current, err := s.decipher(s.now.init, keys)
-		if err != nil {
-			return s.wrap(err)
-		}
-		s.current, s.initRun = current, true
-		return s.sniff(keys)
+		s.initRun = true
+		return s.begin(s.now.init, keys)
 	}
 	return s.openSegment()
 }
 
 func (s *segmentReader) openSegment() error {
-	current, err := s.decipher(s.now.data, s.now.segment.Keys)
-	if err != nil {
-		return s.wrap(err)
-	}
-	s.current, s.initRun = current, false
+	s.initRun = false
 	if last := s.spans[len(s.spans)-1]; last.segment != s.now.segment {
 		s.spans = append(s.spans, span{from: s.given, segment: s.now.segment})
 		if len(s.spans) > maxSpans {
 			s.spans = slices.Delete(s.spans, 0, 1)
 		}
 	}
-	return s.sniff(s.now.segment.Keys)
+	return s.begin(s.now.data, s.now.segment.Keys)
 }
 
-// sniff looks at what the current bytes are, and refuses what cannot be.
-func (s *segmentReader) sniff(keys []hls.Key) error {
-	format, err := sniffSegment(s.current)
-	if errors.Is(err, errNotSegment) && len(keys) > 0 {
+// begin deciphers a download, for which it waits for the key, and finds the media in it. It refuses
+// what is none.
+func (s *segmentReader) begin(d *download, keys []hls.Key) error {
+	source, err := s.track.session.decipher(s.wait, d.reader(s.wait), keys, s.now.segment.Sequence)
+	if err != nil {
+		return s.wrap(err)
+	}
+	current, err := framing.NewReader(source, s.format)
+	if errors.Is(err, framing.ErrNotSegment) && len(keys) > 0 {
 		err = errWrongKey
+	}
+	if err == nil && s.format != "" && s.format != current.Format() {
+		err = framing.ErrNotSegment
 	}
 	if err != nil {
 		return s.wrap(err)
 	}
-	if s.format != "" && s.format != format {
-		return s.wrap(errNotSegment)
-	}
-	s.format = format
+	s.current, s.format = current, current.Format()
 	return nil
-}
-
-// decipher returns the clear bytes of a download. It waits for the key.
-func (s *segmentReader) decipher(d *download, keys []hls.Key) (*bufio.Reader, error) {
-	source, err := s.track.session.decipher(s.wait, d.reader(s.wait), keys, s.now.segment.Sequence)
-	if err != nil {
-		return nil, err
-	}
-	return bufio.NewReaderSize(source, segmentBuffer), nil
 }
 
 // decipher returns the clear bytes of a whole segment, or init section. It waits for the key. Where samples are encrypted the bytes stay as
@@ -228,6 +213,7 @@ func (s *segmentReader) Read(p []byte) (int, error) {
 
 // finish goes on from what was read to its end. Without its boxes' ends a demuxer would take the next segment's bytes for the rest of them.
 func (s *segmentReader) finish() error {
+	s.stray()
 	if s.format == "mp4" && !s.groups.Whole() {
 		return errCut
 	}
@@ -235,6 +221,14 @@ func (s *segmentReader) finish() error {
 		s.track.session.prove(s.now.segment.Keys)
 	}
 	return s.advance()
+}
+
+// stray notes, once a session, that a segment holds bytes that are no media.
+func (s *segmentReader) stray() {
+	if n := s.current.Skipped(); n > 0 && s.track.session.strayed.CompareAndSwap(false, true) {
+		s.track.session.note(fmt.Sprintf("Segment %d holds %d bytes that are neither picture nor sound; they were left out, as are those of other segments.",
+			s.now.segment.Sequence, n))
+	}
 }
 
 // advance goes on to the segment after the init section, or to the next segment of the run.

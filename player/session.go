@@ -43,6 +43,7 @@ type session struct {
 	renewed   *notice      // posted when a person has signed in, as Player.UpdateCookies says
 	at        atomic.Int64 // the position
 	starved   atomic.Bool  // playback stood still since a request told so
+	strayed   atomic.Bool  // it was noted that a segment holds bytes that are no media
 
 	// Set by open before it posts opened; constant from then on.
 	source    source

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,7 +33,7 @@ type sounds struct {
 	entries []*hls.Rendition // of list
 
 	mu     sync.Mutex // guards what follows
-	chosen int        // in list
+	chosen int        // in list, -1: none of them can be had
 }
 
 // newSounds returns the sounds of a variant, the preferred one chosen; nil without any.
@@ -55,6 +56,9 @@ func newSounds(s *session, list *hls.Playlist, variant hls.Variant) *sounds {
 		t.uris, t.entries = append(t.uris, uri), append(t.entries, r)
 	}
 	if t.list == nil {
+		if variant.Audio != "" {
+			s.note(fmt.Sprintf("The stream names a group of sounds, %.64q, that it does not define: it plays with the sound that its picture comes with.", variant.Audio))
+		}
 		return nil
 	}
 	return t
@@ -75,12 +79,12 @@ func (t *sounds) open(ctx context.Context, index int) (*feed, error) {
 	if t == nil || t.uris[index] == "" {
 		return nil, nil //nolint:nilnil // that it has no playlist is no error
 	}
-	return t.session.openFeed(ctx, t.uris[index], t.defines)
+	return t.session.openExtra(ctx, t.uris[index], t.defines)
 }
 
 // ladder is what the playlist of a sound may be exchanged for, nil: nothing.
 func (t *sounds) ladder(index int, f *feed) *ladder {
-	if t == nil || f == nil || t.session.ladder == nil {
+	if t == nil || f == nil || index < 0 || t.session.ladder == nil {
 		return nil
 	}
 	l := newSoundLadder(t.session, t.all, t.defines, t.entries[index], f)
@@ -88,7 +92,9 @@ func (t *sounds) ladder(index int, f *feed) *ladder {
 	return l
 }
 
-// openOne gets the playlist of the chosen sound, or, where that cannot be had, of another, and tells so.
+// openOne gets the playlist of the chosen sound, or, where that cannot be had, of another one of the
+// group, or of the same sound in another group. Where none can be had it returns nil: then the sound
+// that the variant itself has is heard, if any. Each failure is noted; the error is ctx's.
 func (t *sounds) openOne(ctx context.Context) (*feed, error) {
 	if t == nil {
 		return nil, nil //nolint:nilnil // as open
@@ -103,8 +109,43 @@ func (t *sounds) openOne(ctx context.Context) (*feed, error) {
 	index, f, err := firstOf(ctx, order, func(i int) (*feed, error) { return t.open(ctx, i) }, t.fails)
 	if err == nil {
 		t.choose(index)
+		return f, nil
 	}
-	return f, err
+	for _, uri := range t.elsewhere(wanted) {
+		if f, err := t.session.openExtra(ctx, uri, t.defines); err == nil {
+			return f, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	t.session.note("No sound of its own can be had for this stream: it plays with what its picture comes with.")
+	t.choose(-1)
+	return nil, nil //nolint:nilnil // as open
+}
+
+// withoutSound notes that the segments of the sound that is heard cannot be had. From the next
+// pipeline on the sound is that of the picture's playlist.
+func (s *session) withoutSound(err error) {
+	if source, ok := s.source.(*hlsSource); ok {
+		source.hear(nil, nil)
+	}
+	s.sounds.choose(-1)
+	s.note(fmt.Sprintf("The sound cannot be had: %s. The stream plays with the sound that its picture comes with.", brief(err)))
+	s.changed()
+}
+
+// elsewhere are the playlists that have a sound in other groups, as backup streams do.
+func (t *sounds) elsewhere(index int) []string {
+	var uris []string
+	for i := range t.all.Renditions {
+		r := &t.all.Renditions[i]
+		if r.Type == hls.RenditionAudio && r.Group != t.entries[index].Group && r.URI != "" && sameSound(r, t.entries[index]) &&
+			!slices.Contains(uris, r.URI) && len(uris) < maxOpened {
+			uris = append(uris, r.URI)
+		}
+	}
+	return uris
 }
 
 // choose notes which sound is heard.

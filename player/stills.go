@@ -129,7 +129,7 @@ func withInit(media *hls.Media, index int) *hls.Segment {
 func (t *stills) feed(ctx context.Context, variant int, position time.Duration) (*feed, error) {
 	f := t.feeds[variant]
 	if f == nil {
-		opened, err := t.session.openFeed(ctx, t.variants[variant].URI, t.defines)
+		opened, err := t.session.openExtra(ctx, t.variants[variant].URI, t.defines)
 		if err != nil {
 			return nil, err
 		}

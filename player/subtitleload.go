@@ -31,7 +31,7 @@ func subtitleLimit(duration time.Duration) int64 {
 }
 
 // all loads all cues of the chosen subtitles from a time to another; of those that come with the
-// pictures, it has what was decoded.
+// pictures, it has what was decoded. What cannot be had is noted and left out.
 func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.Cue, error) {
 	index := t.choice()
 	if index < 0 {
@@ -40,9 +40,9 @@ func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.
 	if t.withPictures(index) {
 		return t.closed[index].all(from, to), nil
 	}
-	f, err := t.session.openFeed(ctx, t.uris[index], t.defines)
+	f, err := t.session.openExtra(ctx, t.uris[index], t.defines)
 	if err != nil {
-		return nil, err
+		return nil, t.without(ctx, index, err)
 	}
 	f.lineUpWith(t.session.leading().current())
 	loaded, media := newCueList(), f.current()
@@ -53,7 +53,10 @@ func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.
 		}
 		track, err := t.load(ctx, segment)
 		if err != nil {
-			return nil, err
+			if err := t.without(ctx, index, err); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		origin, _ := t.session.timeline.origin(segment.DiscontinuitySequence)
 		if !loaded.add(segment, placed(track, t.session.inMedia(media, segment), origin), from, to) {
@@ -63,12 +66,33 @@ func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.
 	return loaded.view().cues, nil
 }
 
+// without notes, once for each of the subtitles, that some cannot be had. It returns the error where
+// they are there, but not to be read within the limits, and ctx's cause.
+func (t *subtitles) without(ctx context.Context, index int, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if tooLarge(err) {
+		return err
+	}
+	t.mu.Lock()
+	noted := slices.Contains(t.lost, index)
+	if !noted {
+		t.lost = append(t.lost, index)
+	}
+	t.mu.Unlock()
+	if !noted {
+		t.session.note(fmt.Sprintf("The subtitles %q, or some of them, cannot be had: %s.", t.list[index].Name, brief(err)))
+	}
+	return nil
+}
+
 // load gets a segment and reads it.
 func (t *subtitles) load(ctx context.Context, segment *hls.Segment) (*caption.Track, error) {
 	request := requestOf(network.ClassSubtitle, segment.URI, segment.ByteRange)
 	request.MaxBytes = subtitleLimit(segment.Duration)
 	var data []byte
-	err := t.session.authorized(ctx, func() (err error) {
+	err := t.session.spare(ctx, func() (err error) {
 		data, _, err = t.session.fetcher.Fetch(ctx, request)
 		return err
 	})
@@ -96,18 +120,19 @@ func tooLarge(err error) bool {
 
 // placed returns a segment's cues in presentation time. RFC 8216, 3.5: X-TIMESTAMP-MAP says where
 // the cues' times lie among the media's, and without one they begin at the media's 0. Packagers
-// take that in several ways: the first that brings the cues near their segment holds.
+// take that in several ways: the first that brings the cues near their segment holds. What would be
+// shown before the presentation begins is cut off.
 func placed(track *caption.Track, segment *hls.Segment, origin time.Duration) []caption.Cue {
 	if len(track.Cues) == 0 {
 		return nil
 	}
+	first := track.Cues[0].Start
 	mapped := time.Duration(0) // the media time of the cues' 0
 	if m := track.Map; m != nil {
 		mapped = time.Duration(m.MPEGTS)*time.Second/90000 - m.Local
-		mapped = unwrap(mapped, origin)
+		mapped = unwrap(mapped+first, origin+segment.Start) - first
 	}
 	shifts := []time.Duration{mapped - origin, 0, segment.Start}
-	first := track.Cues[0].Start
 	shift := shifts[0]
 	for _, s := range shifts {
 		if at := first + s; at >= segment.Start-nearSegment && at <= segment.End()+nearSegment {
@@ -117,8 +142,8 @@ func placed(track *caption.Track, segment *hls.Segment, origin time.Duration) []
 	}
 	cues := slices.Clone(track.Cues)
 	for i := range cues {
-		cues[i].Start += shift
+		cues[i].Start = max(cues[i].Start+shift, 0)
 		cues[i].End += shift
 	}
-	return cues
+	return slices.DeleteFunc(cues, func(c caption.Cue) bool { return c.End <= c.Start }) // it ends before the presentation begins
 }

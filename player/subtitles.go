@@ -56,6 +56,7 @@ type subtitles struct {
 
 	mu     sync.Mutex // guards what follows
 	chosen int        // in list, -1: none
+	lost   []int      // in list: of which it was noted that some cannot be had
 }
 
 // newSubtitles returns the subtitles of a variant, and its closed captions, or nil without any.
@@ -239,7 +240,7 @@ func (t *subtitles) run(ctx context.Context) {
 
 // follow loads the subtitles with an index until others are chosen.
 func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct{}) error {
-	f, err := t.session.openFeed(ctx, t.uris[index], t.defines)
+	f, err := t.session.openExtra(ctx, t.uris[index], t.defines)
 	if err != nil {
 		return err
 	}
@@ -271,6 +272,7 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 		}
 		if err != nil {
 			t.session.config.Log.Info("subtitles", "error", err)
+			_ = t.without(ctx, index, err) // what is too large is noted below
 			track = &caption.Track{}
 		}
 		cues := placed(track, t.session.inMedia(f.current(), segment), origin)
@@ -322,10 +324,14 @@ func (p *Player) Cues(position time.Duration) []caption.Cue {
 }
 
 // AllCues loads and returns all cues of the chosen subtitles between two positions, in order: of closed captions those of the pictures that
-// were played. It waits for the network.
+// were played. It waits for the network. What cannot be had is told in Snapshot.Notes and left out.
 func (p *Player) AllCues(ctx context.Context, from, to time.Duration) ([]caption.Cue, error) {
-	if t := p.captions.Load(); t != nil {
-		return t.all(ctx, from, to)
+	t := p.captions.Load()
+	if t == nil {
+		return nil, nil
 	}
-	return nil, nil
+	cues, err := t.all(ctx, from, to)
+	// Publish before returning: the snapshot has the notes.
+	p.do(func() { p.dirty = true })
+	return cues, err
 }

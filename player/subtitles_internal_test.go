@@ -44,6 +44,29 @@ func TestPlaced(t *testing.T) {
 	}
 }
 
+// TestPlacedBeforeTheBeginning cuts what would be shown before the presentation begins.
+func TestPlacedBeforeTheBeginning(t *testing.T) {
+	cue := func(from, to time.Duration) caption.Cue { return caption.Cue{Start: from, End: to} }
+	const s = time.Second
+	track := &caption.Track{Map: &caption.TimestampMap{MPEGTS: 100 * 90000, Local: 10 * s},
+		Cues: []caption.Cue{cue(7*s, 8*s), cue(9*s, 10*s), cue(9*s, 11*s), cue(12*s, 13*s)}}
+	assert.Equal(t, []caption.Cue{cue(0, s), cue(2*s, 3*s)}, placed(track, &hls.Segment{Duration: 6 * s}, 100*s))
+	track.Cues = track.Cues[:1]
+	assert.Empty(t, placed(track, &hls.Segment{Duration: 6 * s}, 100*s))
+}
+
+// TestPlacedLate places cues of a stream that lasts longer than half a period of its time stamps.
+func TestPlacedLate(t *testing.T) {
+	const s, day = time.Second, 24 * time.Hour
+	at := int64(100*90000) + int64(day/s)*90000
+	track := &caption.Track{Map: &caption.TimestampMap{MPEGTS: uint64(at) % (1 << 33)}, Cues: []caption.Cue{{Start: s, End: 2 * s}}}
+	got := placed(track, &hls.Segment{Start: day, Duration: 6 * s}, 100*s)
+	assert.InDelta(t, (day + s).Seconds(), got[0].Start.Seconds(), 0.001)
+	track.Map.Local, track.Cues[0] = day, caption.Cue{Start: day + 2*s, End: day + 3*s}
+	got = placed(track, &hls.Segment{Start: day, Duration: 6 * s}, 100*s)
+	assert.InDelta(t, (day + 2*s).Seconds(), got[0].Start.Seconds(), 0.001)
+}
+
 // TestHostileSubtitles has more cues than anybody can read, at one time and in all.
 func TestHostileSubtitles(t *testing.T) {
 	t.Parallel()

@@ -75,13 +75,28 @@ func TestTimestampMap(t *testing.T) { // RFC 8216, 3.5
 		"X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000":  {MPEGTS: 900000},
 		"X-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:01.500":     {MPEGTS: 900000, Local: 1500 * time.Millisecond},
 		"X-TIMESTAMP-MAP=MPEGTS:8589934593,LOCAL:00:00.000": {MPEGTS: 1},
-		"X-TIMESTAMP-MAP=MPEGTS:-1,LOCAL:00:00.000":         nil,
-		"X-TIMESTAMP-MAP=MPEGTS:1":                          nil,
+		"X-TIMESTAMP-MAP=MPEGTS:-1,LOCAL:00:00.000":         {MPEGTS: 1<<33 - 1},
+		"X-TIMESTAMP-MAP=MPEGTS:-8589034592,LOCAL:00:00":    {MPEGTS: 900000},
+		"X-TIMESTAMP-MAP=MPEGTS:1":                          {MPEGTS: 1},
+		"X-TIMESTAMP-MAP=LOCAL:00:01.500":                   {Local: 1500 * time.Millisecond},
+		"X-TIMESTAMP-MAP=MPEGTS: 900000 , LOCAL: 00:01.500": {MPEGTS: 900000, Local: 1500 * time.Millisecond},
+		"X-TIMESTAMP-MAP=MPEGTS:soon":                       nil,
+		"X-TIMESTAMP-MAP=":                                  nil,
 	} {
 		track, err := caption.Parse([]byte("WEBVTT\n" + line + "\n\n"))
 		require.NoError(t, err)
 		assert.Equal(t, want, track.Map, line)
 	}
+}
+
+// TestTimesWithoutWhiteSpace reads settings that follow the end time at once.
+func TestTimesWithoutWhiteSpace(t *testing.T) {
+	track, err := caption.Parse([]byte("WEBVTT\n\n00:01.000-->00:02.500line:10% align:start\ntext\n\n00:03.000 --> 00:04.000:\nno cue\n"))
+	require.NoError(t, err)
+	require.Len(t, track.Cues, 1)
+	assert.Equal(t, time.Second, track.Cues[0].Start)
+	assert.Equal(t, 2500*time.Millisecond, track.Cues[0].End)
+	assert.Equal(t, caption.Settings{Line: 10, HasLine: true, Percent: true, Size: 100, Align: "start"}, track.Cues[0].Settings)
 }
 
 func TestRefused(t *testing.T) {
@@ -237,6 +252,7 @@ func TestWrite(t *testing.T) {
 // FuzzParse reads whatever comes: what was read has text and time, and is written so that it reads the same.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:900000\n\nid\n00:01.000 --> 00:02.000 line:-1 size:10%\n<v a><b.red>x</b>&lt;<c>\n\ny\n"))
+	f.Add([]byte("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:-8589034592\n\n00:01.000-->00:02.000line:-1\nx\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		track, err := caption.Parse(data)
 		if err != nil {

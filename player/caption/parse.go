@@ -37,7 +37,8 @@ type Track struct {
 	Cut int
 }
 
-// TimestampMap says that a time of the cues is one of the media: MPEGTS ticks of 90 kHz.
+// TimestampMap says that a time of the cues is one of the media: MPEGTS ticks of 90 kHz, modulo 2^33.
+// What the file leaves out is 0.
 type TimestampMap struct {
 	Local  time.Duration
 	MPEGTS uint64
@@ -151,17 +152,28 @@ func (t *Track) header(line string) {
 	local, ticks := false, false
 	for field := range strings.SplitSeq(value, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(field), ":")
-		switch name {
+		switch value = strings.TrimSpace(value); name {
 		case "LOCAL":
 			m.Local, local = parseTime(value)
 		case "MPEGTS":
-			n, err := strconv.ParseUint(value, 10, 64)
-			m.MPEGTS, ticks = n&(1<<33-1), err == nil
+			m.MPEGTS, ticks = parseTicks(value)
 		}
 	}
-	if local && ticks {
+	if local || ticks {
 		t.Map = &m
 	}
+}
+
+// parseTicks reads a time stamp of MPEG-2, of which packagers write more than its 33 bits, or a
+// negative number. ISO/IEC 13818-1, 2.4.3.7.
+func parseTicks(text string) (ticks uint64, ok bool) {
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		var signed int64
+		signed, err = strconv.ParseInt(text, 10, 64)
+		n = uint64(signed)
+	}
+	return n & (1<<33 - 1), err == nil
 }
 
 // cue reads the times and the text of a cue. A cue that makes no sense is left out.
@@ -169,8 +181,8 @@ func (p *parser) cue(times, text, id []byte) {
 	from, rest, _ := bytes.Cut(times, arrow)
 	rest = bytes.TrimLeft(rest, " \t")
 	to, settings := rest, []byte(nil)
-	if i := bytes.IndexAny(rest, " \t"); i >= 0 {
-		to, settings = rest[:i], rest[i:]
+	if i := bytes.IndexFunc(rest, func(r rune) bool { return !strings.ContainsRune("0123456789:.", r) }); i >= 0 {
+		to, settings = rest[:i], rest[i:] // white space between them is often forgotten
 	}
 	start, ok := parseTime(brief(bytes.TrimSpace(from)))
 	end, ok2 := parseTime(brief(to))

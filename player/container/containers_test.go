@@ -98,6 +98,8 @@ var hostileContainers = []struct {
 	{"100 streams of sound in AVI", avi(list("hdrl", bytes.Repeat(steady(), 100))), container.ErrDamaged},
 	{"an OpenDML index", avi(list("hdrl", list("strl", chunk("indx", 24, []byte{4, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F}, make([]byte, 16))))), container.ErrDamaged},
 	{"a format of 1 GB in WAV", chunk("RIFF", 100, []byte("WAVE"), chunk("fmt ", 1<<30)), container.ErrDamaged},
+	{"compressed tags behind a footer", slices.Concat([]byte("ID3\x04\x00\x10\x00\x00\x00\x00"), []byte("3DI\x04\x00\x10\x00\x00\x00\x00"),
+		[]byte("ID3\x04\x00\x00"), []byte{0, 0, 1, 0}, packedFrame(), make([]byte, 98)), container.ErrMemory},
 	{"compressed tags", slices.Concat([]byte("ID3\x04\x00\x00"), []byte{0, 0, 1, 0}, packedFrame(), make([]byte, 98)), container.ErrMemory},
 	{"a packet of Ogg without end", longPacket(), container.ErrMemory},
 }

@@ -82,6 +82,10 @@ func synchsafe(b []byte) int64 {
 // tag reads the rest of a tag's header. ID3v2.4, 3.1.
 func (t *tags) tag(version byte, b []byte) error {
 	end := t.pos + synchsafe(b[2:])
+	const footer, footerBytes = 0x10, 10
+	if version == 4 && b[1]&footer != 0 { // ID3v2.4, 3.4
+		end += footerBytes
+	}
 	if err := t.keep(end - t.pos); err != nil {
 		return err
 	}

@@ -29,9 +29,9 @@ func (p *parser) readPart(value string) {
 	if a.ignore || p.err != nil {
 		return
 	}
-	next.lastPartURI, next.lastPartEnd = part.URI, -1
+	p.media.lastPartURI, p.media.lastPartEnd = part.URI, -1
 	if hasRange {
-		next.lastPartEnd = part.ByteRange.Offset + part.ByteRange.Length
+		p.media.lastPartEnd = part.ByteRange.Offset + part.ByteRange.Length
 	}
 	if len(next.parts) >= maxParts {
 		p.tooLarge("a segment has more than %d parts", maxParts)
@@ -45,20 +45,22 @@ func (p *parser) readPart(value string) {
 	}
 }
 
-// partRange gives a part its byte range. One without an offset follows the part before it in the segment.
+// partRange gives a part its byte range. One without an offset follows the part before it.
 func (p *parser) partRange(part *Part, text string) {
 	const clause = "bis 4.4.4.9"
-	next := &p.media.next
 	r, offset, ok := p.byteRange(text, clause)
 	if !ok {
 		p.fatal(clause, "BYTERANGE is not a length with an optional offset")
 		return
 	}
 	if !offset {
-		if len(next.parts) == 0 || next.lastPartEnd < 0 || next.lastPartURI != part.URI {
+		before := &p.media // the part before may be of another segment in the same resource
+		same := before.lastPartURI == part.URI && before.lastPartEnd >= 0
+		if len(p.media.next.parts) == 0 || !same {
 			p.must(clause, "BYTERANGE has no offset, and the part before is no part of the same resource")
-		} else {
-			r.Offset = next.lastPartEnd
+		}
+		if same {
+			r.Offset = before.lastPartEnd
 		}
 	}
 	if r.Offset > maxByteOffsets || r.Length > maxByteOffsets {

@@ -38,6 +38,8 @@ type mediaReader struct {
 	lastURI         string // of the last segment, before it was resolved
 	lastMerged      bool   // the last segment is the previous playlist's, its URI resolved
 	lastEnd         int64  // where its byte range ended, -1 without one
+	lastPartURI     string // of the last part, resolved
+	lastPartEnd     int64  // where its byte range ended, -1 without one
 	ranges          []ByteRange
 
 	partInfLine, controlLine, hintLine, firstPartLine, mapLine int
@@ -70,8 +72,6 @@ type nextSegment struct {
 	dateTime         time.Time
 	parts            []Part
 	partLines        []int
-	lastPartEnd      int64
-	lastPartURI      string
 }
 
 // grow makes room for the segments of a text.

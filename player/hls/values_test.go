@@ -220,6 +220,13 @@ var segmentValues = []accepted{
 		}
 		assert.Equal(t, []int64{0, 800_000, 800_000, 0, 900_000}, rates)
 	}, text: mediaHead + segment + "#EXT-X-BITRATE:800\n" + segment + segment + "#EXT-X-BYTERANGE:1@0\n" + segment + "#EXT-X-BITRATE:900\n" + segment},
+	{clause: "bis 4.4.4.9", name: "byte ranges of parts without offsets", warned: true, check: func(t require.TestingT, p *Playlist) {
+		assert.Equal(t, &ByteRange{Length: 10}, p.Media.Segments[0].Parts[0].ByteRange, "none went before")
+		assert.Equal(t, &ByteRange{Length: 20, Offset: 10}, p.Media.Segments[0].Parts[1].ByteRange)
+		assert.Equal(t, &ByteRange{Length: 5, Offset: 30}, p.Media.Segments[1].Parts[0].ByteRange, "the segment before is in the same resource")
+		assert.Equal(t, &ByteRange{Length: 7}, p.Media.Segments[1].Parts[1].ByteRange, "another resource")
+	}, text: lowLatencyHead + "#EXT-X-PART:URI=\"a.ts\",DURATION=2,BYTERANGE=\"10\"\n#EXT-X-PART:URI=\"a.ts\",DURATION=2,BYTERANGE=\"20@\"\n" + segment +
+		"#EXT-X-PART:URI=\"a.ts\",DURATION=2,BYTERANGE=\"5\"\n#EXT-X-PART:URI=\"b.ts\",DURATION=2,BYTERANGE=\"7\"\n" + segment},
 	{clause: "bis 4.4.4.9", name: "byte ranges of parts", check: func(t require.TestingT, p *Playlist) {
 		parts := p.Media.Segments[0].Parts
 		require.Len(t, parts, 3)
