@@ -25,7 +25,7 @@ type hlsTrack struct {
 }
 
 // produce loads, deciphers and demuxes from the segment at from on, until the playlist's end, an error
-// or ctx's end.
+// or ctx's end. An error of the loader comes after the packets of all that was loaded before it.
 func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipeline) error {
 	for misses := 0; ; misses++ {
 		known := t.session.drift.lessons()
@@ -34,15 +34,18 @@ func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipelin
 		}
 		group, ctx := errgroup.WithContext(ctx)
 		items := make(chan item, itemsAhead)
+		var failed error // of load
 		group.Go(func() error {
 			defer close(items)
-			return t.load(ctx, t.begins(ctx, from), items, out)
+			failed = t.load(ctx, t.begins(ctx, from), items, out)
+			return nil
 		})
 		group.Go(func() error {
 			return t.demux(ctx, items, out, known)
 		})
-		if err := group.Wait(); !errors.Is(err, errMissed) {
-			return err
+		err := group.Wait()
+		if !errors.Is(err, errMissed) {
+			return cmp.Or(err, failed)
 		}
 	}
 }

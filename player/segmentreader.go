@@ -260,7 +260,9 @@ func (s *segmentReader) leaveOut(instead *item) {
 	if s.now.abandon != nil {
 		s.now.abandon(errDamaged) // it may have no end
 	}
-	s.track.session.cache.drop(keyOf(s.now.segment.URI, s.now.segment.ByteRange))
+	if f := s.now.at.feed; f != nil {
+		s.track.session.cache.drop(f.segmentKey(s.now.segment))
+	}
 	if s.pending == nil {
 		s.apart = true
 	}
