@@ -62,6 +62,17 @@ func (f *feed) initKey(s *hls.Segment) cacheKey {
 	return key
 }
 
+// keyInfos are the keys of a segment of the playlist, or of its init section.
+func (f *feed) keyInfos(s *hls.Segment, keys []hls.Key) []drm.KeyInfo {
+	infos := keyInfos(keys)
+	for i := range infos {
+		if f.changes {
+			infos[i].Live, infos[i].Period = true, s.DiscontinuitySequence
+		}
+	}
+	return infos
+}
+
 // cache keeps whole downloads in memory, the least recently used going first. Nothing of it is ever
 // written to disk. Safe for concurrent use.
 type cache struct {

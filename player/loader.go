@@ -173,7 +173,7 @@ func (l *loader) obtain(ctx context.Context, at *rung) (item, func() error, bool
 	if t.session.endure(ctx, failed) {
 		return item{}, nil, false
 	}
-	if _, err := t.session.keys.Select(keyInfos(at.segment().Keys)); err != nil || !l.skips.may(failed) {
+	if _, err := t.session.keys.Select(at.feed.keyInfos(at.segment(), at.segment().Keys)); err != nil || !l.skips.may(failed) {
 		return next, done, true
 	}
 	t.session.note(fmt.Sprintf("Segment %d could not be had and was left out: %s.", at.segment().Sequence, brief(failed)))
@@ -387,7 +387,7 @@ func (i item) refused(ctx context.Context) bool {
 func (t *hlsTrack) prefetchKeys(ctx context.Context, at rung) {
 	for i := at.index; i < min(at.index+keysAhead, len(at.media.Segments)); i++ {
 		segment := &at.media.Segments[i]
-		if key, err := t.session.keys.Select(keyInfos(segment.Keys)); err == nil && !key.Clear() {
+		if key, err := t.session.keys.Select(at.feed.keyInfos(segment, segment.Keys)); err == nil && !key.Clear() {
 			t.session.keys.Prefetch(ctx, key)
 		}
 	}
