@@ -21,6 +21,11 @@ type KeyInfo struct {
 	KeyFormatVersions string   // KEYFORMATVERSIONS; empty is "1"
 	IV                [16]byte // IV
 	HasIV             bool     // whether IV was there; if not, it is SequenceIV of the segment
+
+	// Live says that the playlist grows, so that the key behind URI may change with IV or Period.
+	Live bool
+	// Period is the discontinuity sequence number of the segment.
+	Period uint64
 }
 
 // Clear says that what the key stands for is not encrypted.

@@ -21,7 +21,9 @@ const (
 	failureForPrefetch = 10 * time.Second
 )
 
-// KeyStore gets keys and keeps them in memory, by URI and credential epoch. Safe for concurrent use.
+// KeyStore gets keys and keeps them in memory, by URI and credential epoch. In a live stream, where
+// a URI may come to have another key, it asks again when the IV or the Period of its KeyInfo
+// changes, unless the last changes brought no other key. Safe for concurrent use.
 type KeyStore struct {
 	fetcher Fetcher     // constant
 	systems []KeySystem // constant
@@ -33,6 +35,7 @@ type KeyStore struct {
 	order      []address           // guarded by mu; oldest first
 	prefetches int                 // guarded by mu; in progress
 	given      map[KeyID]Key       // guarded by mu
+	uses       map[string]*turns   // guarded by mu; by URI, of live streams
 }
 
 // address is what a key is kept by.
@@ -43,6 +46,7 @@ type address struct {
 	named  bool // id counts
 	size   int  // of the key in bytes
 	epoch  uint64
+	turn   int // of a URI whose key changes, from 0
 }
 
 // flight is a key that is being fetched, or was.
@@ -57,7 +61,7 @@ type flight struct {
 
 // NewKeyStore returns a store that fetches with f. For a KEYFORMAT that several systems take the first is asked.
 func NewKeyStore(f Fetcher, systems ...KeySystem) *KeyStore {
-	return &KeyStore{fetcher: f, systems: systems, entries: make(map[address]*flight), given: make(map[KeyID]Key)}
+	return &KeyStore{fetcher: f, systems: systems, entries: make(map[address]*flight), given: make(map[KeyID]Key), uses: make(map[string]*turns)}
 }
 
 // Prefetch begins to fetch a key, unless it is there, on its way, or failed a moment ago. It does not
@@ -67,9 +71,10 @@ func (s *KeyStore) Prefetch(ctx context.Context, info KeyInfo) {
 	if info.Clear() || info.check() != nil {
 		return
 	}
-	at := address{uri: info.URI, size: KeySize(info.Method), epoch: s.fetcher.Epoch()}
+	epoch := s.fetcher.Epoch()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	at := s.place(info, epoch)
 	if s.closed || s.prefetches >= maxPrefetches || s.usable(at, failureForPrefetch) != nil {
 		return
 	}
@@ -92,7 +97,9 @@ func (s *KeyStore) Key(ctx context.Context, info KeyInfo) (Key, error) {
 		return Key{}, fmt.Errorf("METHOD %s has no key: %w", MethodNone, ErrUnsupportedMethod)
 	}
 	return s.await(ctx, func(epoch uint64) address {
-		return address{uri: info.URI, size: KeySize(info.Method), epoch: epoch}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.place(info, epoch)
 	}, s.acquire)
 }
 

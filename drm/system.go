@@ -101,7 +101,13 @@ func (s *KeyStore) SampleKey(ctx context.Context, info KeyInfo, id KeyID, named 
 		return s.Key(ctx, info)
 	}
 	return s.await(ctx, func(epoch uint64) address {
-		return address{uri: info.URI, format: strings.ToLower(info.KeyFormat), id: id, named: named, size: KeySize(info.Method), epoch: epoch}
+		at := address{uri: info.URI, format: strings.ToLower(info.KeyFormat), id: id, named: named, size: KeySize(info.Method), epoch: epoch}
+		if named {
+			return at
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.turned(at, info)
 	}, func(ctx context.Context, at address) (Key, error) {
 		keys, err := system.Keys(ctx, s.fetcher, KeyRequest{Info: info, ID: id, Named: named})
 		if err != nil {

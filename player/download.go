@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"sync"
 	"time"
 
 	"latchkey/player/abr"
-	"latchkey/player/hls"
 )
 
 // Limits of what a session keeps of the network.
@@ -58,6 +56,8 @@ type download struct {
 	newest time.Time // when the newest byte came, or the download last ceased to wait for its reader
 	length int64     // -1: not known
 
+	holds freshness // of the first answer
+
 	waits  bool          // for its reader
 	waited time.Duration // for its reader, until newest
 	first  sample        // what came before it waited for the first time, zero: it has not
@@ -84,6 +84,36 @@ func (d *download) start(length int64) {
 	d.begun, d.since, d.newest, d.before, d.length = true, now, now, d.size(), length
 	d.waited, d.first = 0, sample{}
 	d.wake()
+}
+
+// keepFor notes what an answer says of its use for later requests. Of several answers, whose bytes
+// follow one another, the first counts.
+func (d *download) keepFor(f freshness) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.begun {
+		d.holds = f
+	}
+}
+
+// freshness is what the server said of its use for later requests.
+func (d *download) freshness() freshness {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.holds
+}
+
+// adopt takes the bytes of a whole download, which the server says are unchanged.
+func (d *download) adopt(old *download, f freshness) {
+	old.mu.Lock()
+	data := old.data
+	old.mu.Unlock()
+	d.keepFor(f)
+	d.start(int64(len(data)))
+	d.mu.Lock()
+	d.data = data[:len(data):len(data)]
+	d.mu.Unlock()
+	d.finish(nil)
 }
 
 // measured is what the newest answer says of the network. After a download has waited for its
@@ -284,96 +314,6 @@ func (r *downloadReader) Read(p []byte) (int, error) {
 		case <-changed:
 		case <-r.wait:
 			return 0, r.cause()
-		}
-	}
-}
-
-// cacheKey names the bytes of a request.
-type cacheKey struct {
-	uri            string
-	offset, length int64
-}
-
-// keyOf names a range of a URI, or all of it.
-func keyOf(uri string, part *hls.ByteRange) cacheKey {
-	key := cacheKey{uri: uri}
-	if part != nil {
-		key.offset, key.length = part.Offset, part.Length
-	}
-	return key
-}
-
-// cache keeps whole downloads in memory, the least recently used going first. Nothing of it is ever
-// written to disk. Safe for concurrent use.
-type cache struct {
-	mu      sync.Mutex
-	entries map[cacheKey]*download
-	order   []cacheKey // least recently used first
-	bytes   int
-}
-
-func newCache() *cache {
-	return &cache{entries: make(map[cacheKey]*download)}
-}
-
-// get returns the whole download of key, or nil.
-func (c *cache) get(key cacheKey) *download {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	d := c.entries[key]
-	if d != nil {
-		c.touch(key)
-	}
-	return d
-}
-
-// has says whether the whole download of key is there, without counting as a use.
-func (c *cache) has(key cacheKey) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.entries[key] != nil
-}
-
-// put keeps a download that is complete; others are not kept.
-func (c *cache) put(key cacheKey, d *download) {
-	size, ok := d.complete()
-	if !ok || size > maxCached {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.entries[key] != nil {
-		return
-	}
-	for c.bytes+size > cacheBytes && len(c.order) > 0 {
-		oldest := c.order[0]
-		old, _ := c.entries[oldest].complete()
-		c.bytes -= old
-		delete(c.entries, oldest)
-		c.order = c.order[1:]
-	}
-	c.entries[key] = d
-	c.order = append(c.order, key)
-	c.bytes += size
-}
-
-// drop forgets a download.
-func (c *cache) drop(key cacheKey) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if d := c.entries[key]; d != nil {
-		size, _ := d.complete()
-		c.bytes -= size
-		delete(c.entries, key)
-		c.order = slices.DeleteFunc(c.order, func(k cacheKey) bool { return k == key })
-	}
-}
-
-func (c *cache) touch(key cacheKey) {
-	for i, k := range c.order {
-		if k == key {
-			c.order = append(append(c.order[:i:i], c.order[i+1:]...), key)
-			return
 		}
 	}
 }

@@ -40,6 +40,7 @@ type feed struct {
 	session   *session
 	uri       string
 	variables map[string]string
+	changes   bool // it was live when it was opened: what its addresses name may change
 
 	turn    turn // held over a request that is answered at once
 	changed *notice
@@ -65,7 +66,7 @@ func newFeed(s *session, uri string, variables map[string]string, list *hls.Play
 	if f := ended(s, uri, list); f != nil {
 		list = f
 	}
-	return &feed{session: s, uri: uri, variables: variables, turn: make(turn, 1), changed: newNotice(), list: list, whole: list.Media, media: list.Media.WithParts(), asked: now, confirmed: now, moved: now}
+	return &feed{session: s, uri: uri, variables: variables, changes: !over(list.Media), turn: make(turn, 1), changed: newNotice(), list: list, whole: list.Media, media: list.Media.WithParts(), asked: now, confirmed: now, moved: now}
 }
 
 // ended returns a playlist without an end as one that has it, when it is in a file that nobody has written to for a while: nobody will.
@@ -215,6 +216,12 @@ func (f *feed) merge(list *hls.Playlist) bool {
 	before, now := f.whole, list.Media
 	if over(before) && !over(now) {
 		return false // the answer to an older request
+	}
+	if over(now) && len(now.Segments) == 0 && len(before.Segments) > 0 {
+		ended, media := *f.list, *f.list.Media // what was offered last is the end of it
+		media.EndList, ended.Media = true, &media
+		f.take(&ended, f.shift, f.domains)
+		return true
 	}
 	if len(before.Segments) == 0 || len(now.Segments) == 0 {
 		f.take(list, f.shift, f.domains)

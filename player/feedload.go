@@ -199,6 +199,9 @@ func (s *session) requestList(ctx context.Context, uri, directives string, varia
 	if err = hls.ErrNotPlaylist; list.Media != nil {
 		err = list.CheckPlayable()
 	}
+	if previous != nil && errors.Is(err, hls.ErrNoSegments) {
+		err = nil // nothing is left of a stream that has ended
+	}
 	if err == nil && !s.lists.hold(uri, list.Size()) {
 		err = fmt.Errorf("%w: all playlists of the stream take more than %d MiB", hls.ErrTooLarge, maxPlaylistMemory>>20)
 	}

@@ -120,16 +120,18 @@ func (f *Fetcher) openLocal(path string, request network.Request) (io.ReadCloser
 	return openLocal(path, request)
 }
 
-// open starts to read what a request asks for. length is -1 when it is unknown.
-func (f *Fetcher) open(ctx context.Context, request network.Request) (body io.ReadCloser, length int64, err error) {
-	if path, ok := f.local(request.URL); ok {
-		return f.openLocal(path, request)
+// open starts to read what a request asks for. The caller closes the answer's Body.
+func (f *Fetcher) open(ctx context.Context, request network.Request) (*network.Response, error) {
+	path, ok := f.local(request.URL)
+	if !ok {
+		return f.client.Do(ctx, request)
 	}
-	response, err := f.client.Do(ctx, request)
+	body, length, err := f.openLocal(path, request)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	return response.Body, response.ContentLength, nil
+	return &network.Response{Status: http.StatusOK, Header: http.Header{}, URL: request.URL, Body: body,
+		ContentLength: length, TotalLength: -1}, nil
 }
 
 // openLocal opens a file, or a range of it. It returns errLocalTooLarge for more bytes than the

@@ -26,7 +26,8 @@ type hlsTrack struct {
 }
 
 // produce loads, deciphers and demuxes from the segment at from on, until the playlist's end, an error
-// or ctx's end. Of a sound whose first segments cannot be had, it gives what the picture comes with.
+// or ctx's end. An error of the loader comes after the packets of all that was loaded before it. Of
+// a sound whose first segments cannot be had, it gives what the picture comes with.
 func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipeline) error {
 	err := t.produceOwn(ctx, from, out)
 	if t.leads || !missing(err) || ctx.Err() != nil || out.queues[libav.KindAudio].begun() {
@@ -54,15 +55,18 @@ func (t *hlsTrack) produceOwn(ctx context.Context, from time.Duration, out *pipe
 		}
 		group, ctx := errgroup.WithContext(ctx)
 		items := make(chan item, itemsAhead)
+		var failed error // of load
 		group.Go(func() error {
 			defer close(items)
-			return t.load(ctx, t.begins(ctx, from), items, out)
+			failed = t.load(ctx, t.begins(ctx, from), items, out)
+			return nil
 		})
 		group.Go(func() error {
 			return t.demux(ctx, items, out, known)
 		})
-		if err := group.Wait(); !errors.Is(err, errMissed) {
-			return err
+		err := group.Wait()
+		if !errors.Is(err, errMissed) {
+			return cmp.Or(err, failed)
 		}
 	}
 }

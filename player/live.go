@@ -167,18 +167,24 @@ func (p *Player) pacedSpeed() float64 {
 	return p.speed
 }
 
-// passed goes on where a live stream still is, after what was to be played next is no longer offered. It says whether that is why the
-// pipeline ended.
+// passed resumes playback in the live window after the segment that was to be played next has left
+// it, also when the stream has ended meanwhile. It says whether that is why the pipeline ended.
 func (p *Player) passed(err error, now time.Time) bool {
-	if !errors.Is(err, errPassed) || !p.session.live() {
+	if !errors.Is(err, errPassed) {
 		return false
 	}
-	window, point := p.session.window(), p.session.livePoint()
-	to := point
-	if window.End-window.Start > shortWindow && !p.following {
-		to = min(window.Start+target(p.session.leading().current()), point)
+	window := p.session.window()
+	to := max(p.last, window.Start)
+	if p.session.live() {
+		point := p.session.livePoint()
+		to = point
+		if window.End-window.Start > shortWindow && !p.following {
+			to = min(window.Start+target(p.session.leading().current()), point)
+		}
+		p.session.note("The live stream has gone past the position: playback goes on where it still is.")
+	} else {
+		p.session.note("The live stream has ended, and what followed the position is no longer offered: playback goes on with what is still there.")
 	}
-	p.session.note("The live stream has gone past the position: playback goes on where it still is.")
 	if p.state == Playing {
 		p.stall(now)
 	}

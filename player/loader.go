@@ -98,8 +98,8 @@ func brief(err error) string {
 type loader struct {
 	track    *hlsTrack
 	out      *pipeline
-	lastMap  *hls.Map
-	init     *download
+	initKey  cacheKey  // of init
+	init     *download // nil: the newest segment has none
 	previous rung
 	any      bool
 	runStart time.Duration   // of the first segment of the run
@@ -124,6 +124,9 @@ func (l *loader) next(ctx context.Context, at rung) (_ rung, open bool, err erro
 			at = back
 		}
 		return at, false, nil
+	}
+	if err == nil && l.out.leaves.Load() {
+		err = errPassed
 	}
 	if err != nil {
 		return at, false, err
@@ -170,7 +173,7 @@ func (l *loader) obtain(ctx context.Context, at *rung) (item, func() error, bool
 	if t.session.endure(ctx, failed) {
 		return item{}, nil, false
 	}
-	if _, err := t.session.keys.Select(keyInfos(at.segment().Keys)); err != nil || !l.skips.may(failed) {
+	if _, err := t.session.keys.Select(at.feed.keyInfos(at.segment(), at.segment().Keys)); err != nil || !l.skips.may(failed) {
 		return next, done, true
 	}
 	t.session.note(fmt.Sprintf("Segment %d could not be had and was left out: %s.", at.segment().Sequence, brief(failed)))
@@ -289,9 +292,10 @@ func (l *loader) attend(ctx context.Context, at rung, next item, done func() err
 // begin starts what a segment needs. The returned function waits for all of it.
 func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	t, segment := l.track, at.segment()
+	initKey, key := at.feed.initKey(segment), at.feed.segmentKey(segment)
 	t.prefetchKeys(ctx, at)
 	next := item{segment: segment, at: at, variant: t.named(at), newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
-		!continues(l.previous.segment(), segment) || !sameMap(l.lastMap, segment.Map) || locked(*l.previous.segment()) != locked(*segment) ||
+		!continues(l.previous.segment(), segment) || l.initKey != initKey || locked(*l.previous.segment()) != locked(*segment) ||
 		l.lasted(segment) >= cmp.Or(t.session.config.runLength, maxRun)}
 	next.locked = next.newRun && slices.ContainsFunc(at.media.Segments, locked)
 	wait, told := func() error { return nil }, t.cmcd(at, l.out)
@@ -308,16 +312,16 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	}
 	if segment.Map != nil {
 		next.init = l.init
-		if l.init == nil || !sameMap(l.lastMap, segment.Map) {
-			next.init, wait = t.begin(ctx, wanted{class: network.ClassInit, uri: segment.Map.URI, part: segment.Map.ByteRange, told: forInit(told), again: initAgain})
+		if l.init == nil || l.initKey != initKey || next.newRun && !l.init.freshness().fresh(time.Now()) {
+			next.init, wait = t.begin(ctx, wanted{class: network.ClassInit, key: initKey, uri: segment.Map.URI, part: segment.Map.ByteRange, told: forInit(told), again: initAgain})
 		}
 	}
 	next.replaces = l.replaces
 	limit := t.limit(at, segment.Duration)
 	loading, abandon := context.WithCancelCause(ctx)
-	data, done := l.take(loading, segment, limit, told)
+	data, done := l.take(loading, segment, key, limit, told)
 	if data == nil {
-		data, done = t.begin(loading, wanted{class: network.ClassSegment, uri: segment.URI, part: segment.ByteRange, limit: limit, told: told, again: again})
+		data, done = t.begin(loading, wanted{class: network.ClassSegment, key: key, uri: segment.URI, part: segment.ByteRange, limit: limit, told: told, again: again})
 	}
 	next.data, next.abandon = data, abandon
 	return next, sync.OnceValue(func() error {
@@ -363,7 +367,7 @@ func (l *loader) took(at rung, next item) {
 		l.forget(at.media)
 		l.ahead = append(l.ahead, at)
 	}
-	l.init, l.lastMap = next.init, at.segment().Map
+	l.init, l.initKey = next.init, at.feed.initKey(at.segment())
 	if next.newRun {
 		l.runStart = next.segment.Start
 	}
@@ -383,19 +387,8 @@ func (i item) refused(ctx context.Context) bool {
 func (t *hlsTrack) prefetchKeys(ctx context.Context, at rung) {
 	for i := at.index; i < min(at.index+keysAhead, len(at.media.Segments)); i++ {
 		segment := &at.media.Segments[i]
-		if key, err := t.session.keys.Select(keyInfos(segment.Keys)); err == nil && !key.Clear() {
+		if key, err := t.session.keys.Select(at.feed.keyInfos(segment, segment.Keys)); err == nil && !key.Clear() {
 			t.session.keys.Prefetch(ctx, key)
 		}
 	}
-}
-
-// sameMap says whether two segments have the same init section.
-func sameMap(a, b *hls.Map) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	if a.URI != b.URI || (a.ByteRange == nil) != (b.ByteRange == nil) {
-		return false
-	}
-	return a.ByteRange == nil || *a.ByteRange == *b.ByteRange
 }

@@ -356,14 +356,12 @@ func (h *hlsSource) close() {
 
 // cached widens a range by the segments around it that are in memory.
 func (h *hlsSource) cached(r Range) Range {
-	media := h.session.leading().current()
+	f := h.session.leading()
+	media := f.current()
 	if len(media.Segments) == 0 {
 		return r
 	}
-	there := func(i int) bool {
-		segment := &media.Segments[i]
-		return h.session.cache.has(keyOf(segment.URI, segment.ByteRange))
-	}
+	there := func(i int) bool { return h.session.cache.has(f.segmentKey(&media.Segments[i])) }
 	first := h.session.indexAt(media, r.Start)
 	for first >= 0 && there(first) {
 		r.Start = min(r.Start, h.session.mediaTime(media, media.Segments[first].Start))

@@ -47,6 +47,7 @@ type pipeline struct {
 	videoEnded, audioEnded atomic.Bool
 	videoEnd, audioEnd     atomic.Int64 // of the last picture, and of the sound with the silence under the last pictures, when they have ended
 
+	leaves  atomic.Bool   // a track has ended with errPassed: the others load no more
 	limited atomic.Bool   // Config.Limit ended a track
 	started atomic.Bool   // the outputs hold nothing of the pipeline before, or it follows that
 	turned  chan struct{} // closed when it may give to the outputs
@@ -103,9 +104,21 @@ func (p *pipeline) run(before, follows *pipeline) {
 	decoders.Go(func() { p.fail(p.playAudio(), true) })
 	producers, ctx := errgroup.WithContext(p.ctx)
 	for _, track := range p.session.source.tracks() {
-		producers.Go(func() error { return track.produce(ctx, p.target, p) })
+		producers.Go(func() error {
+			err := track.produce(ctx, p.target, p)
+			if errors.Is(err, errPassed) { // the other track plays what it has
+				p.leaves.Store(true)
+				p.space.post()
+				return nil
+			}
+			return err
+		})
 	}
-	p.fail(producers.Wait(), false)
+	err := producers.Wait()
+	if err == nil && p.leaves.Load() {
+		err = errPassed
+	}
+	p.fail(err, false)
 	for _, q := range p.queues {
 		q.end()
 	}

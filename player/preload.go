@@ -17,6 +17,7 @@ const maxRefusals = 3
 // first byte of it. Second edition, 6.2.6 and 6.3.8. It belongs to the loader's goroutine.
 type preload struct {
 	hint   hls.PreloadHint
+	after  *hls.Segment // what the hint stood behind
 	d      *download
 	cancel context.CancelFunc
 	ended  chan struct{}
@@ -33,7 +34,7 @@ func (l *loader) await(ctx context.Context, at rung) {
 			if l.refusals >= maxRefusals {
 				return
 			}
-			l.preload = l.track.preload(ctx, hint, l.track.limit(at, target(at.media)), l.track.cmcd(expected(at), l.out))
+			l.preload = l.track.preload(ctx, hint, &at.media.Segments[len(at.media.Segments)-1], l.track.limit(at, target(at.media)), l.track.cmcd(expected(at), l.out))
 		}
 	}
 }
@@ -70,9 +71,9 @@ func (l *loader) drop() {
 }
 
 // preload asks for what a hint names. What fails is no failure: it is asked for again when the playlist has it.
-func (t *hlsTrack) preload(ctx context.Context, hint hls.PreloadHint, limit int64, told *network.CMCD) *preload {
+func (t *hlsTrack) preload(ctx context.Context, hint hls.PreloadHint, after *hls.Segment, limit int64, told *network.CMCD) *preload {
 	ctx, cancel := context.WithCancel(ctx)
-	p := &preload{hint: hint, d: newDownload(), cancel: cancel, ended: make(chan struct{})}
+	p := &preload{hint: hint, after: after, d: newDownload(), cancel: cancel, ended: make(chan struct{})}
 	var part *hls.ByteRange
 	if hint.Start > 0 || hint.Length >= 0 {
 		part = &hls.ByteRange{Offset: hint.Start, Length: hint.Length}
@@ -80,10 +81,11 @@ func (t *hlsTrack) preload(ctx context.Context, hint hls.PreloadHint, limit int6
 	go func() {
 		defer close(p.ended)
 		w := wanted{class: network.ClassSegment, uri: hint.URI, part: part, limit: limit, told: told}
-		body, length, err := t.session.fetcher.open(ctx, w.request(0))
+		answer, err := t.session.fetcher.open(ctx, w.request(0))
 		if err == nil {
-			p.d.start(length)
-			err = errors.Join(p.d.fill(ctx, body, length), body.Close())
+			p.d.keepFor(freshnessOf(answer.Header, time.Now()))
+			p.d.start(answer.ContentLength)
+			err = errors.Join(p.d.fill(ctx, answer.Body, answer.ContentLength), answer.Body.Close())
 		}
 		if size, _ := p.d.complete(); err == nil && hint.Length >= 0 && int64(size) != hint.Length {
 			err = io.ErrUnexpectedEOF
@@ -98,7 +100,7 @@ func (t *hlsTrack) preload(ctx context.Context, hint hls.PreloadHint, limit int6
 
 // place is where a segment is in what was asked for, and how long it is there, -1: to its end. ok is false when it is not part of that.
 func (p *preload) place(s *hls.Segment) (offset, length int64, ok bool) {
-	if p == nil || p.d.failed() || p.hint.URI != s.URI {
+	if p == nil || p.d.failed() || p.hint.URI != s.URI || !p.near(s) {
 		return 0, 0, false
 	}
 	if s.ByteRange == nil {
@@ -108,17 +110,24 @@ func (p *preload) place(s *hls.Segment) (offset, length int64, ok bool) {
 	return offset, s.ByteRange.Length, offset >= 0 && (p.hint.Length < 0 || offset+s.ByteRange.Length <= p.hint.Length)
 }
 
+// near says whether a segment is the one that the hint was about, or of the same file, and not one that has its name later.
+func (p *preload) near(s *hls.Segment) bool {
+	return s.Sequence-p.after.Sequence <= 1 && s.DiscontinuitySequence-p.after.DiscontinuitySequence <= 1
+}
+
 // take returns the bytes of a segment that were asked for beforehand, nil when they were not. What is missing of them in the end is asked for
 // again.
-func (l *loader) take(ctx context.Context, s *hls.Segment, limit int64, told *network.CMCD) (*download, func() error) {
+func (l *loader) take(ctx context.Context, s *hls.Segment, key cacheKey, limit int64, told *network.CMCD) (*download, func() error) {
 	p := l.preload
 	offset, length, ok := p.place(s)
 	if !ok {
 		return nil, nil
 	}
-	d, w := newDownload(), wanted{class: network.ClassSegment, uri: s.URI, part: s.ByteRange, limit: limit, told: told}
+	d, w := newDownload(), wanted{class: network.ClassSegment, key: key, uri: s.URI, part: s.ByteRange, limit: limit, told: told}
 	failed := make(chan error, 1)
 	go func() {
+		_ = p.d.started(ctx) // reading says what it failed with
+		d.keepFor(p.d.freshness())
 		d.start(length)
 		there, _ := p.d.complete()
 		source := p.d.readerFrom(ctx, offset)
@@ -131,7 +140,7 @@ func (l *loader) take(ctx context.Context, s *hls.Segment, limit int64, told *ne
 			l.track.ladder.downloaded(network.ClassSegment, sample{bytes: late, took: d.progress(time.Now()).Since}, 0) // all of it is there by now, so that the network alone holds it up
 		}
 		if err != nil || length >= 0 && int64(size) < length {
-			failed <- l.track.fetch(ctx, w, d)
+			failed <- l.track.fetch(ctx, w, d, nil)
 			return
 		}
 		l.track.got(w, d)

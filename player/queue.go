@@ -55,9 +55,9 @@ type queue struct {
 	absent bool
 	// bridged is constant: pop returns errAbsent while there is nothing of this kind.
 	bridged bool
-	whole  atomic.Bool   // all that there is was loaded
-	ready  chan struct{} // a token: something was pushed, or the end
-	space  *notice       // something was popped; shared by the queues of a pipeline
+	whole   atomic.Bool   // all that there is was loaded
+	ready   chan struct{} // a token: something was pushed, or the end
+	space   *notice       // something was popped; shared by the queues of a pipeline
 }
 
 func newQueue(space *notice) *queue {

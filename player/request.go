@@ -3,7 +3,7 @@ package player
 import (
 	"context"
 	"errors"
-	"io"
+	"net/http"
 	"time"
 
 	"latchkey/network"
@@ -13,6 +13,7 @@ import (
 // wanted is a request for a segment or an init section.
 type wanted struct {
 	class network.Class
+	key   cacheKey // by which what comes is kept
 	uri   string
 	part  *hls.ByteRange                                                   // nil: all of it
 	limit int64                                                            // of a segment's bytes, by its BANDWIDTH and EXTINF; 0: unknown
@@ -30,30 +31,35 @@ func (w *wanted) request(there int) network.Request {
 // begin returns the bytes of what is wanted, from the cache or loading in a goroutine that the returned function
 // waits for.
 func (t *hlsTrack) begin(ctx context.Context, w wanted) (*download, func() error) {
-	if d := t.session.cache.get(keyOf(w.uri, w.part)); d != nil {
-		return d, func() error { return nil }
+	old, fresh := t.session.cache.get(w.key, time.Now())
+	if fresh {
+		return old, func() error { return nil }
 	}
 	d := newDownload()
 	failed := make(chan error, 1)
 	go func() {
-		failed <- t.fetch(ctx, w, d)
+		failed <- t.fetch(ctx, w, d, old)
 	}()
 	return d, func() error { return <-failed }
 }
 
-// fetch fills d and keeps it.
-func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
+// fetch fills d and keeps it. old is what came before and may have changed since, nil: nothing.
+func (t *hlsTrack) fetch(ctx context.Context, w wanted, d, old *download) error {
 	var (
-		body   io.ReadCloser
-		length int64
+		answer *network.Response
 		took   time.Duration // until the answer
 	)
 	for {
 		before, _ := d.complete()
+		var conditions http.Header
+		if old != nil && before == 0 {
+			conditions = old.freshness().conditions()
+		}
 		err := t.session.authorized(ctx, func() (err error) {
 			for again := w.again != nil; ; again = false {
-				asked := time.Now()
-				body, length, err = t.session.fetcher.open(ctx, w.request(before))
+				asked, request := time.Now(), w.request(before)
+				request.Header = conditions
+				answer, err = t.session.fetcher.open(ctx, request)
 				took = time.Since(asked)
 				if !again || !stale(err) {
 					return err
@@ -62,13 +68,21 @@ func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
 				if !other {
 					return err
 				}
-				w.uri, w.part = uri, part
+				w.uri, w.part, conditions = uri, part, nil
+				w.key.renamed(uri, part)
 			}
 		})
+		if err == nil && answer.Status == http.StatusNotModified {
+			_ = answer.Body.Close() // it has none
+			d.adopt(old, old.freshness().after(answer.Header, time.Now()))
+			t.got(w, d)
+			return nil
+		}
 		if err == nil {
-			d.start(length)
-			err = d.fill(ctx, body, length)
-			err = errors.Join(err, body.Close())
+			d.keepFor(freshnessOf(answer.Header, time.Now()))
+			d.start(answer.ContentLength)
+			err = d.fill(ctx, answer.Body, answer.ContentLength)
+			err = errors.Join(err, answer.Body.Close())
 		}
 		if err == nil {
 			came := d.measured(time.Now())
@@ -95,7 +109,7 @@ func (t *hlsTrack) fetch(ctx context.Context, w wanted, d *download) error {
 func (t *hlsTrack) got(w wanted, d *download) {
 	d.finish(nil)
 	t.session.found()
-	t.session.cache.put(keyOf(w.uri, w.part), d)
+	t.session.cache.put(w.key, d)
 }
 
 // rest is what remains of a range, or of all, after the bytes that are there.

@@ -118,32 +118,40 @@ func (s *segmentReader) receive() (item, error) {
 // open prepares to read s.now: its init section first where a run begins.
 func (s *segmentReader) open() error {
 	if s.now.init != nil && s.format == "" {
-		keys := s.now.segment.Map.Keys
-		s.initRun = true
-		return s.begin(s.now.init, keys)
+		return s.begin(s.now.init, s.now.segment.Map.Keys, true)
 	}
 	return s.openSegment()
 }
 
-func (s *segmentReader) openSegment() error {
-	s.initRun = false
-	if last := s.spans[len(s.spans)-1]; last.segment != s.now.segment {
+func (s *segmentReader) openSegment() error { return s.begin(s.now.data, s.now.segment.Keys, false) }
+
+// begin prepares to read a download, which is an init section or a segment, enciphered with one of
+// the keys or not. It waits for the key.
+func (s *segmentReader) begin(d *download, keys []hls.Key, isInit bool) error {
+	infos, source := s.track.feed.keyInfos(s.now.segment, keys), d.reader(s.wait)
+	clear, lock, err := s.track.session.decipher(s.wait, source, infos, s.now.segment.Sequence)
+	if err != nil {
+		return s.wrap(err)
+	}
+	s.initRun = isInit
+	if last := s.spans[len(s.spans)-1]; !isInit && last.segment != s.now.segment {
 		s.spans = append(s.spans, span{from: s.given, segment: s.now.segment})
 		if len(s.spans) > maxSpans {
 			s.spans = slices.Delete(s.spans, 0, 1)
 		}
 	}
-	return s.begin(s.now.data, s.now.segment.Keys)
+	err = s.frame(clear, keys)
+	if (errors.Is(err, errWrongKey) || errors.Is(err, framing.ErrNotSegment)) && lock.info.Live {
+		if again, renewed := s.track.session.renewedKey(s.wait, d.reader(s.wait), lock); renewed {
+			err = s.frame(again, keys)
+		}
+	}
+	return err
 }
 
-// begin deciphers a download, for which it waits for the key, and finds the media in it. It refuses
-// what is none.
-func (s *segmentReader) begin(d *download, keys []hls.Key) error {
-	source, err := s.track.session.decipher(s.wait, d.reader(s.wait), keys, s.now.segment.Sequence)
-	if err != nil {
-		return s.wrap(err)
-	}
-	current, err := framing.NewReader(source, s.format)
+// frame finds the media in deciphered bytes. It refuses what is none.
+func (s *segmentReader) frame(clear io.Reader, keys []hls.Key) error {
+	current, err := framing.NewReader(clear, s.format)
 	if errors.Is(err, framing.ErrNotSegment) && len(keys) > 0 {
 		err = errWrongKey
 	}
@@ -157,19 +165,47 @@ func (s *segmentReader) begin(d *download, keys []hls.Key) error {
 	return nil
 }
 
+// lock is how a whole segment, or init section, is enciphered. The zero value is not at all.
+type lock struct {
+	info     drm.KeyInfo
+	key      drm.Key
+	sequence uint64
+}
+
+// open returns the clear bytes.
+func (l lock) open(source io.Reader) io.Reader {
+	return drm.NewSegmentReader(source, l.info.Method, l.key, l.info.IVFor(l.sequence))
+}
+
 // decipher returns the clear bytes of a whole segment, or init section. It waits for the key. Where samples are encrypted the bytes stay as
 // they are.
-func (s *session) decipher(ctx context.Context, source io.Reader, keys []hls.Key, sequence uint64) (io.Reader, error) {
-	info, err := s.keys.Select(keyInfos(keys))
+func (s *session) decipher(ctx context.Context, source io.Reader, infos []drm.KeyInfo, sequence uint64) (io.Reader, lock, error) {
+	info, err := s.keys.Select(infos)
 	if err != nil || info.Clear() || info.Samples() {
-		return source, err
+		return source, lock{}, err
 	}
 	key, err := s.awaitKey(ctx, info, func(ctx context.Context) (drm.Key, error) { return s.keys.Key(ctx, info) })
 	if err != nil {
-		return nil, err
+		return nil, lock{}, err
 	}
 	s.unlocked(info, "", drm.KeyID{}, false)
-	return drm.NewSegmentReader(source, info.Method, key, info.IVFor(sequence)), nil
+	l := lock{info: info, key: key, sequence: sequence}
+	return l.open(source), l, nil
+}
+
+// renewedKey asks for a live stream's key again, after what it deciphered was no media: keys rotate
+// under one URI. It says whether there is another one, with which it deciphers.
+func (s *session) renewedKey(ctx context.Context, source io.Reader, l lock) (io.Reader, bool) {
+	other := false
+	key, err := s.awaitKey(ctx, l.info, func(ctx context.Context) (key drm.Key, err error) {
+		key, other, err = s.keys.Renew(ctx, l.info, l.key)
+		return key, err
+	})
+	if err != nil || !other {
+		return nil, false // what is wrong is known
+	}
+	l.key = key
+	return l.open(source), true
 }
 
 // Read implements io.Reader over the segments of the run. A failure ends it like its end, so that the demuxer gives all that came before; err has
@@ -254,7 +290,9 @@ func (s *segmentReader) leaveOut(instead *item) {
 	if s.now.abandon != nil {
 		s.now.abandon(errDamaged) // it may have no end
 	}
-	s.track.session.cache.drop(keyOf(s.now.segment.URI, s.now.segment.ByteRange))
+	if f := s.now.at.feed; f != nil {
+		s.track.session.cache.drop(f.segmentKey(s.now.segment))
+	}
 	if s.pending == nil {
 		s.apart = true
 	}

@@ -157,9 +157,9 @@ func (t *stills) decode(ctx context.Context, f *feed, segment *hls.Segment) (*fr
 	next := item{segment: segment, newRun: true, locked: locked(*segment), variant: -1}
 	var loaded [2]func() error
 	if segment.Map != nil {
-		next.init, loaded[0] = track.begin(loading, wanted{class: network.ClassInit, uri: segment.Map.URI, part: segment.Map.ByteRange})
+		next.init, loaded[0] = track.begin(loading, wanted{class: network.ClassInit, key: f.initKey(segment), uri: segment.Map.URI, part: segment.Map.ByteRange})
 	}
-	next.data, loaded[1] = track.begin(loading, wanted{class: network.ClassThumbnail, uri: segment.URI, part: segment.ByteRange})
+	next.data, loaded[1] = track.begin(loading, wanted{class: network.ClassThumbnail, key: f.segmentKey(segment), uri: segment.URI, part: segment.ByteRange})
 	defer func() {
 		cancel()
 		for _, wait := range loaded {

@@ -51,7 +51,7 @@ func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.
 		if segment.Gap {
 			continue
 		}
-		track, err := t.load(ctx, segment)
+		track, err := t.load(ctx, f, segment)
 		if err != nil {
 			if err := t.without(ctx, index, err); err != nil {
 				return nil, err
@@ -87,8 +87,8 @@ func (t *subtitles) without(ctx context.Context, index int, err error) error {
 	return nil
 }
 
-// load gets a segment and reads it.
-func (t *subtitles) load(ctx context.Context, segment *hls.Segment) (*caption.Track, error) {
+// load gets a segment of a playlist and reads it.
+func (t *subtitles) load(ctx context.Context, f *feed, segment *hls.Segment) (*caption.Track, error) {
 	request := requestOf(network.ClassSubtitle, segment.URI, segment.ByteRange)
 	request.MaxBytes = subtitleLimit(segment.Duration)
 	var data []byte
@@ -99,7 +99,7 @@ func (t *subtitles) load(ctx context.Context, segment *hls.Segment) (*caption.Tr
 	if err != nil {
 		return nil, &fetchError{class: network.ClassSubtitle, url: display(segment.URI), err: err}
 	}
-	plain, err := t.session.decipher(ctx, bytes.NewReader(data), segment.Keys, segment.Sequence)
+	plain, _, err := t.session.decipher(ctx, bytes.NewReader(data), f.keyInfos(segment, segment.Keys), segment.Sequence)
 	if err != nil {
 		return nil, err
 	}

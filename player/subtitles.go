@@ -266,7 +266,7 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 			pause(ctx, changed, subtitlesLook) // nothing of the picture was placed yet
 			continue
 		}
-		track, err := t.load(ctx, segment)
+		track, err := t.load(ctx, f, segment)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

@@ -24,6 +24,7 @@ type unlocker struct {
 	info      drm.KeyInfo
 	decrypter *drm.SampleDecrypter // nil until a packet needs it
 	id        drm.KeyID            // of the decrypter's key
+	key       drm.Key              // the decrypter's, or that of the one before
 	keys      int                  // that were used
 	newest    map[int]*hls.Segment // of each stream
 	how       libav.Encryption
@@ -82,11 +83,13 @@ func (u *unlocker) enter(segment *hls.Segment) error {
 	if segment == u.segment {
 		return nil
 	}
-	info, err := u.reader.track.session.keys.Select(keyInfos(segment.Keys))
+	track := u.reader.track
+	info, err := track.session.keys.Select(track.feed.keyInfos(segment, segment.Keys))
 	if err != nil {
 		return err
 	}
-	if info.Method != u.info.Method || info.URI != u.info.URI || info.KeyFormat != u.info.KeyFormat {
+	if info.Method != u.info.Method || info.URI != u.info.URI || info.KeyFormat != u.info.KeyFormat ||
+		info.Live && (info.Period != u.info.Period || info.IV != u.info.IV || info.HasIV != u.info.HasIV) {
 		u.decrypter = nil
 	}
 	u.segment, u.info = segment, info
@@ -140,7 +143,10 @@ func (u *unlocker) need(id drm.KeyID, named bool) error {
 	session.unlocked(u.info, u.how.Scheme, id, named)
 	u.id = id
 	u.decrypter, err = drm.NewSampleDecrypter(key)
-	u.keys++
+	if u.keys == 0 || !key.Equal(u.key) {
+		u.keys++
+	}
+	u.key = key
 	return err
 }
 
