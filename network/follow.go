@@ -217,18 +217,22 @@ func drops(status int, method string) bool {
 // location returns the URL that an answer from base redirects to, without user information.
 func location(base *url.URL, header http.Header) (*url.URL, error) {
 	values := header["Location"]
-	if len(values) == 0 || values[0] == "" || len(values[0]) > maxURLSize {
+	if len(values) == 0 || stripReference(values[0]) == "" || len(values[0]) > maxURLSize {
 		return nil, errNoLocation
 	}
-	reference, err := url.Parse(values[0])
+	from, err := ParseBase(base.String())
+	if err != nil {
+		return nil, err
+	}
+	absolute, err := from.Resolve(values[0])
 	if err != nil {
 		return nil, errNoLocation
 	}
-	target := base.ResolveReference(reference)
-	target.User = nil
-	if err := normalizeURL(target); err != nil {
+	target, err := parseURL(absolute)
+	if err != nil {
 		return nil, err
 	}
+	target.User = nil
 	return target, nil
 }
 
