@@ -108,6 +108,7 @@ type Client struct {
 	renewals    renewals
 	logins      logins
 	hosts       hosts
+	detours     detours
 
 	mu     sync.Mutex
 	closed bool                   // guarded by mu

@@ -35,8 +35,9 @@ type Configuration struct {
 	// ForceNativeNetworking has no effect: there is one way to the network on a desktop, and every request
 	// takes it.
 	ForceNativeNetworking bool
-	// UseRedirectedURL resolves what a redirected main playlist names against the URL it came from in the
-	// end (Response.URL), and not against the one that was asked for.
+	// UseRedirectedURL has a redirected playlist asked for at the URL that it came from in the end
+	// (Response.URL) from then on; without it a reload asks the original URL again, and may be led
+	// elsewhere. What a playlist names is resolved against the final URL in both cases. RFC 3986, 5.1.3.
 	UseRedirectedURL bool
 	// MasterUpdateInterval is how often the main playlist of a live stream is loaded again. 0 is never.
 	MasterUpdateInterval time.Duration

@@ -126,7 +126,7 @@ func success(status int) bool { return status >= 200 && status < 300 }
 
 // follow sends a request and follows its redirects to an answer that is none.
 func (c *Client) follow(ctx context.Context, p *plan, w way) (*exchange, error) {
-	at := route{class: p.class, resource: c.resource, original: p.url, target: p.url, from: spaceLoopback}
+	at := route{class: p.class, resource: c.resource, original: p.url, target: p.url, from: spaceLoopback, led: c.detours.has(p.url)}
 	type visit struct{ method, url, cookies string }
 	var visited []visit
 	for {
@@ -143,6 +143,7 @@ func (c *Client) follow(ctx context.Context, p *plan, w way) (*exchange, error) 
 			}
 		}
 		if !isRedirect(x.response.StatusCode) {
+			c.led(at)
 			return x, nil
 		}
 		fail := func(cause error) (*exchange, error) {
@@ -217,18 +218,22 @@ func drops(status int, method string) bool {
 // location returns the URL that an answer from base redirects to, without user information.
 func location(base *url.URL, header http.Header) (*url.URL, error) {
 	values := header["Location"]
-	if len(values) == 0 || values[0] == "" || len(values[0]) > maxURLSize {
+	if len(values) == 0 || stripReference(values[0]) == "" || len(values[0]) > maxURLSize {
 		return nil, errNoLocation
 	}
-	reference, err := url.Parse(values[0])
+	from, err := ParseBase(base.String())
+	if err != nil {
+		return nil, err
+	}
+	absolute, err := from.Resolve(values[0])
 	if err != nil {
 		return nil, errNoLocation
 	}
-	target := base.ResolveReference(reference)
-	target.User = nil
-	if err := normalizeURL(target); err != nil {
+	target, err := parseURL(absolute)
+	if err != nil {
 		return nil, err
 	}
+	target.User = nil
 	return target, nil
 }
 

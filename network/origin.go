@@ -19,16 +19,42 @@ var (
 	errHost   = errors.New("the URL has no host, or one that is not valid")
 )
 
-// parseURL reads an absolute http or https URL. The host comes back in lower case and as ASCII.
+// parseURL reads an absolute http or https URL. The host comes back in lower case and as ASCII. What
+// a URL must not hold is escaped, as Base.Resolve says.
 func parseURL(s string) (*url.URL, error) {
 	if len(s) > maxURLSize {
 		return nil, errURL
+	}
+	if !plainURL(s) {
+		if _, rest, found := cutScheme(s); !found || !strings.HasPrefix(rest, "//") {
+			return nil, errURL
+		}
+		base, err := ParseBase(s)
+		if err != nil {
+			return nil, err
+		}
+		s = base.String()
 	}
 	u, err := url.Parse(s)
 	if err != nil {
 		return nil, errURL
 	}
 	return u, normalizeURL(u)
+}
+
+// plainURL says whether a URL holds only what a URL may hold. RFC 3986, 2.
+func plainURL(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '%':
+			if i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2]) {
+				return false
+			}
+		case c <= ' ' || c > '~' || strings.IndexByte("\"<>\\^`{|}", c) >= 0:
+			return false
+		}
+	}
+	return true
 }
 
 // normalizeURL checks u and makes its host lower case ASCII and its fragment empty.

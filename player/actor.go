@@ -523,6 +523,7 @@ func newSession(config Config, r *MediaResource, client *network.Client, out *ou
 	s := &session{ctx: ctx, cancel: cancel, config: config, resource: r, client: client, outputs: out, post: post,
 		limits: &limits{limit: config.Limit}, tally: new(tally), cache: newCache(), timeline: newTimeline(), renewed: newNotice(), preferred: config.AudioLanguage,
 		variant: -1, rate: 1}
+	s.redirects.use = r.configuration().UseRedirectedURL
 	s.fetcher = NewFetcher(client, r)
 	s.keys = drm.NewKeyStore(s.fetcher, slices.Concat(r.keySystems(), config.KeySystems, []drm.KeySystem{drm.ClearKey{}})...)
 	s.keys.Give(config.Keys...)

@@ -98,21 +98,16 @@ func (a *addresses) again(ctx context.Context) bool {
 }
 
 // fetchMain reads the resource's own playlist once more.
-func (s *session) fetchMain(ctx context.Context) (*hls.Playlist, error) {
-	source := s.resource.source
-	data, response, err := s.fetcher.Fetch(ctx, requestOf(network.ClassPlaylist, source, nil))
-	if err != nil {
-		return nil, err
-	}
-	return hls.Parse(data, s.baseOf(response), hls.ParseOptions{})
-}
-
-// baseOf is what the addresses in the resource's own playlist are resolved against.
-func (s *session) baseOf(answer *network.Response) string {
-	if s.resource.configuration().UseRedirectedURL {
-		return answer.URL
-	}
-	return s.resource.source
+func (s *session) fetchMain(ctx context.Context) (list *hls.Playlist, err error) {
+	err = s.redirects.ask(s.resource.source, func(address string) (from string, err error) {
+		data, response, err := s.fetcher.Fetch(ctx, requestOf(network.ClassPlaylist, address, nil))
+		if err != nil {
+			return "", err
+		}
+		list, err = hls.Parse(data, response.URL, hls.ParseOptions{})
+		return response.URL, err
+	})
+	return list, err
 }
 
 // named are the addresses in a multivariant playlist, in order.

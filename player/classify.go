@@ -112,11 +112,24 @@ func explainFile(err error, e *Error) (Code, string) {
 	case errors.Is(err, errLocalTooLarge):
 		return CodeTooLarge, fmt.Sprintf("The file %s is too large for what it should be.", e.URL)
 	}
+	if errors.Is(err, errSpoolTooLarge) || errors.Is(err, errSpoolDisk) {
+		return CodeTooLarge, spoolSentence(err, e)
+	}
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return CodeFileUnreadable, fmt.Sprintf("The file %s cannot be read: %v.", e.URL, path.Err)
 	}
 	return 0, ""
+}
+
+// spoolSentence says why a file whose index is at its end cannot be downloaded whole.
+func spoolSentence(err error, e *Error) string {
+	what := fmt.Sprintf("%s has its index at its end, and the server can send it only from the start", e.URL)
+	if errors.Is(err, errSpoolTooLarge) {
+		return fmt.Sprintf("%s. It would have to be downloaded whole, and is larger than %d MiB.", what, maxSpool>>20)
+	}
+	_, cause, _ := strings.Cut(err.Error(), errSpoolDisk.Error()+": ")
+	return fmt.Sprintf("%s. It cannot be kept on the disk: %s.", what, cause)
 }
 
 func explainKey(err error, e *Error) (Code, string) {

@@ -180,10 +180,15 @@ func (s *session) fetchList(ctx context.Context, uri string, variables map[strin
 func (s *session) requestList(ctx context.Context, uri, directives string, variables map[string]string, previous *hls.Playlist) (*hls.Playlist, error) {
 	var list *hls.Playlist
 	var address string
-	fetch := func() (err error) {
+	fetch := func() error {
 		address, variables = s.addresses.of(uri, variables)
-		list, err = s.fetcher.Playlist(ctx, withDirectives(address, directives), hls.ParseOptions{Variables: variables, Previous: previous})
-		return err
+		return s.redirects.ask(address, func(asked string) (from string, err error) {
+			list, from, err = s.fetcher.playlist(ctx, withDirectives(asked, directives), hls.ParseOptions{Variables: variables, Previous: previous})
+			if directives != "" {
+				from = asked // where the server led that request, and no other
+			}
+			return from, err
+		})
 	}
 	err := fetch()
 	if stale(err) {

@@ -57,19 +57,25 @@ func NewFetcher(client *network.Client, r *MediaResource) *Fetcher {
 // Playlist gets a playlist that the resource names, and reads it; options.Folder and FilePaths are
 // set here. Its errors are those of the network and of hls.Parse.
 func (f *Fetcher) Playlist(ctx context.Context, uri string, options hls.ParseOptions) (*hls.Playlist, error) {
+	list, _, err := f.playlist(ctx, uri, options)
+	return list, err
+}
+
+// playlist is Playlist, and returns the URL that the playlist came from in the end.
+func (f *Fetcher) playlist(ctx context.Context, uri string, options hls.ParseOptions) (list *hls.Playlist, from string, err error) {
 	data, response, err := f.Fetch(ctx, requestOf(network.ClassPlaylist, uri, nil))
 	if err != nil {
-		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
+		return nil, "", &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
 	}
 	base := response.URL
 	if _, local := f.local(uri); local {
 		base, options.Folder, options.FilePaths = "", folderOf(uri), true
 	}
-	list, err := hls.Parse(data, base, options)
+	list, err = hls.Parse(data, base, options)
 	if err != nil {
-		return nil, &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
+		return nil, "", &fetchError{class: network.ClassPlaylist, url: display(uri), err: err}
 	}
-	return list, nil
+	return list, response.URL, nil
 }
 
 // InitSection gets an init section that a playlist of the resource names. Its bytes are as they come: encrypted, where the section is.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
 	"latchkey/network"
@@ -49,6 +50,7 @@ type readContext struct {
 func (s *session) openMedia(ctx context.Context, o opener) error {
 	source := &mediaSource{session: s, opener: o}
 	if err := source.reopen(ctx); err != nil {
+		source.close()
 		return err
 	}
 	s.source = source
@@ -93,6 +95,8 @@ func (m *mediaSource) reopen(ctx context.Context) error {
 	switch body := body.(type) {
 	case *rangeReader:
 		m.barren = &body.barren
+	case *spoolReader:
+		m.barren = &body.barren
 	case unseekable:
 		m.barren = &body.r.barren
 	}
@@ -112,7 +116,13 @@ func (m *mediaSource) closeInput() {
 }
 
 func (m *mediaSource) tracks() []producer { return []producer{m} }
-func (m *mediaSource) close()             { m.closeInput() }
+
+func (m *mediaSource) close() {
+	m.closeInput()
+	if kept, ok := m.opener.(io.Closer); ok {
+		_ = kept.Close() // what it kept was read only
+	}
+}
 
 // produce reads packets from the key picture at or before from on.
 func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipeline) error {
@@ -235,31 +245,69 @@ func (l *localFile) describe() (class, where string) { return "", l.path }
 type remoteFile struct {
 	session *session
 	url     string
+	begun   *rangeReader // an answer to the first request that was looked at; nil: none
+	spool   *spool       // what a server without ranges sent; nil: it is read as it comes
 }
 
 func (r *remoteFile) describe() (class, where string) {
 	return network.ClassMedia.String(), display(r.url)
 }
 
-// open asks for the first bytes; the answer says whether the server knows ranges and how long the
+// Close leaves what was begun and kept.
+func (r *remoteFile) Close() error {
+	if r.begun != nil {
+		_ = r.begun.Close() // it was read only
+		r.begun = nil
+	}
+	if r.spool != nil {
+		r.spool.close()
+		r.spool = nil
+	}
+	return nil
+}
+
+// begin asks for the first bytes; the answer says whether the server knows ranges and how long the
 // medium is.
-func (r *remoteFile) open(wait *readContext) (io.ReadCloser, error) {
+func (r *remoteFile) begin(wait *readContext) (*rangeReader, error) {
 	reader := &rangeReader{file: r, wait: wait, size: -1}
 	for {
 		err := reader.request()
 		if err == nil {
-			break
+			return reader, nil
 		}
 		if !r.session.endure(wait.now, err) {
 			return nil, err
 		}
 	}
-	if reader.size < 0 || !reader.ranges {
-		reader.barren.limit = maxBarrenSegment
-		return unseekable{reader}, nil
+}
+
+// open reads the medium from its start. What can be read only as it comes, and has its index at its
+// end, is downloaded whole.
+func (r *remoteFile) open(wait *readContext) (_ io.ReadCloser, err error) {
+	if r.spool != nil {
+		return r.spool.reader(wait), nil
 	}
-	reader.barren.limit = maxBarrenFile
-	return reader, nil
+	reader := r.begun
+	r.begun = nil
+	if reader == nil {
+		if reader, err = r.begin(wait); err != nil {
+			return nil, err
+		}
+	}
+	reader.wait = wait
+	if reader.size >= 0 && reader.ranges {
+		reader.barren.limit = maxBarrenFile
+		return reader, nil
+	}
+	head, err := reader.peek(spoolHead)
+	if err != nil {
+		return nil, errors.Join(err, reader.Close())
+	}
+	if indexLast(head) {
+		return r.spooled(reader)
+	}
+	reader.barren.limit = maxBarrenSegment
+	return unseekable{reader}, nil
 }
 
 // unseekable is a rangeReader without Seek.
@@ -274,6 +322,9 @@ type rangeReader struct {
 	file   *remoteFile
 	wait   *readContext
 	asked  context.Context //nolint:containedctx // what the body was asked for with: it ends with it
+	from   string          // the URL of the first answer, after redirects
+	header http.Header     // of the first answer
+	head   []byte          // the first bytes that were looked at
 	offset int64           // of the next byte to be read
 	at     int64           // of the body's next byte
 	size   int64           // -1 unknown
@@ -301,6 +352,7 @@ func (r *rangeReader) request() error {
 	}
 	r.body, r.at, r.asked = response.Body, r.offset, r.wait.now
 	if r.offset == 0 {
+		r.from, r.header = response.URL, response.Header
 		r.size = response.TotalLength
 		r.ranges = response.Status == 206
 		if r.size < 0 {
@@ -308,6 +360,25 @@ func (r *rangeReader) request() error {
 		}
 	}
 	return nil
+}
+
+// peek returns the first n bytes, or all where there are fewer. The reader stands at its start after
+// that.
+func (r *rangeReader) peek(n int) ([]byte, error) {
+	r.offset = int64(len(r.head))
+	for len(r.head) < n {
+		more := make([]byte, n-len(r.head))
+		m, err := r.Read(more)
+		r.head = append(r.head, more[:m]...)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	r.offset = 0
+	return r.head, nil
 }
 
 // Read returns the bytes at the offset. While no server answers it waits, as long as playback does.
@@ -337,6 +408,11 @@ func (r *rangeReader) Read(p []byte) (int, error) {
 func (r *rangeReader) read(p []byte) (int, error) {
 	if err := context.Cause(r.wait.now); err != nil {
 		return 0, err
+	}
+	if r.offset < int64(len(r.head)) {
+		n := copy(p, r.head[r.offset:])
+		r.offset += int64(n)
+		return n, nil
 	}
 	if r.size >= 0 && r.offset >= r.size {
 		return 0, io.EOF

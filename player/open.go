@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -41,7 +42,7 @@ func (s *session) open(ctx context.Context) error {
 	return s.openURL(ctx)
 }
 
-// openFile opens a file: a playlist, or media.
+// openFile opens a file: a playlist, or media. Its first bytes tell, and of a text its name.
 func (s *session) openFile(ctx context.Context) error {
 	file, err := s.resource.open()
 	if err != nil {
@@ -63,19 +64,20 @@ func (s *session) openFile(ctx context.Context) error {
 	if err := file.Close(); err != nil {
 		return err
 	}
-	if playlistName(s.resource.source) {
+	if playlistName(s.resource.source) && !hls.SniffMedia(head) {
 		_, err := hls.Parse(head, "", hls.ParseOptions{})
 		return err
 	}
 	return s.openMedia(ctx, &localFile{path: s.resource.source})
 }
 
-// openURL asks for the resource. What is named like media is read by ranges; of the rest the first
-// bytes tell.
+// openURL asks for the resource. The first bytes of the answer tell what it is, and of a text its
+// name and the answer's Content-Type. The name decides how it is asked for: what is named like media
+// by ranges.
 func (s *session) openURL(ctx context.Context) error {
 	source := s.resource.source
 	if mediaName(source) {
-		return s.openMedia(ctx, &remoteFile{session: s, url: source})
+		return s.openNamedMedia(ctx)
 	}
 	var response *network.Response
 	err := s.authorized(ctx, func() (err error) {
@@ -92,17 +94,51 @@ func (s *session) openURL(ctx context.Context) error {
 	if err != nil && !short {
 		return errors.Join(&fetchError{class: network.ClassPlaylist, url: display(source), err: err}, response.Body.Close())
 	}
-	if hls.Sniff(head) || playlistName(source) || looksLikeText(head, response) {
-		data, err := io.ReadAll(io.LimitReader(response.Body, maxPlaylistBytes+1-int64(n)))
-		if err = errors.Join(err, response.Body.Close()); err != nil {
-			return &fetchError{class: network.ClassPlaylist, url: display(source), err: err}
-		}
-		return s.openPlaylist(ctx, slices.Concat(head, data), s.baseOf(response))
+	if isPlaylist(head, playlistName(source), response.Header) {
+		return s.readPlaylist(ctx, head, response.Body, response.URL)
 	}
 	if err := response.Body.Close(); err != nil && !errors.Is(err, context.Canceled) {
 		s.config.Log.Debug("close of a probe", "error", err)
 	}
 	return s.openMedia(ctx, &remoteFile{session: s, url: source})
+}
+
+// openNamedMedia opens what is named like media.
+func (s *session) openNamedMedia(ctx context.Context) error {
+	file := &remoteFile{session: s, url: s.resource.source}
+	source := &mediaSource{session: s, opener: file}
+	reader, err := file.begin(&readContext{now: ctx})
+	if err != nil {
+		return source.explain(err)
+	}
+	head, err := reader.peek(headBytes)
+	if err != nil {
+		return source.explain(errors.Join(err, reader.Close()))
+	}
+	if isPlaylist(head, false, reader.header) {
+		reader.offset = int64(len(head))
+		return s.readPlaylist(ctx, head, reader, reader.from)
+	}
+	file.begun = reader
+	return s.openMedia(ctx, file)
+}
+
+// isPlaylist says whether what begins with head is a playlist, or a text in the place of one, which the
+// playlist's parser then names in its error.
+func isPlaylist(head []byte, named bool, header http.Header) bool {
+	return hls.Sniff(head) || !hls.SniffMedia(head) && (named || looksLikeText(head, header))
+}
+
+// readPlaylist reads the resource's playlist, of which head was read, to its end. from is where it
+// came from in the end.
+func (s *session) readPlaylist(ctx context.Context, head []byte, body io.ReadCloser, from string) error {
+	source := s.resource.source
+	data, err := io.ReadAll(io.LimitReader(body, maxPlaylistBytes+1-int64(len(head))))
+	if err = errors.Join(err, body.Close()); err != nil {
+		return &fetchError{class: network.ClassPlaylist, url: display(source), err: err}
+	}
+	s.redirects.led(source, from)
+	return s.openPlaylist(ctx, slices.Concat(head, data), from)
 }
 
 // openPlaylist reads the main playlist. base is its URL, or empty for a file's.
@@ -118,17 +154,17 @@ func (s *session) openPlaylist(ctx context.Context, data []byte, base string) er
 	if list.Media != nil {
 		s.gotPlaylist()
 		s.subtitles = captionsAlone(s)
-		return s.openTracks(newFeed(s, s.mainURI(base), nil, list), nil, list.Start)
+		return s.openTracks(newFeed(s, s.mainURI(), nil, list), nil, list.Start)
 	}
 	return s.openVariant(ctx, list)
 }
 
-// mainURI is where the resource's own playlist is read again. base is what its URIs are resolved against.
-func (s *session) mainURI(base string) string {
-	if base == "" {
+// mainURI is where the resource's own playlist is read again.
+func (s *session) mainURI() string {
+	if s.resource.IsFile() {
 		return filepath.Base(s.resource.source)
 	}
-	return base
+	return s.resource.source
 }
 
 // openVariant chooses a variant, and the audio rendition that belongs to it.
@@ -411,8 +447,8 @@ func extension(name string) string {
 
 // looksLikeText says that an answer is a page or a message for a person, which the playlist's parser
 // then names in its error.
-func looksLikeText(head []byte, response *network.Response) bool {
-	kind := strings.ToLower(response.Header.Get("Content-Type"))
+func looksLikeText(head []byte, header http.Header) bool {
+	kind := strings.ToLower(header.Get("Content-Type"))
 	if strings.HasPrefix(kind, "text/") || strings.Contains(kind, "json") || strings.Contains(kind, "xml") ||
 		strings.Contains(kind, "mpegurl") {
 		return true

@@ -62,6 +62,14 @@ func NewMediaResource(source string, metadata *network.Metadata) (*MediaResource
 	switch {
 	case hasScheme && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")):
 		u, err := url.Parse(source)
+		if err != nil { // it may hold what a URL must not: a percent sign that escapes nothing
+			base, wrong := network.ParseBase(source)
+			if wrong != nil {
+				return nil, fmt.Errorf("open resource: the address has no host or cannot be read: %w", ErrNoResource)
+			}
+			source = base.String()
+			u, err = url.Parse(source)
+		}
 		if err != nil || u.Host == "" {
 			return nil, fmt.Errorf("open resource: the address has no host or cannot be read: %w", ErrNoResource)
 		}

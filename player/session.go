@@ -61,7 +61,8 @@ type session struct {
 	steer     *pathways   // nil: there is no content steering
 	ready     bool        // owned by the player: open succeeded
 
-	lists playlistMemory
+	lists     playlistMemory
+	redirects redirects
 
 	mu          sync.Mutex // guards what follows
 	rate        float64
@@ -73,6 +74,7 @@ type session struct {
 	toPlaylist  time.Duration
 	toKey       time.Duration
 	parked      int       // how many wait for a sign-in
+	progress    Progress  // of a file that is downloaded whole
 	lost        time.Time // since when no server answers, zero: one does
 	heard       bool      // a segment could be had
 	path        []int     // the variants that were shown, in order
@@ -126,6 +128,14 @@ func (s *session) note(text string) {
 	s.notes = append(s.notes, text)
 	s.mu.Unlock()
 	s.config.Log.Warn("worked around", "what", text)
+}
+
+// fetching tells how much of a file that is downloaded whole is there.
+func (s *session) fetching(p Progress) {
+	s.mu.Lock()
+	s.progress = p
+	s.mu.Unlock()
+	s.changed()
 }
 
 // shownVariant is the variant that is shown, -1 without, and its pictures a second.
@@ -303,7 +313,7 @@ func (s *session) describe(out *Snapshot) {
 	if s.sumTime > 0 {
 		out.Stats.MeanBitrate = int64(s.sumBits / s.sumTime.Seconds())
 	}
-	out.Video, out.Audio, out.Offline = s.video, s.audio, !s.lost.IsZero()
+	out.Video, out.Audio, out.Offline, out.Fetching = s.video, s.audio, !s.lost.IsZero(), s.progress
 	out.Notes = append([]string(nil), s.notes...)
 	out.Protections = slices.Clone(s.protections)
 	out.Stats.ToPlaylist, out.Stats.ToKey = s.toPlaylist, s.toKey

@@ -68,6 +68,11 @@ type SignInRequest struct {
 	Code   Code
 }
 
+// Progress is how much of something is there.
+type Progress struct {
+	Bytes, Total int64 // Total is -1 when it is not known
+}
+
 // Snapshot is what a window shows: a value, safe to keep.
 type Snapshot struct {
 	State     State
@@ -93,12 +98,13 @@ type Snapshot struct {
 	Video     VideoInfo
 	Audio     AudioInfo
 	Variants  []VariantInfo
-	Pathway   string // that the stream is loaded from, empty without content steering
-	Variant   int    // index in Variants of what is shown, -1 without
-	Path      []int  // the variants that were shown, in order; the last is Variant
-	Selected  int    // the variant that SelectVariant chose, -1: the player chooses
-	Selects   []int  // those that SelectVariant takes, none when there is but one
-	Offline   bool   // no server answers: the network is down, and playback goes on by itself when it is back
+	Pathway   string   // that the stream is loaded from, empty without content steering
+	Variant   int      // index in Variants of what is shown, -1 without
+	Path      []int    // the variants that were shown, in order; the last is Variant
+	Selected  int      // the variant that SelectVariant chose, -1: the player chooses
+	Selects   []int    // those that SelectVariant takes, none when there is but one
+	Offline   bool     // no server answers: the network is down, and playback goes on by itself when it is back
+	Fetching  Progress // of a file that is downloaded whole before it plays; zero: none is
 	Sounds    []SoundInfo
 	Sound     int // index in Sounds of what is heard, -1 without
 	Subtitles []SubtitleInfo

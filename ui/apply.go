@@ -98,6 +98,12 @@ func (w *window) showState() {
 		}
 		w.toastUntil = w.now().Add(2 * pollEvery)
 	}
+	if s.Fetching != (player.Progress{}) && w.screen == screenPlayer && w.pane == nil {
+		if text := fetchingText(s.Fetching); !w.toast.Visible() || w.toast.Text() != text {
+			w.say(icon.Film, text)
+		}
+		w.toastUntil = w.now().Add(2 * pollEvery)
+	}
 	waiting := w.isWaiting()
 	if waiting && w.waiting.IsZero() {
 		w.waiting = w.now()
@@ -105,6 +111,14 @@ func (w *window) showState() {
 		w.waiting = time.Time{}
 		setVisible(w.spinner, false)
 	}
+}
+
+// fetchingText says how much of a file is there that is downloaded whole.
+func fetchingText(p player.Progress) string {
+	if p.Total > 0 {
+		return fmt.Sprintf("Downloading all of it first: %d %%", 100*min(p.Bytes, p.Total)/p.Total)
+	}
+	return fmt.Sprintf("Downloading all of it first: %d MB", p.Bytes/1_000_000)
 }
 
 // isWaiting says whether a person waits for the picture.

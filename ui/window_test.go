@@ -449,6 +449,28 @@ func TestSubtitles(t *testing.T) {
 	})
 }
 
+func TestAFileIsDownloadedWhole(t *testing.T) {
+	inWindow(t, nil, func(r *rig) {
+		r.playing()
+		for text, p := range map[string]player.Progress{
+			"Downloading all of it first: 0 %":    {Bytes: 1, Total: 400 << 20},
+			"Downloading all of it first: 50 %":   {Bytes: 200 << 20, Total: 400 << 20},
+			"Downloading all of it first: 123 MB": {Bytes: 123_456_789, Total: -1},
+		} {
+			r.engine.set(func(s *player.Snapshot) { s.State, s.Fetching = player.Preparing, p })
+			r.settle()
+			assert.True(t, r.toast.Visible())
+			assert.Equal(t, text, r.toast.Text())
+			r.pass(5 * time.Second)
+			assert.True(t, r.toast.Visible(), "as long as it lasts")
+		}
+		r.engine.set(func(s *player.Snapshot) { s.State, s.Fetching = player.Playing, player.Progress{} })
+		r.settle()
+		r.pass(3 * time.Second)
+		assert.False(t, r.toast.Visible())
+	})
+}
+
 func TestTheNetworkIsAway(t *testing.T) {
 	inWindow(t, nil, func(r *rig) {
 		r.playing()

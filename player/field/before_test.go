@@ -204,7 +204,7 @@ func (p packed) folder(t *testing.T) string {
 		some := frames[i:min(i+perSegment, len(frames))]
 		segment := append(p.tags(start+uint64(i)*1024*90000/48000), bytes.Join(some, nil)...)
 		if p.locked {
-			segment = encipher(t, segment, i/perSegment)
+			segment = encipher(t, segment, mediatest.HLSKey(""), ivOf(i/perSegment))
 		}
 		name := fmt.Sprintf("s%d.aac", i/perSegment)
 		require.NoError(t, os.WriteFile(filepath.Join(folder, name), segment, 0o600))

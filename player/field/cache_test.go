@@ -1,9 +1,6 @@
 package field
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	"encoding/binary"
 	"fmt"
 	"net/http"
 	"path"
@@ -40,22 +37,6 @@ func airedBody(t *testing.T) func(int) []byte {
 	t.Helper()
 	folder := airedFolder(t)
 	return func(i int) []byte { return file(t, folder, "segment"+strconv.Itoa(i)+".ts") }
-}
-
-// encipher enciphers a segment as AES-128 says. RFC 8216, 4.3.2.4.
-func encipher(t *testing.T, clear, key, iv []byte) []byte {
-	t.Helper()
-	block, err := aes.NewCipher(key)
-	require.NoError(t, err)
-	pad := aes.BlockSize - len(clear)%aes.BlockSize
-	out := slices.Concat(clear, slices.Repeat([]byte{byte(pad)}, pad))
-	cipher.NewCBCEncrypter(block, iv).CryptBlocks(out, out)
-	return out
-}
-
-// ivOf is the initialization vector of a number.
-func ivOf(number int) []byte {
-	return binary.BigEndian.AppendUint64(make([]byte, 8), uint64(number))
 }
 
 // keyOf is the key of a period of a stream that rotates them.

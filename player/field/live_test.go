@@ -174,8 +174,8 @@ func (p played) showed(t *testing.T, want []string) {
 	require.Equal(t, len(want), len(got), "pictures")
 }
 
-// behind plays by the clock with a short buffer, so that a watcher can be behind the window.
-func behind(c *player.Config) {
+// byTheClock plays by the clock with a short buffer, so that a watcher can be behind the window.
+func byTheClock(c *player.Config) {
 	c.FreeRun, c.InitialBuffer, c.PlaybackBuffer = false, 200*time.Millisecond, time.Second
 }
 
@@ -249,7 +249,7 @@ func over() []row {
 			name:   "live: over while the watcher has paused",
 			files:  airedFolder,
 			script: func(_ *testing.T, o *origin) { onAir(o, window(0), away, final(12, 16)) },
-			config: behind,
+			config: byTheClock,
 			watch: func(t *testing.T, v *viewer) {
 				v.play(t)
 				v.until(t, "it plays", playing)
@@ -268,7 +268,7 @@ func over() []row {
 			name:   "live: over while the watcher seeks back",
 			files:  airedFolder,
 			script: func(_ *testing.T, o *origin) { onAir(o, window(0), away, final(12, 16)) },
-			config: behind,
+			config: byTheClock,
 			watch: func(t *testing.T, v *viewer) {
 				v.play(t)
 				v.until(t, "it plays", playing)
@@ -314,7 +314,7 @@ func over() []row {
 			script: func(t *testing.T, o *origin) {
 				onAir(o, window(0), begunAnew(t, func(i int) string { return fmt.Sprintf("new%d.ts", i) }))
 			},
-			config: behind,
+			config: byTheClock,
 			watch: func(t *testing.T, v *viewer) {
 				v.play(t)
 				v.until(t, "it plays", playing)

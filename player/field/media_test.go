@@ -1,7 +1,6 @@
 package field
 
 import (
-	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/binary"
@@ -10,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -72,7 +72,7 @@ func (e edit) folder(t *testing.T) string {
 			data = e.segment(number, data)
 		}
 		if e.locked {
-			data = encipher(t, data, number)
+			data = encipher(t, data, mediatest.HLSKey(""), ivOf(number))
 		}
 		require.NoError(t, os.WriteFile(path, data, 0o600))
 		number++
@@ -86,16 +86,20 @@ func (e edit) folder(t *testing.T) string {
 	return to
 }
 
-// encipher is AES-128 with the sequence number as IV. RFC 8216, 5.2.
-func encipher(t *testing.T, data []byte, number int) []byte {
+// encipher enciphers a segment as AES-128 says. RFC 8216, 4.3.2.4.
+func encipher(t *testing.T, clear, key, iv []byte) []byte {
 	t.Helper()
-	block, err := aes.NewCipher(mediatest.HLSKey(""))
+	block, err := aes.NewCipher(key)
 	require.NoError(t, err)
-	padding := aes.BlockSize - len(data)%aes.BlockSize
-	data = append(bytes.Clone(data), bytes.Repeat([]byte{byte(padding)}, padding)...)
-	iv := binary.BigEndian.AppendUint64(make([]byte, 8), uint64(number))
-	cipher.NewCBCEncrypter(block, iv).CryptBlocks(data, data)
-	return data
+	pad := aes.BlockSize - len(clear)%aes.BlockSize
+	out := slices.Concat(clear, slices.Repeat([]byte{byte(pad)}, pad))
+	cipher.NewCBCEncrypter(block, iv).CryptBlocks(out, out)
+	return out
+}
+
+// ivOf is the initialization vector of a number.
+func ivOf(number int) []byte {
+	return binary.BigEndian.AppendUint64(make([]byte, 8), uint64(number))
 }
 
 // noise is bytes without order, none of them the sync byte of MPEG-2 TS.

@@ -35,6 +35,17 @@ func Sniff(head []byte) bool {
 	return false
 }
 
+// SniffMedia says whether a content that begins with head is neither a text nor compressed, so that it
+// can be a film or music. A few hundred bytes are enough.
+func SniffMedia(head []byte) bool {
+	for _, text := range []string{"\xff\xfe", "\xfe\xff", "\x1f\x8b"} { // UTF-16, gzip
+		if bytes.HasPrefix(head, []byte(text)) {
+			return false
+		}
+	}
+	return isBinary(head, "")
+}
+
 // describe says what a content that is no playlist looks like.
 func describe(data []byte) string {
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
@@ -110,6 +121,9 @@ func isTransportStream(head []byte, _ string) bool {
 func isBinary(head []byte, _ string) bool {
 	if bytes.IndexByte(head, 0) >= 0 {
 		return true
+	}
+	if len(head) == 0 {
+		return false
 	}
 	for cut := 0; cut < utf8.UTFMax && cut < len(head); cut++ { // the end may lie within a character
 		if utf8.Valid(head[:len(head)-cut]) {

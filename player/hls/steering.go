@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"latchkey/network"
 )
 
 // ErrSteering is returned for what is no steering manifest.
@@ -107,15 +109,15 @@ func (c *PathwayClone) valid() bool {
 
 // resolveURI resolves a URI against a base, which may be empty.
 func resolveURI(base, uri string) (string, error) {
-	u, err := url.Parse(uri)
-	if err != nil || base == "" {
+	r, ok := newResolver(base)
+	if !ok {
+		return "", ErrSteering
+	}
+	if r.base == nil {
+		_, err := url.Parse(uri)
 		return uri, err
 	}
-	b, err := url.Parse(base)
-	if err != nil {
-		return "", err
-	}
-	return b.ResolveReference(u).String(), nil
+	return r.resolve(uri)
 }
 
 // Variant is the URI of the clone of a variant, whose own is uri.
@@ -131,11 +133,11 @@ func (c *PathwayClone) Rendition(stableID, uri string) (string, error) {
 // replace makes a URI of the clone: one that is told, else that of the base pathway with another host and query.
 func (c *PathwayClone) replace(told map[string]string, stableID, uri string) (string, error) {
 	if given, ok := told[stableID]; ok && stableID != "" {
-		u, err := url.Parse(given)
-		if err != nil || u.Host == "" {
+		u, err := network.ParseBase(given)
+		if err != nil {
 			return "", fmt.Errorf("%w: a clone's URI is not absolute", ErrSteering)
 		}
-		return given, nil
+		return u.String(), nil
 	}
 	u, err := url.Parse(uri)
 	if err != nil {

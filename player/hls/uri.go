@@ -3,6 +3,8 @@ package hls
 import (
 	"net/url"
 	"strings"
+
+	"latchkey/network"
 )
 
 // Limits of URIs.
@@ -15,6 +17,7 @@ const (
 // prefix stands before relative ones.
 type resolver struct {
 	base *url.URL
+	web  *network.Base // the base, when it is http or https
 	// prefix stands before a path that does not begin with a slash, origin before one that does.
 	prefix, origin string
 	filePaths      bool // without a base: file: URLs become paths
@@ -23,17 +26,45 @@ type resolver struct {
 // newResolver returns the resolver of a base, which is a URL or, with no "://" in it, a file's path. ok is
 // false for a URL that cannot be read.
 func newResolver(base string) (r resolver, ok bool) {
-	if i := strings.Index(base, "://"); i < 1 || strings.ContainsAny(base[:i], `/\ `) {
+	i := strings.Index(base, "://")
+	if i < 1 || strings.ContainsAny(base[:i], `/\ `) {
 		return r, true
 	}
-	u, err := url.Parse(base)
-	if err != nil || len(base) > maxBaseBytes {
+	if len(base) > maxBaseBytes {
 		return r, false
 	}
-	r.base = u
-	r.prefix = strings.TrimSuffix(u.ResolveReference(&url.URL{Path: "x"}).String(), "x")
-	r.origin = strings.TrimSuffix(u.ResolveReference(&url.URL{Path: "/x"}).String(), "/x")
+	var err error
+	if scheme := base[:i]; strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https") {
+		if r.web, err = network.ParseBase(base); err != nil {
+			return r, false
+		}
+		base = r.web.String()
+	}
+	if r.base, err = url.Parse(base); err != nil {
+		return r, false
+	}
+	resolve := func(ref string) string {
+		uri, _ := r.resolve(ref) // a letter can be resolved
+		return strings.TrimSuffix(uri, ref)
+	}
+	r.prefix, r.origin = resolve("x"), resolve("/x")
 	return r, true
+}
+
+// resolve returns the absolute form of a reference. RFC 3986, 5.2; of http and https, as the WHATWG
+// URL standard does.
+func (r *resolver) resolve(ref string) (string, error) {
+	if r.web != nil {
+		return r.web.Resolve(ref)
+	}
+	u, err := url.Parse(ref)
+	if err != nil {
+		return "", err
+	}
+	if u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
+		return ref, nil // data:, skd: and the like mean what they say
+	}
+	return r.base.ResolveReference(u).String(), nil
 }
 
 // query returns the value of a query parameter of the base, percent-decoded.
@@ -54,7 +85,7 @@ func (r *resolver) query(name string) (value string, ok bool) {
 }
 
 // appendTo appends the absolute form of ref to dst. ok is false for what is no URI reference; it is made the
-// best of. RFC 3986, 5.2.
+// best of.
 func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
 	if r.base == nil {
 		switch {
@@ -74,18 +105,13 @@ func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
 	case refAbsolute:
 		return append(dst, ref...), true
 	}
-	u, err := url.Parse(ref)
+	_, err := url.Parse(ref)
 	ok = err == nil
-	if err != nil && !hasScheme(ref) { // a colon in the first part of a path, maybe: 12:30.ts
-		u, err = url.Parse("./" + ref)
-	}
+	uri, err := r.resolve(ref)
 	if err != nil {
 		return append(dst, ref...), false
 	}
-	if u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
-		return append(dst, ref...), true // data:, skd: and the like mean what they say
-	}
-	return append(dst, r.base.ResolveReference(u).String()...), ok
+	return append(dst, uri...), ok
 }
 
 // filePath returns the path of a file: URL of this computer, and other references as they are. RFC
@@ -165,13 +191,15 @@ func plainReference(ref string) referenceKind {
 	return kind
 }
 
+// plainHost says whether a host is a name in the letters and the form that it has in a request.
 func plainHost(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !uriBytes[c] || c == '=' || c == '&' || c == '_' || c == '~' {
+		if c := s[i]; !uriBytes[c] || c == '=' || c == '&' || c == '_' || c == '~' || c >= 'A' && c <= 'Z' {
 			return false
 		}
 	}
-	return true
+	last := s[strings.LastIndexByte(s, '.')+1:]
+	return last != "" && last[0] > '9' // a number may be an address
 }
 
 // uriBytes are the characters that nobody escapes.
