@@ -71,6 +71,11 @@
 // Snapshot.Subtitles are WebVTT renditions, which are loaded ahead of the position, and closed captions (CTA-608, CC1 to CC4), which come with
 // the pictures: the latter are known only where pictures were decoded. [Player.Cues] has both.
 //
+// # Files
+//
+// Snapshot.Sounds are all sounds of a file. The stream that was chosen alone is decoded; another choice begins a new pipeline at the position,
+// as a seek does.
+//
 // # Content steering
 //
 // Where a multivariant playlist has EXT-X-CONTENT-STEERING, its server is asked which pathway to load from, every TTL. Snapshot.Pathway is the one. A

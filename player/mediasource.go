@@ -54,6 +54,7 @@ func (s *session) openMedia(ctx context.Context, o opener) error {
 	s.source = source
 	s.duration = source.input.Duration()
 	s.title = source.input.Title()
+	s.sounds = newFileSounds(s, source.input.Streams())
 	s.stills = newFileStills(source)
 	s.subtitles = captionsAlone(s)
 	return nil
@@ -123,6 +124,7 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 	}
 	m.wait.now = ctx
 	r := newRun(m.input, bothKinds, m.session.preferred, false)
+	m.session.sounds.chooseIn(r, m.input.Streams())
 	if len(r.streams) == 0 {
 		return m.explain(errNoStreams)
 	}

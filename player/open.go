@@ -266,13 +266,6 @@ func chooseAudio(renditions []hls.Rendition, group, preferred string) *hls.Rendi
 	return best
 }
 
-// sameLanguage compares primary subtags (RFC 5646, 2.2.1).
-func sameLanguage(a, b string) bool {
-	a, _, _ = strings.Cut(a, "-")
-	b, _, _ = strings.Cut(b, "-")
-	return a != "" && strings.EqualFold(a, b)
-}
-
 // folderOf is the part of a path before its name.
 func folderOf(uri string) string { return uri[:strings.LastIndexByte(uri, '/')+1] }
 

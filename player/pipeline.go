@@ -299,10 +299,14 @@ func newRun(input *libav.Input, kinds []libav.Kind, preferred string, wraps bool
 	return r
 }
 
-// streamScore says how good a choice a stream is: the language first, then the container's default.
+// streamScore says how good a choice a stream is: the language first, then what is made for
+// everybody, then the container's default.
 func streamScore(stream libav.Stream, preferred string) int {
 	score := 0
 	if preferred != "" && stream.Kind == libav.KindAudio && sameLanguage(stream.Language, preferred) {
+		score += 4
+	}
+	if !stream.Commentary && !stream.VisualImpaired {
 		score += 2
 	}
 	if stream.Default {
