@@ -45,3 +45,20 @@ func sameLanguage(a, b string) bool {
 	}
 	return strings.EqualFold(a, b) || len(a) != len(b) && languageOf(a) != "" && languageOf(a) == languageOf(b)
 }
+
+// namedLanguages are those whose English names stand in names of files.
+var namedLanguages = []string{"ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "is", "it", "ja",
+	"ko", "lt", "lv", "ms", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh"}
+
+// languageOfWord returns the language that a word of a file's name is: its tag or its English name.
+func languageOfWord(word string) string {
+	if tag := languageOf(word); tag != "" {
+		return tag
+	}
+	for _, tag := range namedLanguages {
+		if strings.EqualFold(word, languageName(tag)) {
+			return tag
+		}
+	}
+	return ""
+}

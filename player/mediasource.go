@@ -37,6 +37,7 @@ type mediaSource struct {
 	wait    *readContext // what the demuxer's reads wait on
 	fresh   bool         // nothing was read from input yet
 	barren  *barren      // of body; nil: what it reads is not counted
+	texts   *fileTexts   // set when it was opened
 }
 
 // readContext lends the context of the work in progress to a reader whose interface has no place for it. It is used by one goroutine at a
@@ -56,7 +57,10 @@ func (s *session) openMedia(ctx context.Context, o opener) error {
 	s.title = source.input.Title()
 	s.sounds = newFileSounds(s, source.input.Streams())
 	s.stills = newFileStills(source)
-	s.subtitles = captionsAlone(s)
+	s.subtitles = captionsAlone(s, s.ownedSubtitles(source))
+	if !s.outputs.freeRun {
+		s.work.Go(func() { s.subtitles.run(s.ctx) })
+	}
 	return nil
 }
 
@@ -141,7 +145,7 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 		m.packet()
 		return unlocker.unlock(p, stream)
 	}
-	return copyPackets(ctx, m.input, r, fixed(origin), out, unlock, m.explain)
+	return copyPackets(ctx, &textReader{input: m.input, source: m, origin: origin}, r, fixed(origin), out, unlock, m.explain)
 }
 
 // packet notes that the demuxer gave a packet.

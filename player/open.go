@@ -117,7 +117,7 @@ func (s *session) openPlaylist(ctx context.Context, data []byte, base string) er
 	s.noteWarnings(list)
 	if list.Media != nil {
 		s.gotPlaylist()
-		s.subtitles = captionsAlone(s)
+		s.subtitles = captionsAlone(s, givenSubtitles(s.resource))
 		return s.openTracks(newFeed(s, s.mainURI(base), nil, list), nil, list.Start)
 	}
 	return s.openVariant(ctx, list)

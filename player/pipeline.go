@@ -331,7 +331,7 @@ func (p *pipeline) found(kinds []libav.Kind, r *run) {
 
 // copyPackets moves packets from a demuxer to the queues until the run's end, which is nil. unlock decrypts
 // a packet in place and numbers the keys; it returns errAbandoned for one that is to be left out. explain gives errors of the demuxer, and of unlock, their context.
-func copyPackets(ctx context.Context, input *libav.Input, r *run, place placer, out *pipeline,
+func copyPackets(ctx context.Context, input packetReader, r *run, place placer, out *pipeline,
 	unlock func(*libav.Packet, libav.Stream) (key int, err error), explain func(error) error) error {
 	var pending []queued
 	defer func() {
