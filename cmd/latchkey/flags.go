@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"latchkey/network"
+	"latchkey/network/regular"
 	"latchkey/player"
 	"latchkey/player/abr"
 	"latchkey/player/audio"
@@ -30,6 +31,7 @@ type streamFlags struct {
 	initialBitrate, minBitrate, maxBitrate int64
 	policy                                 string
 	audioLanguage, subtitleLanguage        string
+	subtitleFiles                          []string
 	hardware, output                       string
 	memory                                 int64
 	report, archive                        string
@@ -48,6 +50,7 @@ func (f *streamFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.policy, "abr-policy", abr.Moderate.String(), "how bold the choice of a variant is: conservative, moderate or aggressive")
 	set.StringVar(&f.audioLanguage, "audio-lang", "", "preferred language of the sound, as in en or pt-BR")
 	set.StringVar(&f.subtitleLanguage, "sub-lang", "", "preferred language of the subtitles, as in en; off for none")
+	set.StringArrayVar(&f.subtitleFiles, "sub-file", nil, "offer the subtitles of this `FILE` (SRT, WebVTT, ASS or SSA), the first of several being shown")
 	set.StringVar(&f.hardware, "hwdec", "off", "hardware decoding: off, auto, or the type of a device, as in vaapi")
 	set.Int64Var(&f.memory, "memory", player.DefaultMemoryLimit>>20, "what a stream or file may take in memory to be read and decoded, in `MB`; the program takes some 300 more")
 	set.StringVar(&f.output, "ao", audio.Device.String(), "where the sound goes: device, or null, which paces by the wall clock")
@@ -98,6 +101,18 @@ func (f *streamFlags) config(stderr io.Writer) (player.Config, error) {
 		return config, usagef("--min-bitrate is above --max-bitrate")
 	}
 	return config, nil
+}
+
+// withSubtitles returns a resource with the files of --sub-file. The error is of one that cannot be read.
+func (f *streamFlags) withSubtitles(resource *player.MediaResource) (*player.MediaResource, error) {
+	for _, path := range f.subtitleFiles {
+		file, err := regular.Open(path)
+		if err != nil {
+			return nil, player.Explain(err, path)
+		}
+		_ = file.Close() // it was not read
+	}
+	return resource.WithSubtitles(f.subtitleFiles...), nil
 }
 
 func (f *streamFlags) log(stderr io.Writer) (*slog.Logger, error) {
