@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/network"
+	"latchkey/network/networktest"
 	"latchkey/player"
 	"latchkey/player/caption"
 	"latchkey/player/mediatest"
@@ -38,8 +40,8 @@ func subRip(cues []said) string {
 	return b.String()
 }
 
-// assertSpoken compares cues with what they were made of.
-func assertSpoken(t *testing.T, want []said, got []caption.Cue) {
+// assertSaid compares cues with what they were made of.
+func assertSaid(t *testing.T, want []said, got []caption.Cue) {
 	t.Helper()
 	var have []said
 	for i := range got {
@@ -84,9 +86,13 @@ func TestSubtitlesOfAFile(t *testing.T) {
 			t.Parallel()
 			name := strings.Replace(c.name, ".webm", ".mkv", 1) // WebM has no AAC
 			path := subtitledFilm(t, name, c.codec)
-			for language, want := range map[string][]said{"en": english, "ger": german} {
-				s := newScreen(t, player.Config{FreeRun: true, SubtitleLanguage: language})
-				s.open(path, nil, 0)
+			origin := newOrigin(t, networktest.Options{FS: os.DirFS(filepath.Dir(path))})
+			for _, at := range []struct {
+				source, language string
+				want             []said
+			}{{path, "en", english}, {path, "ger", german}, {origin.URL(name), "de-AT", german}} {
+				s := newScreen(t, player.Config{FreeRun: true, SubtitleLanguage: at.language})
+				s.open(at.source, network.NewConfiguration(), 0)
 				s.play()
 				end := s.ended()
 				require.Equal(t, player.Complete, end.State, "%v", end.Error)
@@ -96,7 +102,7 @@ func TestSubtitlesOfAFile(t *testing.T) {
 				assert.Equal(t, strings.Contains(c.second, "forced"), end.Subtitles[1].Forced)
 				cues, err := s.player.AllCues(t.Context(), 0, time.Hour)
 				require.NoError(t, err)
-				assertSpoken(t, want, cues)
+				assertSaid(t, at.want, cues)
 			}
 		})
 	}
@@ -146,6 +152,28 @@ func TestSubtitlesOfAFileWhileItPlays(t *testing.T) {
 	}
 }
 
+// TestCueThatBeganBefore begins in the middle of a cue: it is shown, though it began before the key
+// picture that playback begins with.
+func TestCueThatBeganBefore(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, codec string }{{"film.mkv", "srt"}, {"film.mp4", "mov_text"}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScreen(t, player.Config{SubtitleLanguage: "en"})
+			s.open(subtitledFilm(t, c.name, c.codec), nil, 5500*time.Millisecond)
+			s.until("the cue", func(now player.Snapshot) bool {
+				cues := s.player.Cues(5500 * time.Millisecond)
+				return now.State == player.Prepared && len(cues) == 1 && cues[0].Text() == "at last"
+			})
+			require.NoError(t, s.player.Seek(1100*time.Millisecond))
+			s.until("the cue of the seek", func(now player.Snapshot) bool {
+				cues := s.player.Cues(1100 * time.Millisecond)
+				return now.State == player.Paused && len(cues) == 1 && cues[0].Text() == "Good morning"
+			})
+		})
+	}
+}
+
 // TestSubtitlesBesideAFile finds the files that go with a film, by name, and reads what is chosen.
 func TestSubtitlesBesideAFile(t *testing.T) {
 	t.Parallel()
@@ -177,7 +205,7 @@ func TestSubtitlesBesideAFile(t *testing.T) {
 		require.NoError(t, s.player.SelectSubtitles(i))
 		cues, err := s.player.AllCues(t.Context(), 0, time.Hour)
 		require.NoError(t, err)
-		assertSpoken(t, want, cues)
+		assertSaid(t, want, cues)
 	}
 	require.NoError(t, s.player.SelectSubtitles(4))
 	now = s.until("it cannot be read", func(now player.Snapshot) bool { return len(now.Notes) > 0 })
@@ -218,7 +246,7 @@ func TestGivenSubtitles(t *testing.T) {
 			require.Equal(t, player.Complete, end.State, "%v", end.Error)
 			cues, err := s.player.AllCues(t.Context(), 0, time.Hour)
 			require.NoError(t, err)
-			assertSpoken(t, c.want, cues)
+			assertSaid(t, c.want, cues)
 		})
 	}
 }

@@ -134,6 +134,9 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 	}
 	origin := m.input.StartTime()
 	if from > 0 || !m.fresh {
+		if err := m.preroll(ctx, r, origin+from); err != nil {
+			return err
+		}
 		if err := m.seek(ctx, r, origin+from); err != nil {
 			return err
 		}
