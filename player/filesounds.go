@@ -28,6 +28,11 @@ func newFileSounds(s *session, streams []libav.Stream) *sounds {
 	}
 	distinct(len(t.list), func(i int) *string { return &t.list[i].Name })
 	t.chosen = t.best()
+	if wanted := s.config.AudioTrack; wanted > 0 && wanted <= len(t.list) {
+		t.chosen = wanted - 1
+	} else if wanted > 0 {
+		s.note(fmt.Sprintf("The file has no sound %d: there are %d.", wanted, len(t.list)))
+	}
 	return t
 }
 

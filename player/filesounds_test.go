@@ -80,6 +80,34 @@ func TestSoundsOfAFile(t *testing.T) {
 	}
 }
 
+// TestTrackOfAFile is chosen by its number, before any language; one that there is not is noted.
+func TestTrackOfAFile(t *testing.T) {
+	t.Parallel()
+	film, texts := makeFilm(t, filmSpecs[0]), subtitledFilm(t, "film.mkv", "ass")
+	play := func(t *testing.T, source string, config player.Config) player.Snapshot {
+		t.Helper()
+		config.FreeRun = true
+		s := newScreen(t, config)
+		s.open(source, nil, 0)
+		s.play()
+		end := s.ended()
+		require.Equal(t, player.Complete, end.State, "%v", end.Error)
+		return end
+	}
+	for number, want := range map[int]int{1: 0, 2: 1, 3: 2} {
+		assert.Equal(t, want, play(t, film, player.Config{AudioLanguage: "de", AudioTrack: number}).Sound)
+	}
+	for number, want := range map[int]int{1: 0, 2: 1} {
+		assert.Equal(t, want, play(t, texts, player.Config{SubtitleLanguage: "de", SubtitleTrack: number}).Subtitle)
+	}
+	end := play(t, film, player.Config{AudioLanguage: "de", AudioTrack: 4, SubtitleTrack: 1})
+	assert.Equal(t, 2, end.Sound)
+	assert.Equal(t, -1, end.Subtitle)
+	assert.Equal(t, []string{"The file has no sound 4: there are 3.", "The file has no subtitles 1 that can be shown."}, end.Notes)
+	_, err := player.New(player.Config{AudioTrack: -1})
+	require.ErrorIs(t, err, player.ErrConfig)
+}
+
 // TestAnotherSoundOfAFile is chosen in mid-play: from there on pictures and sound are those of the
 // file with that sound, up to the end, and what comes next is in its language.
 func TestAnotherSoundOfAFile(t *testing.T) {

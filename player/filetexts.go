@@ -51,17 +51,23 @@ type textTrack struct {
 func newFileTexts(streams []libav.Stream, sound string) *fileTexts {
 	f := &fileTexts{tracks: make(map[int]*textTrack)}
 	var texts []libav.Stream
+	var numbers []int
+	number := 0
 	for _, stream := range streams {
-		if _, text := textFormats[stream.Codec]; text && stream.Kind == libav.KindSubtitle {
-			texts = append(texts, stream)
+		if stream.Kind != libav.KindSubtitle {
+			continue
+		}
+		number++
+		if _, text := textFormats[stream.Codec]; text {
+			texts, numbers = append(texts, stream), append(numbers, number)
 		}
 	}
 	for i, stream := range texts {
 		track := &textTrack{all: f, stream: stream, format: textFormats[stream.Codec], known: make(map[uint64]struct{})}
 		f.tracks[stream.Index] = track
 		language := languageOf(stream.Language)
-		f.choices = append(f.choices, ownSubtitles{source: track, standard: stream.Default || stream.Forced && sameLanguage(language, sound),
-			info: SubtitleInfo{Name: textName(stream, i+1, marked(texts)), Language: language, Forced: stream.Forced, Title: stream.Title,
+		f.choices = append(f.choices, ownSubtitles{source: track, number: numbers[i], standard: stream.Default || stream.Forced && sameLanguage(language, sound),
+			info: SubtitleInfo{Name: textName(stream, numbers[i], marked(texts)), Language: language, Forced: stream.Forced, Title: stream.Title,
 				Codec: stream.Codec, Default: stream.Default, HearingImpaired: stream.HearingImpaired}})
 	}
 	return f

@@ -32,6 +32,7 @@ type ownSubtitles struct {
 	source   subtitleSource
 	given    bool // a person named them for this very resource
 	standard bool // they are shown where nobody prefers a language
+	number   int  // of the track of a file, counted from 1, 0: they are none
 }
 
 // addOwn offers subtitles of a resource's own, before there are others that nothing tells of. It
@@ -144,6 +145,17 @@ func (s *session) ownedSubtitles(m *mediaSource) []ownSubtitles {
 		sound = s.sounds.list[at].Language
 	}
 	m.texts = newFileTexts(m.input.Streams(), sound)
+	if wanted := s.config.SubtitleTrack; wanted > 0 {
+		at := slices.IndexFunc(m.texts.choices, func(o ownSubtitles) bool { return o.number == wanted })
+		if at < 0 {
+			s.note(fmt.Sprintf("The file has no subtitles %d that can be shown.", wanted))
+		} else {
+			m.texts.choices[at].given = true
+			for i := range own {
+				own[i].given = false
+			}
+		}
+	}
 	return append(own, m.texts.choices...)
 }
 

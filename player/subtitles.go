@@ -105,7 +105,7 @@ func (t *subtitles) begin(own []ownSubtitles, standard int) {
 		standard = given
 	}
 	t.chosen = t.prefer(t.session.config.SubtitleLanguage, standard)
-	if t.chosen < 0 && t.session.config.SubtitleLanguage != subtitlesOff {
+	if off := t.session.config.SubtitleLanguage == subtitlesOff; given >= 0 && !off && (t.chosen < 0 || t.session.config.SubtitleTrack > 0) {
 		t.chosen = given
 	}
 }
