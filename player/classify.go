@@ -11,6 +11,7 @@ import (
 	"latchkey/drm"
 	"latchkey/network"
 	"latchkey/network/regular"
+	"latchkey/player/caption"
 	"latchkey/player/container"
 	"latchkey/player/framing"
 	"latchkey/player/hls"
@@ -273,6 +274,10 @@ func explainMedia(err error, e *Error) (Code, string) {
 		sound   *libav.SoundError
 	)
 	switch {
+	case errors.Is(err, caption.ErrUnknown), errors.Is(err, caption.ErrNotWebVTT):
+		return CodeNotMedia, fmt.Sprintf("%s holds no subtitles that Latchkey knows.", e.URL)
+	case errors.Is(err, caption.ErrTooLarge):
+		return CodeTooLarge, fmt.Sprintf("The subtitles of %s are too large.", e.URL)
 	case errors.Is(err, errBarren) && inSegment:
 		return CodeNotMedia, fmt.Sprintf("%d MB of this stream held neither picture nor sound.", maxBarrenSegment>>20)
 	case errors.Is(err, errBarren):

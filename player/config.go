@@ -80,6 +80,10 @@ type Config struct {
 	AudioLanguage string
 	// SubtitleLanguage is preferred for subtitles: BCP 47; "off" for none, empty for the stream's default.
 	SubtitleLanguage string
+	// AudioTrack and SubtitleTrack choose the sound and the subtitles of a file by their number, counted
+	// from 1 within their kind; 0 leaves the choice to the languages. A file that has no such track is
+	// played without that wish, and Snapshot.Notes says so.
+	AudioTrack, SubtitleTrack int
 	// Hardware is the type of the device that is to decode pictures, one of HardwareDecoders, or "auto"; empty for none. Where there is none
 	// such, the processor decodes.
 	Hardware string
@@ -125,6 +129,8 @@ func (c Config) checked() (Config, error) {
 		return c, fmt.Errorf("%w: there is no hardware decoder %q", ErrConfig, c.Hardware)
 	case c.Variant < 0:
 		return c, fmt.Errorf("%w: variant %d", ErrConfig, c.Variant)
+	case c.AudioTrack < 0 || c.SubtitleTrack < 0:
+		return c, fmt.Errorf("%w: a track's number is negative", ErrConfig)
 	case c.MemoryLimit < 0:
 		return c, fmt.Errorf("%w: the memory limit is negative", ErrConfig)
 	case c.Limit.Frames < 0 || c.Limit.Length < 0:

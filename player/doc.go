@@ -69,7 +69,17 @@
 // # Subtitles
 //
 // Snapshot.Subtitles are WebVTT renditions, which are loaded ahead of the position, and closed captions (CTA-608, CC1 to CC4), which come with
-// the pictures: the latter are known only where pictures were decoded. [Player.Cues] has both.
+// the pictures: the latter are known only where pictures were decoded. [Player.Cues] has both. For files see below.
+//
+// # Files
+//
+// Snapshot.Sounds are all sounds of a file. The stream that was chosen alone is decoded; another choice begins a new pipeline at the position,
+// as a seek does.
+//
+// The subtitles of a file that are text (SRT, WebVTT, ASS and SSA, 3GPP timed text) are read in passing as the file is demuxed, all of them, so that
+// another choice shows at once, and what was seen before a seek stays. Beside a file of this machine its subtitles are looked for: film.srt,
+// film.en.srt, film.vtt, film.ass beside film.mkv; [MediaResource.WithSubtitles] names others, for any resource. Shown without a wish are those that
+// a person named, or else those beside the file without a language, or else the file's default, or forced ones in the language of the sound.
 //
 // # Content steering
 //
@@ -108,6 +118,7 @@
 //	  a playlist that is read     64 MiB                        package hls
 //	cues of the chosen subtitles  64 MiB                        cuelist.go
 //	  a file of subtitles         16 MiB, its cues 48 MiB       package caption
+//	cues of all subtitles in a file  64 MiB                     filetexts.go
 //	screens of closed captions    8 MiB a channel               closedcaptions.go
 //	posters (package ui)          64 MiB                        ui/catalogue
 //	a file downloaded whole       512 MiB on the disk           spool.go

@@ -38,6 +38,7 @@ type mediaSource struct {
 	wait    *readContext // what the demuxer's reads wait on
 	fresh   bool         // nothing was read from input yet
 	barren  *barren      // of body; nil: what it reads is not counted
+	texts   *fileTexts   // set when it was opened
 }
 
 // readContext lends the context of the work in progress to a reader whose interface has no place for it. It is used by one goroutine at a
@@ -56,8 +57,12 @@ func (s *session) openMedia(ctx context.Context, o opener) error {
 	s.source = source
 	s.duration = source.input.Duration()
 	s.title = source.input.Title()
+	s.sounds = newFileSounds(s, source.input.Streams())
 	s.stills = newFileStills(source)
-	s.subtitles = captionsAlone(s)
+	s.subtitles = captionsAlone(s, s.ownedSubtitles(source))
+	if !s.outputs.freeRun {
+		s.work.Go(func() { s.subtitles.run(s.ctx) })
+	}
 	return nil
 }
 
@@ -133,11 +138,15 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 	}
 	m.wait.now = ctx
 	r := newRun(m.input, bothKinds, m.session.preferred, false)
+	m.session.sounds.chooseIn(r, m.input.Streams())
 	if len(r.streams) == 0 {
 		return m.explain(errNoStreams)
 	}
 	origin := m.input.StartTime()
 	if from > 0 || !m.fresh {
+		if err := m.preroll(ctx, r, origin+from); err != nil {
+			return err
+		}
 		if err := m.seek(ctx, r, origin+from); err != nil {
 			return err
 		}
@@ -149,7 +158,7 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 		m.packet()
 		return unlocker.unlock(p, stream)
 	}
-	return copyPackets(ctx, m.input, r, fixed(origin), out, unlock, m.explain)
+	return copyPackets(ctx, &textReader{input: m.input, source: m, origin: origin}, r, fixed(origin), out, unlock, m.explain)
 }
 
 // packet notes that the demuxer gave a packet.

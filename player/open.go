@@ -153,7 +153,7 @@ func (s *session) openPlaylist(ctx context.Context, data []byte, base string) er
 	s.noteWarnings(list)
 	if list.Media != nil {
 		s.gotPlaylist()
-		s.subtitles = captionsAlone(s)
+		s.subtitles = captionsAlone(s, givenSubtitles(s.resource))
 		return s.openTracks(newFeed(s, s.mainURI(), nil, list), nil, list.Start)
 	}
 	return s.openVariant(ctx, list)
@@ -300,13 +300,6 @@ func chooseAudio(renditions []hls.Rendition, group, preferred string) *hls.Rendi
 		}
 	}
 	return best
-}
-
-// sameLanguage compares primary subtags (RFC 5646, 2.2.1).
-func sameLanguage(a, b string) bool {
-	a, _, _ = strings.Cut(a, "-")
-	b, _, _ = strings.Cut(b, "-")
-	return a != "" && strings.EqualFold(a, b)
 }
 
 // folderOf is the part of a path before its name.

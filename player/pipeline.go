@@ -313,10 +313,14 @@ func newRun(input *libav.Input, kinds []libav.Kind, preferred string, wraps bool
 	return r
 }
 
-// streamScore says how good a choice a stream is: the language first, then the container's default.
+// streamScore says how good a choice a stream is: the language first, then what is made for
+// everybody, then the container's default.
 func streamScore(stream libav.Stream, preferred string) int {
 	score := 0
 	if preferred != "" && stream.Kind == libav.KindAudio && sameLanguage(stream.Language, preferred) {
+		score += 4
+	}
+	if !stream.Commentary && !stream.VisualImpaired {
 		score += 2
 	}
 	if stream.Default {
@@ -341,7 +345,7 @@ func (p *pipeline) found(kinds []libav.Kind, r *run) {
 
 // copyPackets moves packets from a demuxer to the queues until the run's end, which is nil. unlock decrypts
 // a packet in place and numbers the keys; it returns errAbandoned for one that is to be left out. explain gives errors of the demuxer, and of unlock, their context.
-func copyPackets(ctx context.Context, input *libav.Input, r *run, place placer, out *pipeline,
+func copyPackets(ctx context.Context, input packetReader, r *run, place placer, out *pipeline,
 	unlock func(*libav.Packet, libav.Stream) (key int, err error), explain func(error) error) error {
 	var pending []queued
 	defer func() {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"latchkey/drm"
@@ -39,6 +40,8 @@ type MediaResource struct {
 	source   string // URL, or absolute path
 	file     bool
 	metadata *network.Metadata
+
+	subtitles []string // paths
 }
 
 // NewMediaResource returns the resource of an http, https or file URL, or of a file's path. The metadata
@@ -90,6 +93,15 @@ func NewMediaResource(source string, metadata *network.Metadata) (*MediaResource
 		r.source, r.file = path, true
 	}
 	return r, nil
+}
+
+// WithSubtitles returns the resource with files of subtitles of this machine, which are offered besides
+// its own. The first is shown unless Config.SubtitleLanguage prefers another, or none. Whether a file
+// exists shows when it is chosen.
+func (r *MediaResource) WithSubtitles(paths ...string) *MediaResource {
+	other := *r
+	other.subtitles = append(slices.Clone(r.subtitles), paths...)
+	return &other
 }
 
 // IsFile says that the resource is on this machine's disk.

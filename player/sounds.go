@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"latchkey/player/hls"
+	"latchkey/player/libav"
 )
 
 // ErrSound is returned for a sound that there is not.
@@ -20,6 +21,9 @@ type SoundInfo struct {
 	Name     string
 	Language string // BCP 47, empty when unknown
 	Channels string // as the playlist says: "2", "6", "16/JOC"; empty when unknown
+	// Title, Codec (FFmpeg's name), Default and Commentary are what a file says of its sound.
+	Title, Codec        string
+	Default, Commentary bool
 }
 
 // sounds are those that a variant can be heard with. Safe for concurrent use; nil is none to choose.
@@ -31,6 +35,7 @@ type sounds struct {
 	uris    []string // empty: it is in the variant's own playlist
 	all     *hls.Multivariant
 	entries []*hls.Rendition // of list
+	streams []libav.Stream   // of list, those of a file; nil for a stream of playlists
 
 	mu     sync.Mutex // guards what follows
 	chosen int        // in list, -1: none of them can be had
@@ -74,10 +79,16 @@ func (t *sounds) choice() int {
 	return t.chosen
 }
 
-// open gets the playlist of a sound, nil where it has none of its own.
+// open gets the playlist of a sound, nil where it has none of its own. That of a file must be one that
+// can be decoded.
 func (t *sounds) open(ctx context.Context, index int) (*feed, error) {
-	if t == nil || t.uris[index] == "" {
+	switch {
+	case t == nil:
 		return nil, nil //nolint:nilnil // that it has no playlist is no error
+	case t.streams != nil:
+		return nil, decodable(t.streams[index])
+	case t.uris[index] == "":
+		return nil, nil //nolint:nilnil // as above
 	}
 	return t.session.openExtra(ctx, t.uris[index], t.defines)
 }
@@ -157,7 +168,11 @@ func (t *sounds) choose(index int) {
 
 // fails tells of a sound that cannot be had.
 func (t *sounds) fails(index int, err error) {
-	t.session.note(fmt.Sprintf("The sound %q cannot be had: %s.", t.list[index].Name, brief(err)))
+	reason := brief(err)
+	if t.streams != nil {
+		reason = "it is of a kind that Latchkey does not decode"
+	}
+	t.session.note(fmt.Sprintf("The sound %q cannot be had: %s.", t.list[index].Name, reason))
 }
 
 // soundChoice is a SelectSound whose playlist loads. The newest alone is applied.

@@ -37,6 +37,9 @@ func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.
 	if index < 0 {
 		return nil, nil
 	}
+	if own := t.source(index); own != nil {
+		return own.cuesBetween(ctx, from, to)
+	}
 	if t.withPictures(index) {
 		return t.closed[index].all(from, to), nil
 	}

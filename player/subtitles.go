@@ -37,6 +37,11 @@ type SubtitleInfo struct {
 	Name     string
 	Language string // BCP 47, empty when unknown
 	Forced   bool   // what is to be read even by those who understand the sound
+	// Title, Codec (FFmpeg's name, or a file's suffix), Default and HearingImpaired are what a file says
+	// of its subtitles.
+	Title, Codec             string
+	Default, HearingImpaired bool
+	File                     string // the file of their own that they are in, empty: they are in the resource
 }
 
 // subtitles are those of a resource. Safe for concurrent use.
@@ -47,6 +52,7 @@ type subtitles struct {
 	list    []SubtitleInfo
 	uris    []string                // empty: it comes with the pictures
 	closed  []*closedCaptions       // that does, by the index in list; else nil
+	own     []subtitleSource        // of a file, by the index in list; else nil
 	latent  int                     // in list: where captions stand that nothing tells of, one channel as soon as a picture has some; -1: there can be none
 	found   atomic.Int32            // how many of those there are; what stands behind them in list is changed by the decoder's goroutine alone
 	missing []caption.ChannelFilter // the channels of which no picture had any; owned by that goroutine
@@ -80,8 +86,9 @@ func newSubtitles(s *session, list *hls.Playlist, variant hls.Variant) *subtitle
 		} else {
 			t.uris, t.closed = append(t.uris, r.URI), append(t.closed, nil)
 		}
+		t.own = append(t.own, nil)
 	}
-	t.chosen = t.prefer(s.config.SubtitleLanguage, standard)
+	t.begin(givenSubtitles(s.resource), standard)
 	if !declared {
 		t.addLatent()
 	}
@@ -91,9 +98,24 @@ func newSubtitles(s *session, list *hls.Playlist, variant hls.Variant) *subtitle
 	return t
 }
 
-// captionsAlone are the closed captions of what is no multivariant playlist, should its pictures have some.
-func captionsAlone(s *session) *subtitles {
-	t := &subtitles{session: s, wake: newNotice(), chosen: -1}
+// begin offers a resource's own subtitles besides, and chooses those that are shown first: without a
+// language that is preferred, those that a person named, or else those that are the standard.
+func (t *subtitles) begin(own []ownSubtitles, standard int) {
+	standard, given := t.addOwn(own, standard)
+	if given >= 0 {
+		standard = given
+	}
+	t.chosen = t.prefer(t.session.config.SubtitleLanguage, standard)
+	if off := t.session.config.SubtitleLanguage == subtitlesOff; given >= 0 && !off && (t.chosen < 0 || t.session.config.SubtitleTrack > 0) {
+		t.chosen = given
+	}
+}
+
+// captionsAlone are the subtitles of what is no multivariant playlist: its own, and closed captions,
+// should its pictures have some.
+func captionsAlone(s *session, own []ownSubtitles) *subtitles {
+	t := &subtitles{session: s, wake: newNotice(), chosen: -1, latent: -1}
+	t.begin(own, -1)
 	t.addLatent()
 	return t
 }
@@ -103,7 +125,7 @@ func (t *subtitles) addLatent() {
 	t.latent = len(t.list)
 	for _, channel := range caption.Channels {
 		t.list = append(t.list, SubtitleInfo{Index: len(t.list)})
-		t.uris, t.closed = append(t.uris, ""), append(t.closed, nil)
+		t.uris, t.closed, t.own = append(t.uris, ""), append(t.closed, nil), append(t.own, nil)
 		t.missing = append(t.missing, caption.ChannelFilter{Channel: channel})
 	}
 }
@@ -187,7 +209,11 @@ func (t *subtitles) choice() int {
 
 // at returns the cues that are to be seen at a time. It never waits.
 func (t *subtitles) at(position time.Duration) []caption.Cue {
-	if index := t.choice(); t.withPictures(index) {
+	index := t.choice()
+	switch own := t.source(index); {
+	case own != nil:
+		return own.at(position)
+	case t.withPictures(index):
 		return t.closed[index].at(position)
 	}
 	return t.shown.Load().at(position)
@@ -204,7 +230,7 @@ func (t *subtitles) close() {
 
 // withPictures says whether the captions with an index come with the pictures.
 func (t *subtitles) withPictures(index int) bool {
-	return index >= 0 && index < len(t.uris) && t.uris[index] == ""
+	return index >= 0 && index < len(t.uris) && t.uris[index] == "" && t.own[index] == nil
 }
 
 // picture takes the captions of a picture that is about to be shown. t may be nil.
@@ -227,7 +253,9 @@ func (t *subtitles) picture(v *frame.Video) {
 func (t *subtitles) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		changed := t.wake.wait()
-		if index := t.choice(); index >= 0 && !t.withPictures(index) {
+		index := t.choice()
+		t.loadFile(index)
+		if index >= 0 && t.uris[index] != "" {
 			if err := t.follow(ctx, index, changed); err != nil && ctx.Err() == nil {
 				t.session.note(fmt.Sprintf("The subtitles %q cannot be had: %s.", t.list[index].Name, brief(err)))
 				pause(ctx, changed, subtitlesRetry)

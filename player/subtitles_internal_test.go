@@ -198,7 +198,7 @@ func BenchmarkHourOfCues(b *testing.B) {
 // TestCaptionsAreFoundWhileALanguageIsLookedFor has the decoder offer channels while the player
 // looks for a language: for the race detector.
 func TestCaptionsAreFoundWhileALanguageIsLookedFor(t *testing.T) {
-	s := captionsAlone(&session{post: func(message) {}})
+	s := captionsAlone(&session{post: func(message) {}}, nil)
 	defer s.close()
 	var decoder sync.WaitGroup
 	decoder.Go(func() { s.discover([]byte{0xfc, 0x94, 0x2c}) }) // CTA-708, 4.4: cc_valid, field 1; CTA-608: erase displayed memory, of CC1

@@ -13,6 +13,10 @@ import (
 type account struct {
 	engine  *player.Player
 	service *signedService // of --profile: everything is opened with its sign-in; nil: nothing is
+	// subtitles returns the resource of first, which the command line names, with the files of --sub-file;
+	// nil: there are none.
+	subtitles func(*player.MediaResource) (*player.MediaResource, error)
+	first     string
 
 	mu            sync.Mutex // guards configuration
 	configuration *network.Configuration
@@ -20,6 +24,14 @@ type account struct {
 
 // Resource returns the resource of a URL or file, with the account's configuration.
 func (a *account) Resource(source string) (*player.MediaResource, error) {
+	resource, err := a.resource(source)
+	if err != nil || a.subtitles == nil || source != a.first {
+		return resource, err
+	}
+	return a.subtitles(resource)
+}
+
+func (a *account) resource(source string) (*player.MediaResource, error) {
 	if a.service != nil {
 		return a.service.open(source)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"latchkey/network"
+	"latchkey/network/regular"
 	"latchkey/player"
 	"latchkey/player/abr"
 	"latchkey/player/audio"
@@ -30,6 +31,8 @@ type streamFlags struct {
 	initialBitrate, minBitrate, maxBitrate int64
 	policy                                 string
 	audioLanguage, subtitleLanguage        string
+	subtitleFiles                          []string
+	audioTrack, subtitleTrack              int
 	hardware, output                       string
 	memory                                 int64
 	report, archive                        string
@@ -48,6 +51,9 @@ func (f *streamFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.policy, "abr-policy", abr.Moderate.String(), "how bold the choice of a variant is: conservative, moderate or aggressive")
 	set.StringVar(&f.audioLanguage, "audio-lang", "", "preferred language of the sound, as in en or pt-BR")
 	set.StringVar(&f.subtitleLanguage, "sub-lang", "", "preferred language of the subtitles, as in en; off for none")
+	set.IntVar(&f.audioTrack, "audio-track", 0, "play this sound of a file, counted from 1 as probe --list does")
+	set.IntVar(&f.subtitleTrack, "sub-track", 0, "show these subtitles of a file, counted from 1 as probe --list does")
+	set.StringArrayVar(&f.subtitleFiles, "sub-file", nil, "offer the subtitles of this `FILE` (SRT, WebVTT, ASS or SSA), the first of several being shown")
 	set.StringVar(&f.hardware, "hwdec", "off", "hardware decoding: off, auto, or the type of a device, as in vaapi")
 	set.Int64Var(&f.memory, "memory", player.DefaultMemoryLimit>>20, "what a stream or file may take in memory to be read and decoded, in `MB`; the program takes some 300 more")
 	set.StringVar(&f.output, "ao", audio.Device.String(), "where the sound goes: device, or null, which paces by the wall clock")
@@ -67,6 +73,7 @@ func (f *streamFlags) config(stderr io.Writer) (player.Config, error) {
 		return player.Config{}, usagef("--abr-policy is conservative, moderate or aggressive, and not %q", f.policy)
 	}
 	config := player.Config{Log: log, Network: network.Options{Log: log}, AudioLanguage: f.audioLanguage, SubtitleLanguage: f.subtitleLanguage,
+		AudioTrack: f.audioTrack, SubtitleTrack: f.subtitleTrack,
 		ABR: abr.Controls{InitialBitrate: f.initialBitrate, MinBitrate: f.minBitrate, MaxBitrate: f.maxBitrate, Policy: policy}}
 	if config.Keys, err = f.parse(); err != nil {
 		return config, err
@@ -92,12 +99,26 @@ func (f *streamFlags) config(stderr io.Writer) (player.Config, error) {
 		return config, usagef("--ao is device or null, and not %q", f.output)
 	}
 	switch {
+	case f.audioTrack < 0 || f.subtitleTrack < 0:
+		return config, usagef("--audio-track and --sub-track count from 1")
 	case f.length < 0 || f.frames < 0:
 		return config, usagef("--length and --frames cannot be negative")
 	case f.maxBitrate > 0 && f.minBitrate > f.maxBitrate:
 		return config, usagef("--min-bitrate is above --max-bitrate")
 	}
 	return config, nil
+}
+
+// withSubtitles returns a resource with the files of --sub-file. The error is of one that cannot be read.
+func (f *streamFlags) withSubtitles(resource *player.MediaResource) (*player.MediaResource, error) {
+	for _, path := range f.subtitleFiles {
+		file, err := regular.Open(path)
+		if err != nil {
+			return nil, player.Explain(err, path)
+		}
+		_ = file.Close() // it was not read
+	}
+	return resource.WithSubtitles(f.subtitleFiles...), nil
 }
 
 func (f *streamFlags) log(stderr io.Writer) (*slog.Logger, error) {

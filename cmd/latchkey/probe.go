@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"time"
@@ -75,6 +76,9 @@ func runProbe(ctx context.Context, flags *probeFlags, source string, stdout, std
 		resource, err = known.open(source)
 	}
 	if err != nil {
+		return err
+	}
+	if resource, err = flags.withSubtitles(resource); err != nil {
 		return err
 	}
 	if flags.variant < -1 {
@@ -220,7 +224,7 @@ func writeCues(ctx context.Context, engine *player.Player, write func([]caption.
 	}
 	ctx, cancel := context.WithTimeout(ctx, cueTime)
 	defer cancel()
-	end := engine.Snapshot().Position
+	end := cuesEnd(engine.Snapshot())
 	cues, err := engine.AllCues(ctx, 0, end)
 	if err != nil {
 		return fmt.Errorf("write the subtitles: %w", player.Explain(err, engine.Snapshot().Source))
@@ -230,6 +234,15 @@ func writeCues(ctx context.Context, engine *player.Player, write func([]caption.
 		return fmt.Errorf("write the subtitles: %w", err)
 	}
 	return nil
+}
+
+// cuesEnd is where the cues end of what was played. Those of a file may begin after its last picture.
+func cuesEnd(s player.Snapshot) time.Duration {
+	ofFile := s.Subtitle >= 0 && s.Subtitle < len(s.Subtitles) && s.Subtitles[s.Subtitle].Codec != ""
+	if ofFile && s.State == player.Complete && !s.Limited {
+		return math.MaxInt64
+	}
+	return s.Position
 }
 
 // screenTick is the interval of a screen of 60 Hz.

@@ -41,6 +41,10 @@ func runWindow(ctx context.Context, flags *windowFlags, argument string, stdout,
 	case outside:
 		w.argument = argument
 	case argument != "":
+		w.account.first, w.account.subtitles = argument, flags.withSubtitles
+		if _, err = flags.withSubtitles(new(player.MediaResource)); err != nil {
+			return errors.Join(err, w.close())
+		}
 		if _, err := w.account.Resource(argument); err != nil {
 			return errors.Join(&usageError{err}, w.close())
 		}

@@ -1,9 +1,13 @@
-// Package caption reads WebVTT, the subtitles of HTTP Live Streaming, into cues, and writes them.
+// Package caption reads subtitles into cues, and writes them as WebVTT.
 //
-//	track, err := caption.Parse(data)
+//	track, err := caption.Parse(data) // WebVTT, the subtitles of HTTP Live Streaming
+//	track, err := caption.Read(data)  // a file of any kind
 //	for _, cue := range track.Cues { ... }
 //
-// What is wrong in a file costs the cue that it is in and nothing else, as the specification says.
+// What is wrong in a file costs the cue that it is in and nothing else, as WebVTT's specification says.
+// [Read] tells by a file's text what it is: WebVTT, SubRip (SRT), ASS or SSA, in UTF-8, in UTF-16
+// with a byte order mark, or else in Windows-1252. [Format] reads the text of a cue as a container of
+// media holds it.
 //
 // # Limits
 //
@@ -20,8 +24,13 @@
 //	character references                those of HTML
 //	STYLE, REGION and NOTE blocks       left out
 //	X-TIMESTAMP-MAP                     yes
+//	SubRip's tags                       b, i, u, font color; in braces as those of ASS
+//	ASS's tags                          i, b, u, r, an; drawings are left out, and what else there is changes nothing
+//	styles of ASS, places, effects      left out: the text is what is read
+//	styles of 3GPP timed text           bold, italic, underlined
 //
 // # Specifications
 //
-// W3C WebVTT: The Web Video Text Tracks Format, 6; RFC 8216, 3.5 (X-TIMESTAMP-MAP).
+// W3C WebVTT: The Web Video Text Tracks Format, 6; RFC 8216, 3.5 (X-TIMESTAMP-MAP); 3GPP TS 26.245
+// (timed text). SubRip and ASS have none: their files, and FFmpeg's reading of them, are what is followed.
 package caption

@@ -24,11 +24,20 @@ const (
 var (
 	// ErrNotWebVTT is returned for what does not begin as WebVTT does.
 	ErrNotWebVTT = errors.New("it is not WebVTT")
+	// ErrUnknown is returned for a file of which no cue can be read.
+	ErrUnknown = errors.New("they are no subtitles that are known")
 	// ErrTooLarge is returned for a file beyond a limit.
 	ErrTooLarge = errors.New("the subtitles are too large")
 )
 
-// Track is a WebVTT file.
+// The limits of a file that are errors.
+var (
+	errFileBytes  = fmt.Errorf("%w: more than %d MiB", ErrTooLarge, maxBytes>>20)
+	errTrackCues  = fmt.Errorf("%w: more than %d cues", ErrTooLarge, maxCues)
+	errTrackBytes = fmt.Errorf("%w: its cues take more than %d MiB", ErrTooLarge, maxTrackBytes>>20)
+)
+
+// Track is a file of subtitles.
 type Track struct {
 	Cues []Cue
 	// Map is X-TIMESTAMP-MAP, nil without one. RFC 8216, 3.5.
@@ -49,7 +58,7 @@ type TimestampMap struct {
 // text that is shown. WebVTT, 6.1.
 func Parse(data []byte) (*Track, error) {
 	if len(data) > maxBytes {
-		return nil, fmt.Errorf("%w: more than %d MiB", ErrTooLarge, maxBytes>>20)
+		return nil, errFileBytes
 	}
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	rest, ok := bytes.CutPrefix(data, []byte("WEBVTT"))
@@ -61,10 +70,10 @@ func Parse(data []byte) (*Track, error) {
 	p.header()
 	for p.more() {
 		if p.block(); len(p.track.Cues) > maxCues {
-			return nil, fmt.Errorf("%w: more than %d cues", ErrTooLarge, maxCues)
+			return nil, errTrackCues
 		}
 		if p.bytes > maxTrackBytes {
-			return nil, fmt.Errorf("%w: its cues take more than %d MiB", ErrTooLarge, maxTrackBytes>>20)
+			return nil, errTrackBytes
 		}
 	}
 	return &p.track, nil

@@ -43,7 +43,7 @@ type run struct {
 // read returns the lines of a cue's text, at least one. cut says that there is more of it; shows,
 // that there is something to read in the lines.
 func (r *textReader) read(text string) (lines [][]Span, cut, shows bool) {
-	*r = textReader{text: r.text[:0], runs: r.runs[:0], open: r.open[:0]}
+	r.reset()
 	for text != "" && !r.cut {
 		i := strings.IndexByte(text, '<')
 		if i < 0 {
@@ -58,6 +58,16 @@ func (r *textReader) read(text string) (lines [][]Span, cut, shows bool) {
 		r.tag(tag)
 		text = rest
 	}
+	return r.result()
+}
+
+// reset begins another cue.
+func (r *textReader) reset() {
+	*r = textReader{text: r.text[:0], runs: r.runs[:0], open: r.open[:0]}
+}
+
+// result returns what read does.
+func (r *textReader) result() (lines [][]Span, cut, shows bool) {
 	return r.lines(), r.cut, len(bytes.TrimSpace(r.text)) > 0
 }
 
@@ -87,9 +97,12 @@ func (r *textReader) style() Span {
 }
 
 // add adds text in the style in force.
-func (r *textReader) add(text string) {
+func (r *textReader) add(text string) { r.put(html.UnescapeString(text), r.style()) }
+
+// put adds text in a style.
+func (r *textReader) put(text string, style Span) {
 	first := true
-	for line := range strings.SplitSeq(html.UnescapeString(text), "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		if !first && r.line+1 == maxLines || line != "" && len(r.runs) == maxSpans {
 			r.cut = true
 			return
@@ -103,7 +116,7 @@ func (r *textReader) add(text string) {
 		}
 		from := len(r.text)
 		r.text = append(r.text, strings.ReplaceAll(line, "\t", " ")...)
-		r.runs = append(r.runs, run{style: r.style(), from: from, to: len(r.text), line: r.line})
+		r.runs = append(r.runs, run{style: style, from: from, to: len(r.text), line: r.line})
 	}
 }
 

@@ -108,7 +108,7 @@ typedef struct lk_parameters {
 // lk_stream describes a stream. The strings belong to the input.
 typedef struct lk_stream {
     lk_parameters parameters;
-    int is_default, is_attached_picture, sample_aes;
+    int is_default, is_forced, is_commentary, is_hearing_impaired, is_visual_impaired, is_attached_picture, sample_aes;
     int64_t start;
     AVRational frame_rate;
     const char *codec, *profile, *language, *title;

@@ -400,6 +400,10 @@ void lk_input_stream(const lk_input *in, int index, lk_stream *out)
     AVStream *s = in->format->streams[index];
     *out = (lk_stream){
         .is_default = (s->disposition & AV_DISPOSITION_DEFAULT) != 0,
+        .is_forced = (s->disposition & AV_DISPOSITION_FORCED) != 0,
+        .is_commentary = (s->disposition & AV_DISPOSITION_COMMENT) != 0,
+        .is_hearing_impaired = (s->disposition & AV_DISPOSITION_HEARING_IMPAIRED) != 0,
+        .is_visual_impaired = (s->disposition & AV_DISPOSITION_VISUAL_IMPAIRED) != 0,
         .sample_aes = sample_aes(s->codecpar),
         .is_attached_picture = (s->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0,
         .start = s->start_time,

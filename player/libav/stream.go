@@ -60,6 +60,13 @@ type Stream struct {
 	Title string
 	// Default says that the container names the stream as one to play unless told otherwise.
 	Default bool
+	// Forced says that the subtitles are for those who understand the sound: of foreign dialogue and
+	// of signs.
+	Forced bool
+	// Commentary says that the sound is a commentary on the film.
+	Commentary bool
+	// HearingImpaired and VisualImpaired say that the stream is made for people who hear or see badly.
+	HearingImpaired, VisualImpaired bool
 	// AttachedPicture says that the stream is one still, such as a cover.
 	AttachedPicture bool
 	// TimeBase is the length in seconds of a tick of the stream's time stamps.
@@ -102,6 +109,10 @@ func newStream(index int, c *C.lk_stream) Stream {
 		Language:        tag(c.language),
 		Title:           tag(c.title),
 		Default:         c.is_default != 0,
+		Forced:          c.is_forced != 0,
+		Commentary:      c.is_commentary != 0,
+		HearingImpaired: c.is_hearing_impaired != 0,
+		VisualImpaired:  c.is_visual_impaired != 0,
 		AttachedPicture: c.is_attached_picture != 0,
 		TimeBase:        rational(p.time_base),
 		FrameRate:       rational(c.frame_rate),

@@ -40,22 +40,28 @@ type Frame struct {
 // container carries. The frames of the stream must all be of one size.
 func FrameMD5(t testing.TB, path string, which Which) []Frame {
 	t.Helper()
-	return frameMD5(t, nil, path, which)
+	return frameMD5(t, nil, path, which, 0)
+}
+
+// FrameMD5Of is FrameMD5 of the stream of a kind with a number, counted from 0.
+func FrameMD5Of(t testing.TB, path string, which Which, number int) []Frame {
+	t.Helper()
+	return frameMD5(t, nil, path, which, number)
 }
 
 // FrameMD5Pipe is FrameMD5 of a medium that ffmpeg reads once, without seeking.
 func FrameMD5Pipe(t testing.TB, medium []byte, which Which) []Frame {
 	t.Helper()
-	return frameMD5(t, medium, "pipe:0", which)
+	return frameMD5(t, medium, "pipe:0", which, 0)
 }
 
-func frameMD5(t testing.TB, input []byte, path string, which Which) []Frame {
+func frameMD5(t testing.TB, input []byte, path string, which Which, number int) []Frame {
 	t.Helper()
 	arguments := []string{"-noautorotate", "-copyts"}
 	if filepath.Ext(path) == ".m3u8" {
 		arguments = append(arguments, "-allowed_extensions", "ALL") // of keys
 	}
-	arguments = append(arguments, "-i", path, "-map", "0:"+string(which)+":0")
+	arguments = append(arguments, "-i", path, "-map", "0:"+string(which)+":"+strconv.Itoa(number))
 	if which == Video {
 		arguments = append(arguments, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-noautoscale")
 	} else {
