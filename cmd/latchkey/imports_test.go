@@ -38,6 +38,7 @@ var importRules = []importRule{
 	{folder: "player/audio", others: []string{"github.com/hajimehoshi/oto/v2", "github.com/ebitengine/purego"}},
 	{folder: "player/libav", ours: []string{"player/frame", "player/container"}},
 	{folder: "player/container"},
+	{folder: "player/field"},
 	{folder: "player/framing"},
 	{folder: "player/hostile", others: []string{"github.com/andybalholm/brotli"}},
 	{folder: "player/mediatest", others: []string{"github.com/stretchr/testify/..."}},
