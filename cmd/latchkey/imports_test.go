@@ -39,6 +39,7 @@ var importRules = []importRule{
 	{folder: "player/audio", others: []string{"github.com/hajimehoshi/oto/v2", "github.com/ebitengine/purego"}},
 	{folder: "player/libav", ours: []string{"player/frame", "player/container"}},
 	{folder: "player/container"},
+	{folder: "player/field"},
 	{folder: "player/framing"},
 	{folder: "player/hostile", others: []string{"github.com/andybalholm/brotli"}},
 	{folder: "player/field"},
