@@ -66,6 +66,11 @@
 // first picture and sound, and gives to the same outputs as soon as the first one has given its last. The outputs' clock goes on; each
 // pipeline knows how far presentation time is from it.
 //
+// # Lists
+//
+// An M3U list of whole files, without a tag of HLS, is one presentation of titles that follow one another without a gap: 50 at most. Those
+// that cannot be had are left out, with a note.
+//
 // # Subtitles
 //
 // Snapshot.Subtitles are WebVTT renditions, which are loaded ahead of the position, and closed captions (CTA-608, CC1 to CC4), which come with

@@ -131,6 +131,11 @@ func (m *mediaSource) close() {
 
 // produce reads packets from the key picture at or before from on.
 func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipeline) error {
+	return m.produceAt(ctx, from, 0, out)
+}
+
+// produceAt is produce of a medium that begins at begins in the presentation; from counts from there.
+func (m *mediaSource) produceAt(ctx context.Context, from, begins time.Duration, out *pipeline) error {
 	if m.input == nil {
 		if err := m.reopen(ctx); err != nil {
 			return err
@@ -158,7 +163,7 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 		m.packet()
 		return unlocker.unlock(p, stream)
 	}
-	return copyPackets(ctx, &textReader{input: m.input, source: m, origin: origin}, r, fixed(origin), out, unlock, m.explain)
+	return copyPackets(ctx, &textReader{input: m.input, source: m, origin: origin - begins}, r, fixed(origin-begins), out, unlock, m.explain)
 }
 
 // packet notes that the demuxer gave a packet.

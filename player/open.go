@@ -141,8 +141,11 @@ func (s *session) readPlaylist(ctx context.Context, head []byte, body io.ReadClo
 	return s.openPlaylist(ctx, slices.Concat(head, data), from)
 }
 
-// openPlaylist reads the main playlist. base is its URL, or empty for a file's.
+// openPlaylist reads the main playlist, or a list of titles. base is its URL, or empty for a file's.
 func (s *session) openPlaylist(ctx context.Context, data []byte, base string) error {
+	if uris, is := s.list(data, base); is {
+		return s.openList(ctx, uris)
+	}
 	list, err := hls.Parse(data, base, hls.ParseOptions{FilePaths: s.resource.IsFile()})
 	if err != nil {
 		return err

@@ -22,11 +22,11 @@ import (
 // addresses are playlists behind redirects, names that a URL should have escaped, and contents
 // whose names say something else.
 func addresses() []row {
-	return slices.Concat(redirected(), oddNames(), misnamed(), indexAtEnd())
+	return slices.Concat(redirected(), oddNames(), misnamed(), indexAtEnd(), lists())
 }
 
-// redirects serves the folder below /cdn/a/ and /cdn/b/ and nothing else; what is asked for below /go/
-// is redirected to the same name below the folder that to names.
+// redirects serves the folder below /cdn/a/ and /cdn/b/ and nothing else; a playlist that is asked for
+// below /go/ is redirected to where to says.
 func redirects(o *origin, status int, to func(name string) string) {
 	o.on("*", func(w http.ResponseWriter, r *http.Request) {
 		for _, folder := range []string{"/cdn/a", "/cdn/b"} {
@@ -35,7 +35,7 @@ func redirects(o *origin, status int, to func(name string) string) {
 				return
 			}
 		}
-		if name, found := strings.CutPrefix(r.URL.Path, "/go/"); found {
+		if name, found := strings.CutPrefix(r.URL.Path, "/go/"); found && slices.Contains([]string{"index.m3u8", "main.m3u8", "video.mp4"}, name) {
 			http.Redirect(w, r, to(name), status)
 			return
 		}
@@ -74,6 +74,7 @@ func redirected() []row {
 			files: withSubtitles,
 			script: func(_ *testing.T, o *origin) {
 				redirects(o, http.StatusPermanentRedirect, func(name string) string { return "/cdn/a/" + name })
+				o.on("/go/index.m3u8", http.NotFound)
 				o.on("/cdn/a/index.m3u8", func(w http.ResponseWriter, r *http.Request) {
 					http.Redirect(w, r, "../b/index.m3u8", http.StatusSeeOther)
 				})
@@ -432,4 +433,87 @@ func indexAtEnd() []row {
 				assert.Contains(t, got.end.Error.Message, "larger than 512 MiB")
 			}},
 	}
+}
+
+// lists are M3U lists of whole files.
+func lists() []row {
+	first := mediatest.Spec{Video: "h264", Audio: "aac", Frames: 50}
+	second := mediatest.Spec{Container: "mkv", Video: "vp9", Audio: "opus", Frames: 50, Width: 320, Height: 180}
+	music := mediatest.Spec{Container: "m4a", Audio: "aac", Frames: 50}
+	// of makes a list of media, which are named 0, 1 ...; before each stands a line.
+	of := func(inf string, specs ...mediatest.Spec) func(t *testing.T) string {
+		return func(t *testing.T) string {
+			folder := t.TempDir()
+			list := "#EXTM3U\n"
+			for i, spec := range specs {
+				body, err := os.ReadFile(mediatest.Make(t, spec))
+				require.NoError(t, err)
+				name := fmt.Sprintf("%d 100%%.%s", i, filepath.Ext(mediatest.Make(t, spec))[1:])
+				require.NoError(t, os.WriteFile(filepath.Join(folder, name), body, 0o600))
+				list += inf + name + "\n"
+			}
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "list.m3u"), []byte(list), 0o600))
+			return folder
+		}
+	}
+	// following wants the pictures and sounds of media, one after the other.
+	following := func(specs ...mediatest.Spec) func(t *testing.T, got played) {
+		return func(t *testing.T, got played) {
+			got.complete(t)
+			var pictures, sounds []string
+			for _, spec := range specs {
+				if spec.Video != "" {
+					for _, f := range mediatest.FrameMD5(t, mediatest.Make(t, spec), mediatest.Video) {
+						pictures = append(pictures, f.MD5)
+					}
+				}
+				for _, f := range mediatest.FrameMD5(t, mediatest.Make(t, spec), mediatest.Audio) {
+					sounds = append(sounds, f.MD5)
+				}
+			}
+			assert.Equal(t, pictures, md5s(got.pictures))
+			assert.Equal(t, sounds, md5s(got.sounds))
+			for _, frames := range [][]frame{got.pictures, got.sounds} {
+				assert.True(t, slices.IsSortedFunc(frames, func(a, b frame) int { return int(a.pts - b.pts) }), "each after the one before")
+			}
+		}
+	}
+	return []row{
+		{name: "a list of two films", open: "/list.m3u", files: of("#EXTINF:2,A film\n", first, second),
+			check: func(t *testing.T, got played) {
+				following(first, second)(t, got)
+				assert.InDelta(t, 4, got.end.Duration.Seconds(), 0.1)
+			}},
+		{name: "a list of names alone", open: "/list.m3u", files: of("", first, first, first), check: following(first, first, first)},
+		{name: "a list of music with a length that is no number", open: "/list.m3u", files: of("#EXTINF:-1 a=\"b\",Music\n", music, music), check: following(music, music)},
+		{name: "a list of one film", open: "/list.m3u", files: of("#EXTINF:2,A film\n", first), check: wholeFilm(first)},
+		{name: "a list from within its second film", open: "/list.m3u", files: of("", first, first), from: 3 * time.Second,
+			check: func(t *testing.T, got played) {
+				got.complete(t)
+				want := mediatest.FrameMD5(t, mediatest.Make(t, first), mediatest.Video)
+				require.Len(t, got.pictures, 25)
+				assert.Equal(t, want[25].MD5, got.pictures[0].md5)
+				assert.Equal(t, want[49].MD5, got.pictures[24].md5)
+			}},
+		{name: "a list with a film that is not there", open: "/list.m3u", files: of("", first, first, first),
+			script: func(_ *testing.T, o *origin) { o.on("/1 100%.mp4", http.NotFound) },
+			check: func(t *testing.T, got played) {
+				following(first, first)(t, got)
+				got.note(t, "Title 2 of the list cannot be had and was left out")
+			}},
+		{name: "a list of nothing that is there", open: "/list.m3u", files: of("", first, first),
+			script: func(_ *testing.T, o *origin) {
+				o.on("/0 100%.mp4", http.NotFound)
+				o.on("/1 100%.mp4", http.NotFound)
+			},
+			check: func(t *testing.T, got played) { got.failed(t, int(player.CodeStatus)) }},
+	}
+}
+
+func md5s(frames []frame) []string {
+	var all []string
+	for _, f := range frames {
+		all = append(all, f.md5)
+	}
+	return all
 }

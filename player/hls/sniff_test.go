@@ -67,3 +67,24 @@ func TestSniff(t *testing.T) {
 	}
 	assert.False(t, Sniff([]byte(strings.Repeat("\n", maxPreamble)+"#EXTM3U\n")))
 }
+
+func TestSniffMedia(t *testing.T) {
+	for _, c := range []struct {
+		name, head string
+		media      bool
+	}{
+		{"MP4", "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00", true},
+		{"Matroska", "\x1aE\xdf\xa3\x01\x00\x00\x00", true},
+		{"ADTS", "\xff\xf1\x4c\x80\x02\x1f\xfc", true},
+		{"MP3", "\xff\xfb\x90\x64", true},
+		{"Ogg", "OggS\x00\x02\x00", true},
+		{"a playlist", "#EXTM3U\n", false},
+		{"a title that is cut in a letter", "#EXTM3U\n#EXTINF:2,\xd0", false},
+		{"a page", "<!DOCTYPE html>", false},
+		{"nothing", "", false},
+		{"UTF-16", "\xff\xfe#\x00E\x00", false},
+		{"gzip", "\x1f\x8b\x08\x00", false},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.media, SniffMedia([]byte(c.head))) })
+	}
+}

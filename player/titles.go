@@ -1,0 +1,131 @@
+package player
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"latchkey/player/hls"
+)
+
+const (
+	// maxTitles bounds the titles of a list that are played: each is opened before the first plays, as
+	// the length of all before it says where it stands.
+	maxTitles = 50
+	// titlesAtOnce is how many of them are opened at the same time.
+	titlesAtOnce = 4
+)
+
+// titles are the whole films or pieces of music of an M3U list, played one after another as one
+// presentation.
+type titles struct {
+	parts []*title
+}
+
+// title is one of them.
+type title struct {
+	source *mediaSource
+	begins time.Duration // in the presentation
+	length time.Duration // 0: it is not known, or it has no end; then it is the last
+}
+
+// openList opens the titles of a list, and makes them the session's source. Those that cannot be had
+// are left out.
+func (s *session) openList(ctx context.Context, uris []string) error {
+	if n := len(uris) - maxTitles; n > 0 {
+		s.note(fmt.Sprintf("The list has %d titles: the last %d were left out.", len(uris), n))
+		uris = uris[:maxTitles]
+	}
+	all := make([]*title, len(uris))
+	failed := make([]error, len(uris))
+	var group errgroup.Group
+	group.SetLimit(titlesAtOnce)
+	for i, uri := range uris {
+		group.Go(func() error {
+			all[i], failed[i] = s.openTitle(ctx, uri)
+			return nil
+		})
+	}
+	_ = group.Wait() // none fails
+	list := &titles{}
+	for i, part := range all {
+		switch last := len(list.parts) - 1; {
+		case failed[i] != nil:
+			if len(uris) > 1 && ctx.Err() == nil {
+				s.note(fmt.Sprintf("Title %d of the list cannot be had and was left out: %s.", i+1, brief(failed[i])))
+			}
+		case last >= 0 && list.parts[last].length == 0:
+			part.source.close()
+			s.note(fmt.Sprintf("Title %d of the list has no length that is known: what follows it was left out.", i))
+		default:
+			if last >= 0 {
+				part.begins = list.parts[last].begins + list.parts[last].length
+			}
+			list.parts = append(list.parts, part)
+		}
+	}
+	if len(list.parts) == 0 {
+		return failed[0]
+	}
+	first, last := list.parts[0], list.parts[len(list.parts)-1]
+	if last.length > 0 {
+		s.duration = last.begins + last.length
+	}
+	s.source = list
+	if len(list.parts) == 1 {
+		s.title = first.source.input.Title()
+	}
+	s.subtitles = captionsAlone(s)
+	return nil
+}
+
+// openTitle opens a title.
+func (s *session) openTitle(ctx context.Context, uri string) (*title, error) {
+	var o opener = &remoteFile{session: s, url: uri}
+	if path, local := s.fetcher.local(uri); local {
+		below, err := filepath.Rel(s.fetcher.folder, path)
+		if err != nil || !filepath.IsLocal(below) {
+			return nil, &mediaError{where: path, err: errOutside}
+		}
+		o = &localFile{path: path}
+	}
+	source := &mediaSource{session: s, opener: o}
+	if err := source.reopen(ctx); err != nil {
+		source.close()
+		return nil, err
+	}
+	return &title{source: source, length: source.input.Duration()}, nil
+}
+
+func (t *titles) tracks() []producer { return []producer{t} }
+
+func (t *titles) close() {
+	for _, part := range t.parts {
+		part.source.close()
+	}
+}
+
+// produce reads the packets of one title after the other.
+func (t *titles) produce(ctx context.Context, from time.Duration, out *pipeline) error {
+	first := max(slices.IndexFunc(t.parts, func(p *title) bool { return p.length == 0 || from < p.begins+p.length }), 0)
+	for i, part := range t.parts[first:] {
+		if i > 0 {
+			t.parts[first+i-1].source.closeInput()
+			from = part.begins
+		}
+		err := part.source.produceAt(ctx, max(from-part.begins, 0), part.begins, out)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list returns the titles of a list of whole files; is is false for a playlist of HLS.
+func (s *session) list(data []byte, base string) (uris []string, is bool) {
+	return hls.ParseList(data, base, hls.ParseOptions{FilePaths: s.resource.IsFile()})
+}
