@@ -167,9 +167,11 @@ func (p *pipeline) placed() (shift time.Duration, ok bool) {
 	}
 }
 
-// limit notes that Config.Limit ends a track, and returns errTrackEnd.
+// limit notes that Config.Limit ends a track, and returns errTrackEnd. A kind that the stream does
+// not have ends with it.
 func (p *pipeline) limit() error {
 	p.limited.Store(true)
+	p.space.post()
 	return errTrackEnd
 }
 
@@ -419,6 +421,31 @@ func (p *pipeline) emit(ctx context.Context, item queued) error {
 	item.at = at
 	item.end = at + libav.Ticks(item.packet.Duration(), item.run.streams[item.kind].TimeBase)
 	p.queues[item.kind].push(item)
+	return nil
+}
+
+// vacant waits until the stream has something of a kind again, or has ended. It returns errTrackEnd
+// once Config.Limit has ended the other kind. meanwhile is called each time that something changes;
+// it says whether it is to be called again at once.
+func (p *pipeline) vacant(kind libav.Kind, meanwhile func() (again bool, err error)) error {
+	for p.queues[kind].missing() {
+		changed := p.space.wait()
+		if p.limited.Load() {
+			return errTrackEnd
+		}
+		again, err := meanwhile()
+		if err != nil {
+			return err
+		}
+		if again {
+			continue
+		}
+		select {
+		case <-changed:
+		case <-p.ctx.Done():
+			return context.Cause(p.ctx)
+		}
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package player
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"sync"
@@ -119,7 +120,11 @@ func (q *queue) missing() bool {
 	return q.absent && len(q.items) == 0 && !q.ended
 }
 
-// pop takes the oldest packet, waiting for one. It returns io.EOF after the last, or ctx's cause.
+// errVacant is returned for a packet of a kind of which the stream has nothing at present.
+var errVacant = errors.New("the stream has nothing of this kind at present")
+
+// pop takes the oldest packet, waiting for one. It returns io.EOF after the last, errVacant where the
+// stream has none at present, or ctx's cause.
 func (q *queue) pop(ctx context.Context) (queued, error) {
 	for {
 		q.mu.Lock()
@@ -132,10 +137,13 @@ func (q *queue) pop(ctx context.Context) (queued, error) {
 			q.space.post()
 			return item, nil
 		}
-		ended := q.ended
+		ended, absent := q.ended, q.absent
 		q.mu.Unlock()
-		if ended {
+		switch {
+		case ended:
 			return queued{}, io.EOF
+		case absent && ctx.Err() == nil:
+			return queued{}, errVacant
 		}
 		select {
 		case <-q.ready:
