@@ -77,16 +77,19 @@ func (p *pipeline) playAudio() error {
 func (a *audioDecoder) decodeAll() error {
 	for {
 		item, err := a.out.take(libav.KindAudio)
-		if errors.Is(err, errAbsent) {
-			if err := a.bridge(); err != nil {
-				return err
+		if errors.Is(err, errVacant) {
+			err = a.out.vacant(libav.KindAudio, a.bridge)
+			if err == nil {
+				continue
 			}
-			continue
 		}
 		if errors.Is(err, io.EOF) {
-			if err := a.drain(); !errors.Is(err, errTrackEnd) {
-				return err
+			err = a.drain()
+			if err == nil {
+				return nil
 			}
+		}
+		if errors.Is(err, errTrackEnd) {
 			return nil
 		}
 		if err != nil {
@@ -386,25 +389,16 @@ func (a *audioDecoder) writeSilence(gap time.Duration) error {
 	return nil
 }
 
-// bridge keeps the clock running, as long as there is a picture, while the stream has no sound.
-func (a *audioDecoder) bridge() error {
-	q := a.out.queues[libav.KindAudio]
-	for q.missing() {
-		changed := a.out.space.wait()
-		_, _, until, _ := a.out.queues[libav.KindVideo].level()
-		if until > a.next {
-			if err := a.writeSilence(silenceChunk); err != nil {
-				return err
-			}
-			continue
-		}
-		select {
-		case <-changed:
-		case <-a.out.ctx.Done():
-			return context.Cause(a.out.ctx)
-		}
+// bridge keeps the clock running, as long as there is a picture, while the stream has no sound. It
+// writes some silence, and says whether more is wanted at once.
+func (a *audioDecoder) bridge() (bool, error) {
+	if a.out.session.outputs.freeRun {
+		return false, nil
 	}
-	return nil
+	if _, _, until, _ := a.out.queues[libav.KindVideo].level(); until <= a.next {
+		return false, nil
+	}
+	return true, a.writeSilence(silenceChunk)
 }
 
 // silence keeps the clock running after the sound's end until the picture's.

@@ -1,7 +1,6 @@
 package player
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -70,14 +69,11 @@ func (e *Error) locate(err error) {
 // explain chooses code and sentence. The order goes from the particular to the general.
 func explain(err error, e *Error) (Code, string) {
 	for _, explain := range []func(error, *Error) (Code, string){
-		explainFile, explainKey, explainNetwork, explainPlaylist, explainMedia, explainOther,
+		explainFile, explainKey, explainNetwork, explainPlaylist, explainMedia, explainOther, explainRare,
 	} {
 		if code, message := explain(err, e); code != 0 {
 			return code, message
 		}
-	}
-	if errors.Is(err, context.Canceled) {
-		return CodeInternal, "Playback was broken off."
 	}
 	return CodeInternal, "Something went wrong inside Latchkey."
 }

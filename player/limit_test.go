@@ -1,6 +1,8 @@
 package player_test
 
 import (
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -8,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/network"
+	"latchkey/network/networktest"
 	"latchkey/player"
 	"latchkey/player/frame"
 	"latchkey/player/mediatest"
@@ -164,4 +168,38 @@ func TestSeekEndsWithoutPictures(t *testing.T) {
 	assert.True(t, end.Limited)
 	assert.Equal(t, 5, end.Stats.Frames.Decoded)
 	assert.Len(t, s.shown, shown)
+}
+
+// TestLimitOfOneKindAlone plays the beginning of streams that have no sound, or no picture, and that
+// are longer than what is loaded ahead.
+func TestLimitOfOneKindAlone(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		spec  mediatest.Spec
+		limit player.Limit
+		free  bool
+	}{
+		"pictures, by their number":    {mediatest.Spec{Video: "h264", Frames: 500}, player.Limit{Frames: 30}, true},
+		"pictures, by length":          {mediatest.Spec{Video: "h264", Frames: 500}, player.Limit{Length: time.Second}, true},
+		"pictures, by the clock":       {mediatest.Spec{Video: "h264", Frames: 500}, player.Limit{Length: time.Second}, false},
+		"sound, by length":             {mediatest.Spec{Audio: "aac", Frames: 500}, player.Limit{Length: time.Second}, true},
+		"sound, by length and a clock": {mediatest.Spec{Audio: "aac", Frames: 500}, player.Limit{Length: time.Second}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: c.spec})
+			origin := newOrigin(t, networktest.Options{FS: os.DirFS(stream.Folder)})
+			s := newScreen(t, player.Config{FreeRun: c.free, Limit: c.limit, PlaybackBuffer: 2 * time.Second, InitialBuffer: time.Second})
+			s.open(origin.URL(filepath.Base(stream.Playlist)), network.NewConfiguration(), 0)
+			s.play()
+			end := s.ended()
+			require.Equal(t, player.Complete, end.State, "%v", end.Error)
+			assert.True(t, end.Limited)
+			if c.limit.Frames > 0 {
+				assert.Equal(t, c.limit.Frames, end.Stats.Frames.Decoded)
+			} else if c.spec.Video != "" {
+				assert.Equal(t, 25, end.Stats.Frames.Decoded)
+			}
+		})
+	}
 }

@@ -72,7 +72,6 @@ func newPipeline(s *session, target time.Duration, before, follows *pipeline) *p
 		p.eaten[kind] = new(atomic.Int64)
 		p.eaten[kind].Store(int64(target))
 	}
-	p.queues[libav.KindAudio].bridged = !s.outputs.freeRun
 	s.work.Go(func() { p.run(before, follows) })
 	return p
 }
@@ -168,9 +167,11 @@ func (p *pipeline) placed() (shift time.Duration, ok bool) {
 	}
 }
 
-// limit notes that Config.Limit ends a track, and returns errTrackEnd.
+// limit notes that Config.Limit ends a track, and returns errTrackEnd. A kind that the stream does
+// not have ends with it.
 func (p *pipeline) limit() error {
 	p.limited.Store(true)
+	p.space.post()
 	return errTrackEnd
 }
 
@@ -425,6 +426,33 @@ func (p *pipeline) emit(ctx context.Context, item queued) error {
 	item.end = at + libav.Ticks(item.packet.Duration(), item.run.streams[item.kind].TimeBase)
 	p.queues[item.kind].push(item)
 	return nil
+}
+
+// vacant waits until the stream has something of a kind again, or has ended. It returns errTrackEnd
+// once Config.Limit has ended the other kind. meanwhile is called each time that something changes;
+// it says whether it is to be called again at once.
+func (p *pipeline) vacant(kind libav.Kind, meanwhile func() (again bool, err error)) error {
+	for {
+		changed := p.space.wait()
+		if !p.queues[kind].missing() {
+			return nil
+		}
+		if p.limited.Load() {
+			return errTrackEnd
+		}
+		again, err := meanwhile()
+		if err != nil {
+			return err
+		}
+		if again {
+			continue
+		}
+		select {
+		case <-changed:
+		case <-p.ctx.Done():
+			return context.Cause(p.ctx)
+		}
+	}
 }
 
 // take pops a packet for a decoder and notes how far it is.

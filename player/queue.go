@@ -53,11 +53,9 @@ type queue struct {
 	ended bool
 	// absent says that the stream has nothing of this kind at present.
 	absent bool
-	// bridged is constant: pop returns errAbsent while there is nothing of this kind.
-	bridged bool
-	whole   atomic.Bool   // all that there is was loaded
-	ready   chan struct{} // a token: something was pushed, or the end
-	space   *notice       // something was popped; shared by the queues of a pipeline
+	whole  atomic.Bool   // all that there is was loaded
+	ready  chan struct{} // a token: something was pushed, or the end
+	space  *notice       // something was popped; shared by the queues of a pipeline
 }
 
 func newQueue(space *notice) *queue {
@@ -129,11 +127,11 @@ func (q *queue) missing() bool {
 	return q.absent && len(q.items) == 0 && !q.ended
 }
 
-// errAbsent is returned where a stream has nothing of a kind at present.
-var errAbsent = errors.New("the stream has nothing of this kind at present")
+// errVacant is returned for a packet of a kind of which the stream has nothing at present.
+var errVacant = errors.New("the stream has nothing of this kind at present")
 
-// pop takes the oldest packet, waiting for one. It returns io.EOF after the last, errAbsent where
-// none is to be expected, or ctx's cause.
+// pop takes the oldest packet, waiting for one. It returns io.EOF after the last, errVacant where the
+// stream has none at present, or ctx's cause.
 func (q *queue) pop(ctx context.Context) (queued, error) {
 	for {
 		q.mu.Lock()
@@ -151,8 +149,8 @@ func (q *queue) pop(ctx context.Context) (queued, error) {
 		switch {
 		case ended:
 			return queued{}, io.EOF
-		case absent && q.bridged:
-			return queued{}, errAbsent
+		case absent && ctx.Err() == nil:
+			return queued{}, errVacant
 		}
 		select {
 		case <-q.ready:

@@ -79,7 +79,7 @@ func (s *session) openList(ctx context.Context, uris []string) error {
 	if len(list.parts) == 1 {
 		s.title = first.source.input.Title()
 	}
-	s.subtitles = captionsAlone(s)
+	s.subtitles = captionsAlone(s, givenSubtitles(s.resource))
 	return nil
 }
 

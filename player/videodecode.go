@@ -65,7 +65,13 @@ func (p *pipeline) decodeVideo() error {
 	defer v.close()
 	for {
 		item, err := p.take(libav.KindVideo)
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, errVacant) {
+			err = p.vacant(libav.KindVideo, func() (bool, error) { return false, nil })
+			if err == nil {
+				continue
+			}
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, errTrackEnd) {
 			return v.finish()
 		}
 		if err != nil {

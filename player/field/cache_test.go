@@ -22,8 +22,10 @@ func wrapped(names int) func(int) string {
 	return func(i int) string { return fmt.Sprintf("w%d.ts", i%names) }
 }
 
-// rolling are the answers of a live stream whose window of four segments moves by two with each.
+// rolling are the answers of a live stream whose window of four segments moves by two with each. It
+// seems to hold an answer back until there is something new, so that it is asked at once.
 func rolling(l listing) []listing {
+	l.head += "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES\n"
 	var all []listing
 	for i := 0; i+4 <= 16; i += 2 {
 		l.from, l.to, l.end = i, i+4, i+4 == 16

@@ -188,7 +188,7 @@ func playing(now player.Snapshot) bool {
 func begunAnew(t *testing.T, name func(int) string) listing {
 	t.Helper()
 	other := second(t)
-	return listing{to: 8, name: name, end: true, body: func(i int) []byte {
+	return listing{to: 4, name: name, end: true, body: func(i int) []byte {
 		return file(t, other.Folder, "segment"+strconv.Itoa(i)+".ts")
 	}}
 }
@@ -248,7 +248,7 @@ func over() []row {
 		{
 			name:   "live: over while the watcher has paused",
 			files:  airedFolder,
-			script: func(_ *testing.T, o *origin) { onAir(o, window(0), away, final(12, 16)) },
+			script: func(_ *testing.T, o *origin) { onAir(o, window(0), away, final(14, 16)) },
 			config: byTheClock,
 			watch: func(t *testing.T, v *viewer) {
 				v.play(t)
@@ -261,13 +261,13 @@ func over() []row {
 			check: func(t *testing.T, got played) {
 				got.complete(t)
 				got.note(t, "ended")
-				got.showedThen(t, pictures(t, aired(t), from(1, 4)...), pictures(t, aired(t), from(12, 16)...))
+				got.showedThen(t, pictures(t, aired(t), from(1, 4)...), pictures(t, aired(t), from(14, 16)...))
 			},
 		},
 		{
 			name:   "live: over while the watcher seeks back",
 			files:  airedFolder,
-			script: func(_ *testing.T, o *origin) { onAir(o, window(0), away, final(12, 16)) },
+			script: func(_ *testing.T, o *origin) { onAir(o, window(0), away, final(14, 16)) },
 			config: byTheClock,
 			watch: func(t *testing.T, v *viewer) {
 				v.play(t)
@@ -280,7 +280,7 @@ func over() []row {
 			},
 			check: func(t *testing.T, got played) {
 				got.complete(t)
-				got.showedThen(t, pictures(t, aired(t), from(1, 4)...), pictures(t, aired(t), from(12, 16)...))
+				got.showedThen(t, pictures(t, aired(t), from(1, 4)...), pictures(t, aired(t), from(14, 16)...))
 			},
 		},
 		{
@@ -326,7 +326,7 @@ func over() []row {
 			check: func(t *testing.T, got played) {
 				got.complete(t)
 				got.note(t, "began anew")
-				got.showedThen(t, pictures(t, aired(t), from(1, 4)...), pictures(t, second(t), from(0, 8)...))
+				got.showedThen(t, pictures(t, aired(t), from(1, 4)...), pictures(t, second(t), from(0, 4)...))
 			},
 		},
 	}

@@ -4,7 +4,7 @@ package libav
 import "C"
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 	"unsafe"
 )
@@ -30,7 +30,7 @@ type Resampler struct {
 func NewResampler() (*Resampler, error) {
 	c := C.lk_resampler_new()
 	if c == nil {
-		return nil, errors.New("libav: no memory for a resampler")
+		return nil, fmt.Errorf("libav: make a resampler: %w", ErrMemory)
 	}
 	return &Resampler{c: c}, nil
 }
