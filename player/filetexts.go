@@ -13,8 +13,13 @@ import (
 	"latchkey/player/libav"
 )
 
-// textStay is how long a cue of a file stays whose length is not known.
-const textStay = 5 * time.Second
+const (
+	// textStay is how long a cue of a file stays whose length is not known.
+	textStay = 5 * time.Second
+	// textRoomStep is how far apart in presentation time the memory of cues is looked through for
+	// those that may go: that takes milliseconds, and a cue comes in microseconds.
+	textRoomStep = time.Minute
+)
 
 // textFormats are the codecs, under FFmpeg's names, of the subtitles that are read.
 var textFormats = map[string]caption.Format{"subrip": caption.FormatSubRip, "webvtt": caption.FormatWebVTT, "ass": caption.FormatASS,
@@ -32,6 +37,9 @@ type fileTexts struct {
 	bytes   int        // that the cues of all tracks take
 	count   int        // of the cues of all tracks
 	limited bool       // a cue of the chosen ones was left out
+
+	roomAt time.Duration // where room was made last
+	roomed bool          // it was
 }
 
 // textTrack is one of the subtitles.
@@ -159,7 +167,8 @@ func (f *fileTexts) keep(t *textTrack, c *caption.Cue, shown bool) bool {
 	}
 	size := c.Size() + cueOverhead
 	full := func() bool { return f.bytes+size > maxCueMemory || f.count >= maxLoadedCues }
-	if full() && shown {
+	if full() && shown && (!f.roomed || (c.Start-f.roomAt).Abs() >= textRoomStep) {
+		f.roomed, f.roomAt = true, c.Start
 		f.makeRoom(t, c.Start)
 	}
 	if full() {

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/network"
+	"latchkey/player"
 	"latchkey/player/mediatest"
 )
 
@@ -79,4 +81,19 @@ func TestSubtitleFilesThatCannotBeRead(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSubtitleFilesOfTheFirstSource gives the files of --sub-file to what the command line names, and to
+// nothing that is opened later.
+func TestSubtitleFilesOfTheFirstSource(t *testing.T) {
+	var given []string
+	a := &account{configuration: network.NewConfiguration(), first: "/film.mkv", subtitles: func(r *player.MediaResource) (*player.MediaResource, error) {
+		given = append(given, r.String())
+		return r, nil
+	}}
+	for _, source := range []string{"/film.mkv", "/other.mkv"} {
+		_, err := a.Resource(source)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"/film.mkv"}, given)
 }
