@@ -139,7 +139,7 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 		m.packet()
 		return unlocker.unlock(p, stream)
 	}
-	return copyPackets(ctx, m.input, r, fixed(origin), out, unlock, m.explain)
+	return copyPackets(ctx, m.input, r, fixed(origin), nil, out, unlock, m.explain)
 }
 
 // packet notes that the demuxer gave a packet.
@@ -152,7 +152,7 @@ func (m *mediaSource) packet() {
 // fixed is the origin of a container that has one clock.
 type fixed time.Duration
 
-func (f fixed) at(context.Context, libav.Kind, time.Duration) (time.Duration, bool, error) {
+func (f fixed) at(context.Context, libav.Kind, time.Duration, bool) (time.Duration, bool, error) {
 	return time.Duration(f), true, nil
 }
 

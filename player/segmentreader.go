@@ -56,6 +56,7 @@ type segmentReader struct {
 	initRun bool         // current is the init section; the segment follows
 	err     error        // what reading failed with
 
+	tracks  tracks        // of the run, as its newest segment says
 	stamp   time.Duration // what the run's packed audio says of its time, when stamped
 	stamped bool
 
@@ -79,7 +80,7 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 			}
 			s.pending = &next
 		}
-		s.now, s.pending, s.format, s.gone = *s.pending, nil, "", nil
+		s.now, s.pending, s.format, s.gone, s.tracks = *s.pending, nil, "", nil, tracks{}
 		s.locked = s.now.locked
 		s.given, s.spans = 0, []span{{segment: s.now.segment}}
 		s.groups, s.barren = new(drm.SampleGroups), barren{limit: maxBarrenSegment}
@@ -92,6 +93,7 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 		}
 	}
 	s.stamp, s.stamped = packedStamp(s.current)
+	s.tracks = tracksOf(s.format, s.current)
 	return s.now.segment, s.format, nil
 }
 
@@ -133,11 +135,14 @@ func (s *segmentReader) open() error {
 }
 
 func (s *segmentReader) openSegment() error {
-	current, err := s.decipher(s.now.data, s.now.segment.Keys)
-	if err != nil {
-		return s.wrap(err)
+	current := s.now.opened
+	if current == nil {
+		var err error
+		if current, err = s.decipher(s.now.data, s.now.segment.Keys); err != nil {
+			return s.wrap(err)
+		}
 	}
-	s.current, s.initRun = current, false
+	s.current, s.initRun, s.now.opened = current, false, nil
 	if last := s.spans[len(s.spans)-1]; last.segment != s.now.segment {
 		s.spans = append(s.spans, span{from: s.given, segment: s.now.segment})
 		if len(s.spans) > maxSpans {
@@ -251,7 +256,23 @@ func (s *segmentReader) advance() error {
 		s.pending = &next
 		return io.EOF
 	}
+	last := s.now
 	s.now = next
+	if s.now.init != nil || s.now.segment.Part > 1 {
+		return s.openSegment()
+	}
+	current, err := s.decipher(s.now.data, s.now.segment.Keys)
+	if err != nil {
+		return s.wrap(err)
+	}
+	s.now.opened = current
+	if found := tracksOf(s.format, current); s.tracks.changed(found) {
+		s.track.session.noteOnce("tracks", fmt.Sprintf("The tracks change at segment %d, where the playlist has no discontinuity: playback goes on with them.", s.now.segment.Sequence))
+		next = s.now
+		next.newRun, next.joined, next.locked = true, !s.locked, next.locked || s.locked
+		s.now, s.pending = last, &next
+		return io.EOF
+	}
 	return s.openSegment()
 }
 

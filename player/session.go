@@ -67,6 +67,7 @@ type session struct {
 	video       VideoInfo
 	audio       AudioInfo
 	notes       []string
+	noted       map[string]bool // kinds of notes that are given once
 	protections []Protection
 	right       []hls.Key // which were seen to decipher a segment, the latest last
 	toPlaylist  time.Duration
@@ -125,6 +126,20 @@ func (s *session) note(text string) {
 	s.notes = append(s.notes, text)
 	s.mu.Unlock()
 	s.config.Log.Warn("worked around", "what", text)
+}
+
+// noteOnce is note of what may come again and again: the first of a kind is kept.
+func (s *session) noteOnce(kind, text string) {
+	s.mu.Lock()
+	again := s.noted[kind]
+	if s.noted == nil {
+		s.noted = make(map[string]bool)
+	}
+	s.noted[kind] = true
+	s.mu.Unlock()
+	if !again {
+		s.note(text)
+	}
 }
 
 // shownVariant is the variant that is shown, -1 without, and its pictures a second.
