@@ -120,6 +120,7 @@ func tracks() []row {
 			name:  "time stamps jump, and playback begins behind that",
 			files: func(t *testing.T) string { t.Helper(); return changed(t, plainStream(t), half(shiftTS(1000*second))) },
 			watch: func(t *testing.T, v *viewer) {
+				t.Helper()
 				v.play(t)
 				v.ended(t)
 				require.NoError(t, v.player.Seek(5*time.Second))
@@ -157,6 +158,34 @@ func tracks() []row {
 			},
 		})
 	}
+	rows = append(rows, row{
+		name: "time stamps of picture and sound jump in playlists of their own",
+		files: func(t *testing.T) string {
+			t.Helper()
+			folder := t.TempDir()
+			for part, spec := range map[string]mediatest.Spec{"picture": {Video: "h264", Frames: 200, KeyEvery: 50}, "sound": {Audio: "aac", Frames: 200}} {
+				stream := mediatest.MakeHLS(t, mediatest.HLSSpec{Seconds: 2, Spec: spec})
+				require.NoError(t, os.CopyFS(filepath.Join(folder, part), os.DirFS(changed(t, stream, half(shiftTS(1000*second))))))
+			}
+			require.NoError(t, os.WriteFile(filepath.Join(folder, "index.m3u8"), []byte("#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"g\",NAME=\"Sound\",DEFAULT=YES,"+
+				"URI=\"sound/index.m3u8\"\n#EXT-X-STREAM-INF:BANDWIDTH=400000,AUDIO=\"g\"\npicture/index.m3u8\n"), 0o600))
+			return folder
+		},
+		check: func(t *testing.T, got played) {
+			t.Helper()
+			got.complete(t)
+			got.allPictures(t, mediatest.Make(t, mediatest.Spec{Video: "h264", Frames: 200, KeyEvery: 50}))
+			// FFmpeg's muxer has the sound begin some frames before the picture: those are not heard.
+			want := mediatest.FrameMD5(t, mediatest.Make(t, mediatest.Spec{Audio: "aac", Frames: 200}), mediatest.Audio)
+			require.Greater(t, len(got.sounds), len(want)-4)
+			sameSounds(t, want[len(want)-len(got.sounds):], got.sounds)
+			for i := 1; i < len(got.sounds); i++ {
+				require.InDelta(t, 1024./48000, (got.sounds[i].pts - got.sounds[i-1].pts).Seconds(), 12e-6, "sound %d", i)
+			}
+			got.note(t, "The time stamps jump at segment 2,")
+			assert.InDelta(t, 8, got.end.Position.Seconds(), 0.1)
+		},
+	})
 	return append(rows, presence()...)
 }
 
@@ -176,6 +205,7 @@ func presence() []row {
 	// silent wants all pictures, and the sound of the segments that have one.
 	silent := func(note string, parts ...[]int) func(*testing.T, played) {
 		return func(t *testing.T, got played) {
+			t.Helper()
 			got.complete(t)
 			got.allPictures(t, plainStream(t).Source)
 			got.note(t, note)
@@ -242,6 +272,29 @@ func presence() []row {
 				})
 			},
 			check: silent("Segment 0 has no sound", []int{2, 3}),
+		},
+		{
+			name:  "the picture begins later",
+			files: func(t *testing.T) string { t.Helper(); return changed(t, plainStream(t), withoutPicture(true)) },
+			check: func(t *testing.T, got played) {
+				t.Helper()
+				got.complete(t)
+				sameSounds(t, tsSounds(t, got, 0, 1, 2, 3), got.sounds)
+				want := mediatest.FrameMD5(t, plainStream(t).Source, mediatest.Video)[50:]
+				equalFrames(t, want, got.pictures, "picture")
+				assert.InDelta(t, 2, got.pictures[0].pts.Seconds(), 0.1)
+				got.note(t, "The tracks change at segment 1,")
+			},
+		},
+		{
+			name:  "the picture that the program map names begins later",
+			files: func(t *testing.T) string { t.Helper(); return changed(t, plainStream(t), withoutPicture(false)) },
+			check: func(t *testing.T, got played) {
+				t.Helper()
+				got.complete(t)
+				sameSounds(t, tsSounds(t, got, 0, 1, 2, 3), got.sounds)
+				equalFrames(t, mediatest.FrameMD5(t, plainStream(t).Source, mediatest.Video)[50:], got.pictures, "picture")
+			},
 		},
 		{
 			name: "sound becomes another codec on one PID",
@@ -366,6 +419,16 @@ func presence() []row {
 			},
 		},
 	}
+}
+
+// tsSounds is the sound of segments one behind the other.
+func tsSounds(t *testing.T, got played, segments ...int) []mediatest.Frame {
+	t.Helper()
+	var medium []byte
+	for _, i := range segments {
+		medium = append(medium, got.origin.body(t, fmt.Sprintf("/segment%d.ts", i))...)
+	}
+	return mediatest.FrameMD5Pipe(t, medium, mediatest.Audio)
 }
 
 // heard wants the sound to begin with that of a segment, which begins with a little sound of before its first picture.
@@ -544,29 +607,49 @@ func wrapTS(_ int, body []byte) []byte {
 	return body
 }
 
+// withoutPicture leaves the picture out of the first segment, with table of its program map too.
+func withoutPicture(table bool) func(int, []byte) []byte {
+	return func(i int, body []byte) []byte {
+		if i > 0 {
+			return body
+		}
+		return withoutPID(body, videoPID, table)
+	}
+}
+
 // withoutSound leaves the packets of the sound out, and, with table, the sound out of the program map.
-func withoutSound(ts []byte, table bool) []byte {
-	var out []byte
+func withoutSound(ts []byte, table bool) []byte { return withoutPID(ts, audioPID, table) }
+
+// withoutPID leaves out the packets of a PID, and, with table, what the program map says of it.
+func withoutPID(ts []byte, out int, table bool) []byte {
+	var kept []byte
 	for ; len(ts) >= packet; ts = ts[packet:] {
 		p := bytes.Clone(ts[:packet])
 		switch pid := int(binary.BigEndian.Uint16(p[1:]) & 0x1FFF); {
-		case pid == audioPID:
+		case pid == out:
 			continue
 		case pid == pmtPID && table:
-			// One packet has one section: 4 + 1 bytes before it, 12 in it before the streams, of which the first is the picture.
+			// One packet has one section: 4 + 1 bytes before it, 12 in it before the streams, and its CRC behind them.
 			section := p[5:]
-			video := 5 + int(binary.BigEndian.Uint16(section[15:])&0xFFF)
-			length := 12 + video
-			binary.BigEndian.PutUint16(section[1:], 0xB000|uint16(length-3+4))
-			section[5] += 2 // the next version
-			binary.BigEndian.PutUint32(section[length:], crcOf(section[:length]))
-			for i := length + 4; i < len(section); i++ {
+			end := 3 + int(binary.BigEndian.Uint16(section[1:])&0xFFF) - 4
+			streams := section[:12:12]
+			for at := 12; at < end; {
+				next := at + 5 + int(binary.BigEndian.Uint16(section[at+3:])&0xFFF)
+				if int(binary.BigEndian.Uint16(section[at+1:])&0x1FFF) != out {
+					streams = append(streams, section[at:next]...)
+				}
+				at = next
+			}
+			binary.BigEndian.PutUint16(streams[1:], 0xB000|uint16(len(streams)-3+4))
+			streams[5] += 2 // the next version
+			streams = binary.BigEndian.AppendUint32(streams, crcOf(streams))
+			for i := copy(section, streams); i < len(section); i++ {
 				section[i] = 0xFF
 			}
 		}
-		out = append(out, p...)
+		kept = append(kept, p...)
 	}
-	return out
+	return kept
 }
 
 // crcOf is the CRC of a section. ISO/IEC 13818-1, Annex A.
