@@ -25,6 +25,9 @@ const (
 	// how many frames in a row show that it is the right one.
 	maxUnprovedSound = 3
 	provedBySound    = 3
+	// maxLead is how long before the end of the sound of one part that of the next may begin and be heard in full: the clock goes back by so
+	// much, and the picture waits.
+	maxLead = 250 * time.Millisecond
 	// maxSilence bounds the silence that one gap is filled with; beyond it the clock jumps.
 	maxSilence = 30 * time.Second
 )
@@ -43,6 +46,7 @@ type audioDecoder struct {
 	proved    int                 // under which there was sound
 	held      []*libav.AudioFrame // under a key that is not proved yet
 	given     time.Duration       // until when there was sound
+	placed    bool                // there was sound since the target
 	next      time.Duration       // presentation time of the next sample to be written
 	rate      float64             // the tempo's
 	head      time.Duration       // presentation time of the first sample that the tempo will give next
@@ -149,6 +153,9 @@ func (a *audioDecoder) decode(item queued) error {
 func (a *audioDecoder) passOver(err error) error {
 	if beyondLimits(err) {
 		return err
+	}
+	if a.key == a.proved {
+		a.out.session.noteOnce("sound", "Sound that is damaged was left out.")
 	}
 	a.failed++
 	if a.key != a.proved {
@@ -271,8 +278,8 @@ func soundTime(samples int64, rate int) time.Duration {
 	return time.Duration(samples/r)*time.Second + time.Duration(samples%r)*time.Second/time.Duration(r)
 }
 
-// place writes samples that belong at a time: silence goes before them where there is a gap, and what
-// lies before the next sample's time is left out.
+// place writes samples that belong at a time: silence goes before them where there is a gap. What lies before the next sample's time is
+// left out, unless it is the beginning of another part.
 func (a *audioDecoder) place(at time.Duration, samples []float32) error {
 	switch gap := at - a.next; {
 	case gap >= -sameTime && gap <= sameTime:
@@ -288,10 +295,15 @@ func (a *audioDecoder) place(at time.Duration, samples []float32) error {
 		if err := a.jump(at); err != nil {
 			return err
 		}
+	case gap < -maxGap && gap >= -maxLead && a.placed && !a.run.replaces:
+		if err := a.jump(at); err != nil {
+			return err
+		}
 	case gap < -maxGap:
 		drop := min(frames(-gap)*audio.Channels, len(samples))
 		samples = samples[drop:]
 	}
+	a.placed = true
 	return a.write(samples)
 }
 

@@ -106,8 +106,9 @@ func (t *hlsTrack) begins(ctx context.Context, from time.Duration) rung {
 func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline, known int) error {
 	reader := &segmentReader{track: t, items: items, wait: ctx, placed: t.session.timeline.any()}
 	var lost damaged
+	keep := newClock(t, out)
 	for {
-		err := t.demuxRun(ctx, reader, out, known)
+		err := t.demuxRun(ctx, reader, keep, out, known)
 		known = -1
 		if errors.Is(err, io.EOF) {
 			return lost.all(reader)
@@ -138,7 +139,7 @@ func (t *hlsTrack) demux(ctx context.Context, items <-chan item, out *pipeline, 
 }
 
 // demuxRun reads the packets of the next run. It returns io.EOF when there is none.
-func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, out *pipeline, known int) error {
+func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, keep *clock, out *pipeline, known int) error {
 	first, format, err := reader.nextRun()
 	if err != nil {
 		return err
@@ -153,9 +154,10 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, out *pip
 	defer o.input.Close()
 	out.found(t.kinds, o.run)
 	packed := format != "mpegts" && format != "mp4"
+	keep.begin(o.unlocker, o.run, first, packed)
 	defer func() { reader.placed = reader.placed || o.run.placed() }()
-	a := &anchor{track: t, run: o.run, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped, known: known, target: out.target}
-	err = copyPackets(ctx, o.input, o.run, a, out, o.learning(t), func(err error) error {
+	a := &anchor{track: t, run: o.run, keep: keep, led: out.led, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped, known: known, target: out.target}
+	err = copyPackets(ctx, o.input, o.run, a, keep, out, o.unlocker.unlock, func(err error) error {
 		if reader.gone != nil {
 			return nil // what was abandoned ends anywhere
 		}
@@ -171,30 +173,6 @@ type openedRun struct {
 	unlocker *unlocker
 }
 
-// learning returns what unlocks the packets of the run, and notes where its segments stand.
-func (o *openedRun) learning(t *hlsTrack) func(*libav.Packet, libav.Stream) (int, error) {
-	if !t.leads {
-		return o.unlocker.unlock
-	}
-	kind := libav.KindAudio
-	if _, video := o.run.streams[libav.KindVideo]; video {
-		kind = libav.KindVideo
-	}
-	var last *hls.Segment
-	return func(p *libav.Packet, stream libav.Stream) (int, error) {
-		key, err := o.unlocker.unlock(p, stream)
-		if s := o.unlocker.segment; err == nil && s != last && stream.Kind == kind && p.PTS() != libav.NoPTS && o.run.placed() {
-			last = s
-			if at := o.run.time(kind, p.PTS()); t.feed.live() {
-				t.session.drift.learnLive(s.Start, at)
-			} else if t.session.drift.learn(s.Start, at) {
-				t.session.changed()
-			}
-		}
-		return key, err
-	}
-}
-
 // openRun opens the run that the reader has gone to.
 func (t *hlsTrack) openRun(reader *segmentReader, first *hls.Segment, format string) (*openedRun, error) {
 	unlocker := newUnlocker(reader, format)
@@ -202,12 +180,12 @@ func (t *hlsTrack) openRun(reader *segmentReader, first *hls.Segment, format str
 		return nil, reader.wrap(err)
 	}
 	now := reader.now // the run's first item: opening may read on to the next
-	input, err := libav.OpenInput(reader, libav.InputOptions{Format: format, Encrypted: format != "mpegts" && unlocker.info.Samples()})
+	input, err := libav.OpenInput(reader, libav.InputOptions{Format: format, Segments: true, Encrypted: format != "mpegts" && unlocker.info.Samples()})
 	if err != nil {
 		return nil, reader.fault(err)
 	}
 	r := newRun(input, t.kinds, t.session.preferred, format == "mpegts")
-	r.variant, r.locked, r.replaces = now.variant, now.locked, now.replaces
+	r.variant, r.locked, r.replaces, r.joined = now.variant, now.locked, now.replaces, now.joined
 	if len(r.streams) == 0 {
 		input.Close()
 		return nil, reader.wrap(errNoStreams)
@@ -219,6 +197,8 @@ func (t *hlsTrack) openRun(reader *segmentReader, first *hls.Segment, format str
 type anchor struct {
 	track   *hlsTrack
 	run     *run
+	keep    *clock
+	led     *latch        // the pipeline's
 	segment *hls.Segment  // the run's first
 	packed  bool          // the times are the demuxer's own count
 	stamp   time.Duration // the media time of its first sample, when stamped
@@ -228,13 +208,20 @@ type anchor struct {
 }
 
 // at returns the origin when this packet, or an earlier run, says it.
-func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration) (time.Duration, bool, error) {
-	origin, known, err := a.find(ctx, kind, media)
-	if err != nil || !known || a.known < 0 || a.track.feed.live() {
+func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration, late bool) (time.Duration, bool, error) {
+	start := a.track.session.mediaTime(a.track.feed.current(), a.segment.Start)
+	origin, known, err := a.find(ctx, kind, media, start, late)
+	if err != nil || !known {
 		return origin, known, err
 	}
+	if a.track.leads {
+		a.led.open()
+	}
+	if a.known < 0 || a.track.feed.live() {
+		return origin, known, nil
+	}
 	if a.run.wraps {
-		media = unwrap(media, origin)
+		media = unwrap(media, origin+start)
 	}
 	drift := &a.track.session.drift
 	if at := media - origin; (drift.media(a.segment.Start) - at).Abs() >= driftless {
@@ -251,29 +238,60 @@ func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration) (
 	return origin, known, nil
 }
 
-// find is at, wherever that is.
-func (a *anchor) find(ctx context.Context, kind libav.Kind, media time.Duration) (time.Duration, bool, error) {
-	timeline, domain := a.track.session.timeline, a.segment.DiscontinuitySequence
-	start := a.track.session.mediaTime(a.track.feed.current(), a.segment.Start)
-	_, hasVideo := a.run.streams[libav.KindVideo]
-	switch {
-	case a.packed && !a.stamped:
+// find is at, wherever that is. start is where the segment is expected.
+func (a *anchor) find(ctx context.Context, kind libav.Kind, media, start time.Duration, late bool) (time.Duration, bool, error) {
+	if a.packed && !a.stamped {
 		return media - start, true, nil
-	case a.packed && a.track.leads:
-		timeline.anchor(domain, a.stamp, start)
-		fallthrough
-	case a.packed:
-		origin, err := timeline.await(ctx, domain)
-		return media - (unwrap(a.stamp, origin) - origin), err == nil, err
-	case !a.track.leads:
-		origin, err := timeline.await(ctx, domain)
-		return origin, err == nil, err
 	}
-	if origin, ok := timeline.origin(domain); ok {
+	if a.packed {
+		origin, err := a.clock(ctx, a.stamp, start)
+		return media - (unwrap(a.stamp, origin+start) - origin), err == nil, err
+	}
+	if origin, ok := a.keep.goesOn(); ok {
 		return origin, true, nil
 	}
-	if hasVideo && kind != libav.KindVideo {
+	_, known := a.track.session.timeline.origin(a.segment.DiscontinuitySequence, start)
+	if _, video := a.run.streams[libav.KindVideo]; a.track.leads && !known && video && kind != libav.KindVideo && !late {
 		return 0, false, nil
 	}
-	return timeline.anchor(domain, media, start), true, nil
+	origin, err := a.clock(ctx, media, start)
+	return origin, err == nil, err
+}
+
+// clock returns the origin of the clock on which a media time stands where the segment is expected: one that is known, or, where none is
+// near enough, one on which it stands just there. A track that does not lead waits until the leading one knows.
+func (a *anchor) clock(ctx context.Context, media, start time.Duration) (time.Duration, error) {
+	timeline, domain := a.track.session.timeline, a.segment.DiscontinuitySequence
+	period := time.Duration(0)
+	if a.run.wraps || a.packed {
+		period = wrap
+	}
+	near := func() (time.Duration, bool) {
+		origin, off, ok := timeline.nearest(domain, media, start, period)
+		return origin, ok && off.Abs() <= start.Abs()/2+clockSlack // no durations are that wrong
+	}
+	if !a.track.leads {
+		if err := timeline.await(ctx, domain); err != nil {
+			return 0, err
+		}
+		if origin, ok := near(); ok {
+			return origin, nil
+		}
+		select {
+		case <-a.led.c:
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		}
+	}
+	if origin, ok := near(); ok {
+		return origin, nil
+	}
+	origin := media - start
+	if a.track.leads {
+		if _, known := timeline.origin(domain, start); known {
+			a.track.session.noteOnce("clock", jumpNote(a.segment))
+		}
+		timeline.anchor(domain, a.segment.Start, origin)
+	}
+	return origin, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"latchkey/drm"
 	"latchkey/network"
+	"latchkey/player/framing"
 	"latchkey/player/hls"
 )
 
@@ -34,11 +35,13 @@ type item struct {
 	init    *download // of the segment's Map, nil without one
 	data    *download
 	locked  bool // samples of its playlist are encrypted; told with newRun alone
+	joined  bool // it goes on where the item before ends, with nothing missing between
 	newRun  bool // it cannot follow the item before in one demuxer
 	variant int  // as in rung
 	// replaces says that it begins before the end of the item before, which it takes the place of from there on; told with newRun alone.
 	replaces bool
 	abandon  context.CancelCauseFunc // ends data's request
+	opened   *framing.Reader         // clear bytes of data, nil: they are not read yet
 }
 
 // load asks for keys, init sections and segments in order, as far ahead as out lets it. What fails is
@@ -297,6 +300,7 @@ func (l *loader) begin(ctx context.Context, at rung) (item, func() error) {
 	next := item{segment: segment, at: at, variant: t.named(at), newRun: !l.any || segment.Discontinuity || l.previous.variant != at.variant ||
 		!continues(l.previous.segment(), segment) || l.initKey != initKey || locked(*l.previous.segment()) != locked(*segment) ||
 		l.lasted(segment) >= cmp.Or(t.session.config.runLength, maxRun)}
+	next.joined = l.any && !segment.Discontinuity && l.previous.variant == at.variant && continues(l.previous.segment(), segment) && !l.replaces
 	next.locked = next.newRun && slices.ContainsFunc(at.media.Segments, locked)
 	wait, told := func() error { return nil }, t.cmcd(at, l.out)
 	again := func(ctx context.Context) (string, *hls.ByteRange, bool) {

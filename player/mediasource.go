@@ -163,7 +163,7 @@ func (m *mediaSource) produceAt(ctx context.Context, from, begins time.Duration,
 		m.packet()
 		return unlocker.unlock(p, stream)
 	}
-	return copyPackets(ctx, &textReader{input: m.input, source: m, origin: origin - begins}, r, fixed(origin-begins), out, unlock, m.explain)
+	return copyPackets(ctx, &textReader{input: m.input, source: m, origin: origin - begins}, r, fixed(origin-begins), nil, out, unlock, m.explain)
 }
 
 // packet notes that the demuxer gave a packet.
@@ -176,7 +176,7 @@ func (m *mediaSource) packet() {
 // fixed is the origin of a container that has one clock.
 type fixed time.Duration
 
-func (f fixed) at(context.Context, libav.Kind, time.Duration) (time.Duration, bool, error) {
+func (f fixed) at(context.Context, libav.Kind, time.Duration, bool) (time.Duration, bool, error) {
 	return time.Duration(f), true, nil
 }
 

@@ -48,6 +48,7 @@ type pipeline struct {
 	videoEnd, audioEnd     atomic.Int64 // of the last picture, and of the sound with the silence under the last pictures, when they have ended
 
 	leaves  atomic.Bool   // a track has ended with errPassed: the others load no more
+	led     *latch        // open once the leading track has found its place, or has ended
 	limited atomic.Bool   // Config.Limit ended a track
 	started atomic.Bool   // the outputs hold nothing of the pipeline before, or it follows that
 	turned  chan struct{} // closed when it may give to the outputs
@@ -66,7 +67,7 @@ var errStopped = errors.New("playback of this position was stopped")
 func newPipeline(s *session, target time.Duration, before, follows *pipeline) *pipeline {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	p := &pipeline{session: s, target: target, ctx: ctx, cancel: cancel, done: make(chan struct{}), space: newNotice(),
-		queues: make(map[libav.Kind]*queue), eaten: make(map[libav.Kind]*atomic.Int64), turned: make(chan struct{})}
+		queues: make(map[libav.Kind]*queue), eaten: make(map[libav.Kind]*atomic.Int64), turned: make(chan struct{}), led: newLatch()}
 	for _, kind := range bothKinds {
 		p.queues[kind] = newQueue(p.space)
 		p.eaten[kind] = new(atomic.Int64)
@@ -330,9 +331,9 @@ func streamScore(stream libav.Stream, preferred string) int {
 	return score
 }
 
-// placer finds a run's origin from a packet's media time.
+// placer finds a run's origin from a packet's media time. late says that no packet of another kind is to be waited for.
 type placer interface {
-	at(ctx context.Context, kind libav.Kind, media time.Duration) (origin time.Duration, known bool, err error)
+	at(ctx context.Context, kind libav.Kind, media time.Duration, late bool) (origin time.Duration, known bool, err error)
 }
 
 // found tells the decoders which of the kinds that a track gives are in a run.
@@ -344,9 +345,15 @@ func (p *pipeline) found(kinds []libav.Kind, r *run) {
 	p.space.post()
 }
 
-// copyPackets moves packets from a demuxer to the queues until the run's end, which is nil. unlock decrypts
+// setAbsent tells a decoder whether the run has anything of its kind at present.
+func (p *pipeline) setAbsent(kind libav.Kind, absent bool) {
+	p.queues[kind].setAbsent(absent)
+	p.space.post()
+}
+
+// copyPackets moves packets from a demuxer to the queues until the run's end, which is nil. keep, which may be nil, puts them at their times. unlock decrypts
 // a packet in place and numbers the keys; it returns errAbandoned for one that is to be left out. explain gives errors of the demuxer, and of unlock, their context.
-func copyPackets(ctx context.Context, input packetReader, r *run, place placer, out *pipeline,
+func copyPackets(ctx context.Context, input packetReader, r *run, place placer, keep *clock, out *pipeline,
 	unlock func(*libav.Packet, libav.Stream) (key int, err error), explain func(error) error) error {
 	var pending []queued
 	defer func() {
@@ -359,6 +366,45 @@ func copyPackets(ctx context.Context, input packetReader, r *run, place placer, 
 		kinds[stream.Index] = kind
 	}
 	placed := false
+	// settle finds the run's place, and emits the pending packets that have theirs.
+	settle := func(end bool) error {
+		if !placed && len(pending) > 0 {
+			newest := pending[len(pending)-1]
+			late := end || newest.segment != pending[0].segment
+			if late {
+				newest = pending[0]
+			}
+			origin, known, err := place.at(ctx, newest.kind, newest.media(), late)
+			if err != nil {
+				return err
+			}
+			if !known && len(pending) >= maxPending {
+				return explain(errInterleave)
+			}
+			if !known {
+				return nil
+			}
+			r.setOrigin(origin)
+			placed = true
+			if keep != nil {
+				keep.place(origin, newest)
+			}
+		}
+		if !placed {
+			return nil
+		}
+		settled := len(pending)
+		if keep != nil {
+			settled = keep.settle(pending, end)
+		}
+		for ; settled > 0; settled-- {
+			if err := out.emit(ctx, pending[0]); err != nil {
+				return err
+			}
+			pending = pending[1:]
+		}
+		return nil
+	}
 	packet := libav.NewPacket()
 	defer func() { packet.Close() }()
 	for {
@@ -367,9 +413,14 @@ func copyPackets(ctx context.Context, input packetReader, r *run, place placer, 
 		}
 		err := input.ReadPacket(packet)
 		if errors.Is(err, io.EOF) {
-			return nil
+			return settle(true)
 		}
 		if err != nil {
+			if placed {
+				if err := settle(true); err != nil {
+					return err
+				}
+			}
 			return explain(err)
 		}
 		kind, wanted := kinds[packet.Stream()]
@@ -384,34 +435,13 @@ func copyPackets(ctx context.Context, input packetReader, r *run, place placer, 
 			return explain(err)
 		}
 		taken := queued{packet: packet, run: r, kind: kind, key: key}
-		packet = libav.NewPacket()
-		if !placed {
-			ticks := taken.packet.PTS()
-			if ticks == libav.NoPTS {
-				ticks = taken.packet.DTS()
-			}
-			origin, known, err := place.at(ctx, kind, libav.Ticks(ticks, r.streams[kind].TimeBase))
-			if err != nil {
-				taken.packet.Close()
-				return err
-			}
-			pending = append(pending, taken)
-			if !known && len(pending) < maxPending {
-				continue
-			}
-			if !known {
-				return explain(errInterleave)
-			}
-			r.setOrigin(origin)
-			placed = true
-		} else {
-			pending = append(pending, taken)
+		if keep != nil {
+			taken.segment = keep.unlocker.segment
 		}
-		for len(pending) > 0 {
-			if err := out.emit(ctx, pending[0]); err != nil {
-				return err
-			}
-			pending = pending[1:]
+		packet = libav.NewPacket()
+		pending = append(pending, taken)
+		if err := settle(false); err != nil {
+			return err
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"latchkey/player/hls"
 	"latchkey/player/libav"
 )
 
@@ -21,12 +22,23 @@ const (
 
 // queued is a packet on its way to a decoder.
 type queued struct {
-	packet *libav.Packet
-	run    *run // what it was demuxed from, with how its times are to be read
-	kind   libav.Kind
-	at     time.Duration // presentation time
-	end    time.Duration // likewise, of its end
-	key    int           // which of the run's keys it was decrypted with, counted from 1; 0: it was clear
+	packet  *libav.Packet
+	run     *run // what it was demuxed from, with how its times are to be read
+	kind    libav.Kind
+	at      time.Duration // presentation time
+	end     time.Duration // likewise, of its end
+	segment *hls.Segment  // that it begins in, nil of other media
+	settled bool          // it was put at its time: see clock
+	key     int           // which of the run's keys it was decrypted with, counted from 1; 0: it was clear
+}
+
+// media is the time that the media carries.
+func (q queued) media() time.Duration {
+	ticks := q.packet.PTS()
+	if ticks == libav.NoPTS {
+		ticks = q.packet.DTS()
+	}
+	return libav.Ticks(ticks, q.run.streams[q.kind].TimeBase)
 }
 
 // time returns the presentation time of the packet; a packet without any stands at its run's origin.
@@ -214,6 +226,16 @@ func (n *notice) post() {
 	close(n.c)
 	n.c = make(chan struct{})
 }
+
+// latch opens once.
+type latch struct {
+	once sync.Once
+	c    chan struct{} // closed when it is open
+}
+
+func newLatch() *latch { return &latch{c: make(chan struct{})} }
+
+func (l *latch) open() { l.once.Do(func() { close(l.c) }) }
 
 // pause waits for a while, or until something changed, which may be nil, or for ctx's end.
 func pause(ctx context.Context, changed <-chan struct{}, long time.Duration) {

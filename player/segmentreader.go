@@ -53,6 +53,7 @@ type segmentReader struct {
 	initRun bool         // current is the init section; the segment follows
 	err     error        // what reading failed with
 
+	tracks  tracks        // of the run, as its newest segment says
 	stamp   time.Duration // what the run's packed audio says of its time, when stamped
 	stamped bool
 
@@ -76,7 +77,7 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 			}
 			s.pending = &next
 		}
-		s.now, s.pending, s.format, s.gone = *s.pending, nil, "", nil
+		s.now, s.pending, s.format, s.gone, s.tracks = *s.pending, nil, "", nil, tracks{}
 		s.locked = s.now.locked
 		s.given, s.spans = 0, []span{{segment: s.now.segment}}
 		s.groups, s.barren = new(drm.SampleGroups), barren{limit: maxBarrenSegment}
@@ -89,6 +90,7 @@ func (s *segmentReader) nextRun() (*hls.Segment, string, error) {
 		}
 	}
 	s.stamp, s.stamped = s.current.Stamp()
+	s.tracks = tracksOf(s.format, s.current)
 	return s.now.segment, s.format, nil
 }
 
@@ -118,51 +120,63 @@ func (s *segmentReader) receive() (item, error) {
 // open prepares to read s.now: its init section first where a run begins.
 func (s *segmentReader) open() error {
 	if s.now.init != nil && s.format == "" {
-		return s.begin(s.now.init, s.now.segment.Map.Keys, true)
+		current, err := s.media(s.now.init, s.now.segment.Map.Keys)
+		if err != nil {
+			return s.wrap(err)
+		}
+		s.current, s.format, s.initRun = current, current.Format(), true
+		return nil
 	}
 	return s.openSegment()
 }
 
-func (s *segmentReader) openSegment() error { return s.begin(s.now.data, s.now.segment.Keys, false) }
-
-// begin prepares to read a download, which is an init section or a segment, enciphered with one of
-// the keys or not. It waits for the key.
-func (s *segmentReader) begin(d *download, keys []hls.Key, isInit bool) error {
-	infos, source := s.track.feed.keyInfos(s.now.segment, keys), d.reader(s.wait)
-	clear, lock, err := s.track.session.decipher(s.wait, source, infos, s.now.segment.Sequence)
-	if err != nil {
-		return s.wrap(err)
+func (s *segmentReader) openSegment() error {
+	current := s.now.opened
+	if current == nil {
+		var err error
+		if current, err = s.media(s.now.data, s.now.segment.Keys); err != nil {
+			return s.wrap(err)
+		}
 	}
-	s.initRun = isInit
-	if last := s.spans[len(s.spans)-1]; !isInit && last.segment != s.now.segment {
+	s.current, s.format, s.initRun, s.now.opened = current, current.Format(), false, nil
+	if last := s.spans[len(s.spans)-1]; last.segment != s.now.segment {
 		s.spans = append(s.spans, span{from: s.given, segment: s.now.segment})
 		if len(s.spans) > maxSpans {
 			s.spans = slices.Delete(s.spans, 0, 1)
 		}
 	}
-	err = s.frame(clear, keys)
-	if (errors.Is(err, errWrongKey) || errors.Is(err, framing.ErrNotSegment)) && lock.info.Live {
-		if again, renewed := s.track.session.renewedKey(s.wait, d.reader(s.wait), lock); renewed {
-			err = s.frame(again, keys)
-		}
-	}
-	return err
+	return nil
 }
 
-// frame finds the media in deciphered bytes. It refuses what is none.
-func (s *segmentReader) frame(clear io.Reader, keys []hls.Key) error {
-	current, err := framing.NewReader(clear, s.format)
-	if errors.Is(err, framing.ErrNotSegment) && len(keys) > 0 {
-		err = errWrongKey
-	}
-	if err == nil && s.format != "" && s.format != current.Format() {
-		err = framing.ErrNotSegment
-	}
+// media finds the media in a download, which is an init section or a segment, enciphered with one of
+// the keys or not. It waits for the key, and refuses what is no media.
+func (s *segmentReader) media(d *download, keys []hls.Key) (*framing.Reader, error) {
+	infos, source := s.track.feed.keyInfos(s.now.segment, keys), d.reader(s.wait)
+	clear, lock, err := s.track.session.decipher(s.wait, source, infos, s.now.segment.Sequence)
 	if err != nil {
-		return s.wrap(err)
+		return nil, err
 	}
-	s.current, s.format = current, current.Format()
-	return nil
+	media, err := s.frame(clear, keys)
+	if (errors.Is(err, errWrongKey) || errors.Is(err, framing.ErrNotSegment)) && lock.info.Live {
+		if again, renewed := s.track.session.renewedKey(s.wait, d.reader(s.wait), lock); renewed {
+			return s.frame(again, keys)
+		}
+	}
+	return media, err
+}
+
+// frame finds the media in deciphered bytes.
+func (s *segmentReader) frame(clear io.Reader, keys []hls.Key) (*framing.Reader, error) {
+	media, err := framing.NewReader(clear, s.format)
+	switch {
+	case errors.Is(err, framing.ErrNotSegment) && len(keys) > 0:
+		return nil, errWrongKey
+	case err != nil:
+		return nil, err
+	case s.format != "" && s.format != media.Format():
+		return nil, framing.ErrNotSegment
+	}
+	return media, nil
 }
 
 // lock is how a whole segment, or init section, is enciphered. The zero value is not at all.
@@ -281,7 +295,23 @@ func (s *segmentReader) advance() error {
 		s.pending = &next
 		return io.EOF
 	}
+	last := s.now
 	s.now = next
+	if s.now.init != nil || s.now.segment.Part > 1 {
+		return s.openSegment()
+	}
+	current, err := s.media(s.now.data, s.now.segment.Keys)
+	if err != nil {
+		return s.wrap(err)
+	}
+	s.now.opened = current
+	if found := tracksOf(s.format, current); s.tracks.changed(found) {
+		s.track.session.noteOnce("tracks", fmt.Sprintf("The tracks change at segment %d, where the playlist has no discontinuity: playback goes on with them.", s.now.segment.Sequence))
+		next = s.now
+		next.newRun, next.joined, next.locked = true, !s.locked, next.locked || s.locked
+		s.now, s.pending = last, &next
+		return io.EOF
+	}
 	return s.openSegment()
 }
 

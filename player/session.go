@@ -69,6 +69,7 @@ type session struct {
 	video       VideoInfo
 	audio       AudioInfo
 	notes       []string
+	noted       map[string]bool // kinds of notes that are given once
 	protections []Protection
 	right       []hls.Key // which were seen to decipher a segment, the latest last
 	toPlaylist  time.Duration
@@ -136,6 +137,20 @@ func (s *session) fetching(p Progress) {
 	s.progress = p
 	s.mu.Unlock()
 	s.changed()
+}
+
+// noteOnce is note of what may come again and again: the first of a kind is kept.
+func (s *session) noteOnce(kind, text string) {
+	s.mu.Lock()
+	again := s.noted[kind]
+	if s.noted == nil {
+		s.noted = make(map[string]bool)
+	}
+	s.noted[kind] = true
+	s.mu.Unlock()
+	if !again {
+		s.note(text)
+	}
 }
 
 // shownVariant is the variant that is shown, -1 without, and its pictures a second.

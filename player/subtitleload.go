@@ -61,7 +61,7 @@ func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.
 			}
 			continue
 		}
-		origin, _ := t.session.timeline.origin(segment.DiscontinuitySequence)
+		origin, _ := t.session.timeline.origin(segment.DiscontinuitySequence, segment.Start)
 		if !loaded.add(segment, placed(track, t.session.inMedia(media, segment), origin), from, to) {
 			return nil, fmt.Errorf("cues from %v to %v: %w", from, to, caption.ErrTooLarge)
 		}

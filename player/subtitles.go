@@ -289,7 +289,7 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 			pause(ctx, changed, subtitlesLook)
 			continue
 		}
-		origin, anchored := t.session.timeline.origin(segment.DiscontinuitySequence)
+		origin, anchored := t.session.timeline.origin(segment.DiscontinuitySequence, segment.Start)
 		if !anchored {
 			pause(ctx, changed, subtitlesLook) // nothing of the picture was placed yet
 			continue

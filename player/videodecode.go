@@ -90,6 +90,9 @@ func (p *pipeline) decodeVideo() error {
 
 // decode gives one packet to the decoder and takes what comes out.
 func (v *videoDecoder) decode(item queued) error {
+	if v.goesOn(item) {
+		v.run = item.run // a new decoder would lack the pictures that those of an open GOP are made of
+	}
 	if item.run != v.run {
 		if item.run.replaces {
 			v.ceiling = item.at
@@ -130,10 +133,19 @@ func (v *videoDecoder) decode(item queued) error {
 	}
 }
 
+// goesOn says whether the decoder can go on with the packets of another run.
+func (v *videoDecoder) goesOn(item queued) bool {
+	return v.decoder != nil && item.run != v.run && item.run.joined && !item.run.locked && !v.run.locked && item.key == 0 && v.key == 0 &&
+		item.run.follows(v.run, libav.KindVideo)
+}
+
 // passOver counts a packet that failed.
 func (v *videoDecoder) passOver(err error) error {
 	if beyondLimits(err) {
 		return err
+	}
+	if v.given {
+		v.out.session.noteOnce("picture", "Pictures that are damaged were left out.")
 	}
 	v.failed++
 	v.good = 0

@@ -184,13 +184,6 @@ func otherSite(name, key string, paired bool) row {
 	}
 }
 
-// fragmentedStream is plainStream in fragmented MP4.
-func fragmentedStream(t *testing.T) mediatest.HLS {
-	t.Helper()
-	return mediatest.MakeHLS(t, mediatest.HLSSpec{Seconds: 2, Fragmented: true,
-		Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 200, KeyEvery: 50}})
-}
-
 // named serves a stream of which files have other names: each is written to the playlist as the
 // first of a pair, and is to be asked for at the second.
 func named(stream func(t *testing.T) mediatest.HLS, names map[string][2]string) func(t *testing.T, o *origin) {

@@ -137,15 +137,15 @@ func wrongIVs() []row {
 	return []row{
 		{name: "IV: wrong", files: edit{locked: true, tag: tag}.folder, check: skipped},
 		{name: "IV: wrong, live", files: edit{locked: true, tag: tag}.folder, script: liveIndex, check: skipped},
-		{name: "IV: wrong, fragmented MP4", files: edit{stream: fragments, locked: true, tag: tag}.folder, check: skipped},
-		{name: "IV: wrong, fragmented MP4 without styp", files: edit{stream: fragments, locked: true, tag: tag,
+		{name: "IV: wrong, fragmented MP4", files: edit{stream: fragmentedStream, locked: true, tag: tag}.folder, check: skipped},
+		{name: "IV: wrong, fragmented MP4 without styp", files: edit{stream: fragmentedStream, locked: true, tag: tag,
 			segment: func(_ int, b []byte) []byte { return b[bytes.Index(b, []byte("moof"))-4:] }}.folder, check: skipped},
 		{name: "IV: wrong, packed sound", files: packed{tags: func(at uint64) []byte { return id3(4, 0, priv(at)) }, locked: true, tag: tag}.folder,
 			check: wholePacked},
 		{name: "key: wrong", files: edit{locked: true, key: other}.folder, check: wrong},
 		{name: "key: wrong, live", files: edit{locked: true, key: other}.folder, script: liveIndex, check: wrong},
 		{name: "key and IV: wrong", files: edit{locked: true, key: other, tag: tag}.folder, check: wrong},
-		{name: "key: wrong, fragmented MP4", files: edit{stream: fragments, locked: true, key: other}.folder, check: wrong},
+		{name: "key: wrong, fragmented MP4", files: edit{stream: fragmentedStream, locked: true, key: other}.folder, check: wrong},
 		{name: "key: wrong, packed sound", files: packed{tags: func(at uint64) []byte { return id3(4, 0, priv(at)) }, locked: true, key: other}.folder, check: wrong},
 	}
 }
@@ -156,13 +156,13 @@ func behindBoxes() []row {
 		return func(_ int, b []byte) []byte { return slices.Concat(b, junk) }
 	}
 	return []row{
-		{name: "MP4: zeros behind the last box", files: edit{stream: fragments, segment: behind(make([]byte, 64))}.folder, check: skipped},
-		{name: "MP4: noise behind the last box, live", files: edit{stream: fragments, segment: behind(noise(5000))}.folder, script: liveIndex, check: skipped},
-		{name: "MP4: text behind the last box, AES-128", files: edit{stream: fragments, segment: behind([]byte("</html>\r\n")), locked: true}.folder, check: skipped},
-		{name: "MP4: half a header behind the last box", files: edit{stream: fragments, segment: behind([]byte{0, 0, 1})}.folder, check: skipped},
-		{name: "MP4: packets of TS behind the last box", files: edit{stream: fragments, segment: behind(bytes.Repeat([]byte{0x47, 0x1F, 0xFF, 0x10}, 470))}.folder, check: skipped},
-		{name: "MP4: noise before the first box", files: edit{stream: fragments, segment: func(_ int, b []byte) []byte { return slices.Concat(noise(3000), b) }}.folder, check: skipped},
-		{name: "MP4: a box of an unknown type behind the last", files: edit{stream: fragments, segment: behind(mediatest.Box("junk", noise(200)))}.folder, check: wholePlain},
+		{name: "MP4: zeros behind the last box", files: edit{stream: fragmentedStream, segment: behind(make([]byte, 64))}.folder, check: skipped},
+		{name: "MP4: noise behind the last box, live", files: edit{stream: fragmentedStream, segment: behind(noise(5000))}.folder, script: liveIndex, check: skipped},
+		{name: "MP4: text behind the last box, AES-128", files: edit{stream: fragmentedStream, segment: behind([]byte("</html>\r\n")), locked: true}.folder, check: skipped},
+		{name: "MP4: half a header behind the last box", files: edit{stream: fragmentedStream, segment: behind([]byte{0, 0, 1})}.folder, check: skipped},
+		{name: "MP4: packets of TS behind the last box", files: edit{stream: fragmentedStream, segment: behind(bytes.Repeat([]byte{0x47, 0x1F, 0xFF, 0x10}, 470))}.folder, check: skipped},
+		{name: "MP4: noise before the first box", files: edit{stream: fragmentedStream, segment: func(_ int, b []byte) []byte { return slices.Concat(noise(3000), b) }}.folder, check: skipped},
+		{name: "MP4: a box of an unknown type behind the last", files: edit{stream: fragmentedStream, segment: behind(mediatest.Box("junk", noise(200)))}.folder, check: wholePlain},
 	}
 }
 

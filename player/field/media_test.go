@@ -33,12 +33,6 @@ type edit struct {
 	key []byte
 }
 
-// fragments is plainStream in fragmented MP4.
-func fragments(t *testing.T) mediatest.HLS {
-	t.Helper()
-	return mediatest.MakeHLS(t, mediatest.HLSSpec{Seconds: 2, Fragmented: true, Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 200, KeyEvery: 50}})
-}
-
 // folder makes the folder of the stream: its files, index.m3u8, and key.bin where it is locked.
 func (e edit) folder(t *testing.T) string {
 	t.Helper()

@@ -91,6 +91,13 @@ func plainStream(t *testing.T) mediatest.HLS {
 	return mediatest.MakeHLS(t, mediatest.HLSSpec{Seconds: 2, Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 200, KeyEvery: 50}})
 }
 
+// fragmentedStream is plainStream in fragmented MP4.
+func fragmentedStream(t *testing.T) mediatest.HLS {
+	t.Helper()
+	return mediatest.MakeHLS(t, mediatest.HLSSpec{Seconds: 2, Fragmented: true,
+		Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 200, KeyEvery: 50}})
+}
+
 // plain is the folder of plainStream: index.m3u8, segment0.ts to segment3.ts. It must not be changed.
 func plain(t *testing.T) string {
 	t.Helper()

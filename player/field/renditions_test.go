@@ -58,7 +58,7 @@ func lostSounds() []row {
 	gone := mains{lines: []string{sound("en", `,DEFAULT=YES,URI="gone.m3u8"`)}, attributes: `,AUDIO="a"`}
 	locked, fragmented := gone, gone
 	locked.edit.locked = true
-	fragmented.edit = edit{stream: fragments, locked: true}
+	fragmented.edit = edit{stream: fragmentedStream, locked: true}
 	nobody := httptest.NewServer(http.NotFoundHandler())
 	nobody.Close()
 	with := func(uri string, more func(t *testing.T, folder string)) func(t *testing.T) string {

@@ -36,7 +36,7 @@ type row struct {
 
 // table is every row of the package, by the files that hold them.
 func table() []row {
-	return slices.Concat(answers(), addresses(), before(), renditions(), tolerated(), over(), cached())
+	return slices.Concat(answers(), addresses(), before(), renditions(), tolerated(), over(), cached(), tracks())
 }
 
 func TestField(t *testing.T) {

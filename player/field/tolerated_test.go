@@ -122,7 +122,7 @@ func toleratedLists() []row {
 		{name: "two media sequences, AES-128, live", files: listed(edit{locked: true}, insert("#EXT-X-KEY", "#EXT-X-MEDIA-SEQUENCE:7\n")), script: liveIndex,
 			check: refusedStrictly},
 		{name: "white space in attributes of a key", files: edit{locked: true, tag: spaced}.folder, check: refusedStrictly},
-		{name: "white space in attributes of a map, live", files: listed(edit{stream: fragments}, replace("#EXT-X-MAP", "#EXT-X-MAP: URI = \"init.mp4\" \n")),
+		{name: "white space in attributes of a map, live", files: listed(edit{stream: fragmentedStream}, replace("#EXT-X-MAP", "#EXT-X-MAP: URI = \"init.mp4\" \n")),
 			script: liveIndex, check: refusedStrictly},
 		{name: "white space in attributes of a variant", open: "/main.m3u8", files: func(t *testing.T) string {
 			t.Helper()

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -37,6 +38,9 @@ type Reader struct {
 	stamp   time.Duration
 	stamped bool
 	skipped int64
+
+	ahead []byte // of media, what Peek has read
+	err   error  // what Peek came upon behind ahead
 }
 
 // NewReader reads the beginning of a segment, or of an init section. format is that of the segments
@@ -93,7 +97,33 @@ func (r *Reader) Skipped() int64 { return r.skipped }
 
 // Read implements io.Reader over whole packets, boxes or frames. A box that the segment cuts off is
 // given as far as it goes. Its errors are source's.
-func (r *Reader) Read(p []byte) (int, error) { return r.media.Read(p) }
+func (r *Reader) Read(p []byte) (int, error) {
+	if len(r.ahead) > 0 {
+		n := copy(p, r.ahead)
+		r.ahead = r.ahead[n:]
+		return n, nil
+	}
+	if r.err != nil {
+		return 0, r.err
+	}
+	return r.media.Read(p)
+}
+
+// Peek returns the next n bytes of Read without consuming them, or fewer with what kept the rest
+// from coming. They are valid until the next call. n bytes are kept in memory.
+func (r *Reader) Peek(n int) ([]byte, error) {
+	for len(r.ahead) < n && r.err == nil {
+		have := len(r.ahead)
+		r.ahead = slices.Grow(r.ahead, n-have)
+		var read int
+		read, r.err = r.media.Read(r.ahead[have:n])
+		r.ahead = r.ahead[:have+read]
+	}
+	if len(r.ahead) < n {
+		return r.ahead, r.err
+	}
+	return r.ahead[:n], nil
+}
 
 // search looks for the first packet, box or frame behind bytes that are none. It reports whether
 // there is one; the error is source's.

@@ -73,6 +73,7 @@ typedef struct lk_input {
     int64_t next[LK_STREAMS]; // end of each stream's last packet in its ticks, or AV_NOPTS_VALUE
     int local;                  // a person chose the medium: lk_decoders
     int recount;                // the times that FFmpeg counts are too early
+    int segments;               // see lk_input_options
     AVPacket *held[LK_HELD];  // read ahead by a seek, from held_next to held_count
     int held_next, held_count;
 } lk_input;
@@ -82,6 +83,7 @@ typedef struct lk_input_options {
     int seekable;
     int local;
     int encrypted; // the samples, of what does not say so where FFmpeg looks
+    int segments;  // the medium is segments one after another, whose times may start again
     int64_t probe_bytes;
     int64_t analyze_us;
 } lk_input_options;
@@ -138,6 +140,7 @@ const char *lk_input_tag(const lk_input *in, const char *key); // NULL without o
 void lk_input_close(lk_input *in);
 int lk_packet_writable(lk_packet *p, lk_failure *f);
 void lk_packet_shrink(lk_packet *p, int size);
+void lk_packet_shift(lk_packet *p, int64_t ticks);
 void lk_packet_free(lk_packet *p);
 
 // hardware.c

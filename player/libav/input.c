@@ -285,6 +285,7 @@ int lk_input_open(const lk_input_options *o, const char *format, lk_input **out,
         return lk_fail(f, AVERROR(ENOMEM));
     in->reader = o->reader;
     in->local = o->local;
+    in->segments = o->segments;
     forget_times(in);
     uint8_t *buffer = av_malloc(IO_BUFFER);
     if (buffer)
@@ -487,6 +488,9 @@ int lk_input_read(lk_input *in, lk_packet *out, lk_failure *f)
     if (ret >= 0) {
         complete_times(in, p);
         keep_presented(in, p);
+        // The demuxer of MP4 has fragments left out whose times lie before those of others.
+        if (in->segments)
+            p->flags &= ~AV_PKT_FLAG_DISCARD;
         ret = copy_encryption(p, out);
     }
     out->position = p->pos;
@@ -512,6 +516,17 @@ void lk_packet_shrink(lk_packet *p, int size)
 {
     av_shrink_packet(p->packet, size);
     p->size = p->packet->size;
+}
+
+void lk_packet_shift(lk_packet *p, int64_t ticks)
+{
+    AVPacket *q = p->packet;
+    if (q->pts != AV_NOPTS_VALUE)
+        q->pts = av_sat_add64(q->pts, ticks);
+    if (q->dts != AV_NOPTS_VALUE)
+        q->dts = av_sat_add64(q->dts, ticks);
+    p->pts = q->pts;
+    p->dts = q->dts;
 }
 
 void lk_packet_free(lk_packet *p)

@@ -26,6 +26,13 @@ func (p *Packet) DTS() int64 { return int64(p.c.dts) }
 // Duration returns how long the packet's content plays in ticks of the stream's time base, 0 when unknown.
 func (p *Packet) Duration() int64 { return int64(p.c.duration) }
 
+// Shift adds ticks to the packet's times, where it has them.
+func (p *Packet) Shift(ticks int64) {
+	if p.c.packet != nil && ticks != 0 {
+		C.lk_packet_shift(&p.c, C.int64_t(ticks))
+	}
+}
+
 // Key says that decoding can begin with the packet.
 func (p *Packet) Key() bool { return p.c.key != 0 }
 

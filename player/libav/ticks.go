@@ -38,3 +38,25 @@ func Ticks(ticks int64, timeBase frame.Rational) time.Duration {
 	}
 	return d
 }
+
+// ToTicks returns how many ticks of a time base, in seconds, are nearest to a duration; 0 for a time base that is no positive fraction.
+// What is out of range is the extreme.
+func ToTicks(d time.Duration, timeBase frame.Rational) int64 {
+	if timeBase.Num <= 0 || timeBase.Den <= 0 || timeBase.Num > math.MaxInt64/int64(time.Second) {
+		return 0
+	}
+	magnitude, unit := uint64(d.Abs()), uint64(timeBase.Num)*uint64(time.Second)
+	high, low := bits.Mul64(magnitude, uint64(timeBase.Den))
+	low, carry := bits.Add64(low, unit/2, 0)
+	high += carry
+	limit := uint64(math.MaxInt64)
+	quotient := limit
+	if high < unit {
+		quotient, _ = bits.Div64(high, low, unit)
+	}
+	ticks := int64(min(quotient, limit))
+	if d < 0 {
+		return -ticks
+	}
+	return ticks
+}
