@@ -130,7 +130,7 @@ func (t *titles) produce(ctx context.Context, from time.Duration, out *pipeline)
 	return nil
 }
 
-// list returns the titles of a list of whole files; is is false for a playlist of HLS.
+// list returns the titles of a list of whole files, and whether it is one.
 func (s *session) list(data []byte, base string) (uris []string, is bool) {
 	return hls.ParseList(data, base, hls.ParseOptions{FilePaths: s.resource.IsFile()})
 }
