@@ -126,7 +126,7 @@
 //	cues of all subtitles in a file  64 MiB                     filetexts.go
 //	screens of closed captions    8 MiB a channel               closedcaptions.go
 //	posters (package ui)          64 MiB                        ui/catalogue
-//	a file downloaded whole       512 MiB on the disk           spool.go
+//	files downloaded whole        512 MiB on the disk           spool.go
 //
 // A progressive file whose index comes behind its media is downloaded whole where the server knows no
 // ranges: Snapshot.Fetching tells how far. Nobody else can open it, and it is gone when the resource is

@@ -42,6 +42,7 @@ type session struct {
 	network   int64        // what the network carried before, bits per second, 0: not known
 	renewed   *notice      // posted when a person has signed in, as Player.UpdateCookies says
 	at        atomic.Int64 // the position
+	spooled   atomic.Int64 // bytes of the files that are downloaded whole
 	starved   atomic.Bool  // playback stood still since a request told so
 	strayed   atomic.Bool  // it was noted that a segment holds bytes that are no media
 

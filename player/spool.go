@@ -8,11 +8,12 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"time"
 )
 
 const (
-	// maxSpool bounds a file that is downloaded whole before it plays: its size on the disk.
+	// maxSpool bounds the files that a session downloads whole before they play: their size on the disk.
 	maxSpool = 512 << 20
 	// spoolHead is how much of a file is looked at to find out whether its index comes behind its media.
 	spoolHead = 64 << 10
@@ -35,16 +36,18 @@ type spool struct {
 	name string // when it still has one
 	size int64
 
-	limit int64 // of size; constant
+	all *atomic.Int64 // the size of all spools of the session
+	// limit is that of all.
+	limit int64
 }
 
-// newSpool makes an empty file.
-func newSpool() (*spool, error) {
+// newSpool makes an empty file. all is the size of those that there are.
+func newSpool(all *atomic.Int64) (*spool, error) {
 	file, err := os.CreateTemp(spoolFolder(), "latchkey-*.part") // of mode 0600
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errSpoolDisk, withoutPath(err))
 	}
-	s := &spool{file: file, name: file.Name(), limit: maxSpool}
+	s := &spool{file: file, name: file.Name(), all: all, limit: maxSpool}
 	if os.Remove(s.name) == nil {
 		s.name = ""
 	}
@@ -78,7 +81,8 @@ func (s *spool) fill(body io.Reader, told func(bytes int64)) error {
 	buffer := make([]byte, rangeRead)
 	for {
 		n, err := body.Read(buffer)
-		if s.size += int64(n); s.size > s.limit {
+		s.size += int64(n)
+		if s.all.Add(int64(n)) > s.limit {
 			return errSpoolTooLarge
 		}
 		if _, failed := s.file.Write(buffer[:n]); failed != nil {
@@ -96,6 +100,7 @@ func (s *spool) fill(body io.Reader, told func(bytes int64)) error {
 
 // close removes the file.
 func (s *spool) close() {
+	s.all.Add(-s.size)
 	_ = s.file.Close() // it was read: there is nothing that a failure could lose
 	if s.name != "" {
 		_ = os.Remove(s.name) // nor anybody who could be told that it stays
@@ -134,7 +139,7 @@ func (r *remoteFile) spooled(reader *rangeReader) (io.ReadCloser, error) {
 	if reader.size > maxSpool {
 		return nil, errSpoolTooLarge
 	}
-	s, err := newSpool()
+	s, err := newSpool(&r.session.spooled)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -34,7 +35,8 @@ func emptyTemp(t *testing.T) (check func()) {
 
 func TestSpoolIsPrivateAndGone(t *testing.T) {
 	empty := emptyTemp(t)
-	s, err := newSpool()
+	var all atomic.Int64
+	s, err := newSpool(&all)
 	require.NoError(t, err)
 	info, err := s.file.Stat()
 	require.NoError(t, err)
@@ -55,7 +57,9 @@ func TestSpoolIsPrivateAndGone(t *testing.T) {
 	cancel(errStopped)
 	_, err = s.reader(&readContext{now: ended}).Read(make([]byte, 1))
 	require.ErrorIs(t, err, errStopped)
+	assert.EqualValues(t, len(film), all.Load())
 	s.close()
+	assert.Zero(t, all.Load())
 	empty()
 	_, err = s.reader(&readContext{now: t.Context()}).Read(make([]byte, 1))
 	require.ErrorIs(t, err, os.ErrClosed)
@@ -65,9 +69,30 @@ func TestSpoolIsPrivateAndGone(t *testing.T) {
 func TestSpoolWithANameIsRemoved(t *testing.T) {
 	file, err := os.CreateTemp(t.TempDir(), "")
 	require.NoError(t, err)
-	s := &spool{file: file, name: file.Name(), limit: maxSpool}
+	s := &spool{file: file, name: file.Name(), all: new(atomic.Int64), limit: maxSpool}
 	s.close()
 	require.NoFileExists(t, file.Name())
+}
+
+// TestSpoolsShareABound has two files of a session that fit alone, and not together.
+func TestSpoolsShareABound(t *testing.T) {
+	var all atomic.Int64
+	fill := func() (*spool, error) {
+		file, err := os.CreateTemp(t.TempDir(), "")
+		require.NoError(t, err)
+		s := &spool{file: file, name: file.Name(), all: &all, limit: 1000}
+		return s, s.fill(bytes.NewReader(make([]byte, 600)), func(int64) {})
+	}
+	first, err := fill()
+	require.NoError(t, err)
+	second, err := fill()
+	require.ErrorIs(t, err, errSpoolTooLarge)
+	first.close()
+	second.close()
+	third, err := fill()
+	require.NoError(t, err)
+	third.close()
+	assert.Zero(t, all.Load())
 }
 
 func TestSpoolFails(t *testing.T) {
@@ -90,7 +115,7 @@ func TestSpoolFails(t *testing.T) {
 				file, err = os.OpenFile("/dev/full", os.O_WRONLY, 0)
 			}
 			require.NoError(t, err)
-			s := &spool{file: file, limit: 1000}
+			s := &spool{file: file, all: new(atomic.Int64), limit: 1000}
 			defer s.close()
 			err = s.fill(c.body, func(int64) {})
 			require.ErrorIs(t, err, c.err)

@@ -46,7 +46,7 @@ func (s *session) openList(ctx context.Context, uris []string) error {
 	group.SetLimit(titlesAtOnce)
 	for i, uri := range uris {
 		group.Go(func() error {
-			all[i], failed[i] = s.openTitle(ctx, uri)
+			all[i], failed[i] = s.openTitle(ctx, uri, i == 0)
 			return nil
 		})
 	}
@@ -59,7 +59,6 @@ func (s *session) openList(ctx context.Context, uris []string) error {
 				s.note(fmt.Sprintf("Title %d of the list cannot be had and was left out: %s.", i+1, brief(failed[i])))
 			}
 		case last >= 0 && list.parts[last].length == 0:
-			part.source.close()
 			s.note(fmt.Sprintf("Title %d of the list has no length that is known: what follows it was left out.", i))
 		default:
 			if last >= 0 {
@@ -76,15 +75,16 @@ func (s *session) openList(ctx context.Context, uris []string) error {
 		s.duration = last.begins + last.length
 	}
 	s.source = list
-	if len(list.parts) == 1 {
+	if len(list.parts) == 1 && first.source.input != nil {
 		s.title = first.source.input.Title()
 	}
 	s.subtitles = captionsAlone(s, givenSubtitles(s.resource))
 	return nil
 }
 
-// openTitle opens a title.
-func (s *session) openTitle(ctx context.Context, uri string) (*title, error) {
+// openTitle opens a title to find out how long it is, and lets go of it unless it is to be kept: fifty
+// indexes, or files on the disk, are too much.
+func (s *session) openTitle(ctx context.Context, uri string, keep bool) (*title, error) {
 	var o opener = &remoteFile{session: s, url: uri}
 	if path, local := s.fetcher.local(uri); local {
 		below, err := filepath.Rel(s.fetcher.folder, path)
@@ -98,7 +98,11 @@ func (s *session) openTitle(ctx context.Context, uri string) (*title, error) {
 		source.close()
 		return nil, err
 	}
-	return &title{source: source, length: source.input.Duration()}, nil
+	t := &title{source: source, length: source.input.Duration()}
+	if !keep {
+		source.close()
+	}
+	return t, nil
 }
 
 func (t *titles) tracks() []producer { return []producer{t} }
@@ -112,20 +116,21 @@ func (t *titles) close() {
 // produce reads the packets of one title after the other.
 func (t *titles) produce(ctx context.Context, from time.Duration, out *pipeline) error {
 	first := max(slices.IndexFunc(t.parts, func(p *title) bool { return p.length == 0 || from < p.begins+p.length }), 0)
-	for i, part := range t.parts[first:] {
-		if i > 0 {
-			t.parts[first+i-1].source.closeInput()
-			from = part.begins
+	for i, part := range t.parts {
+		if i != first {
+			part.source.close() // where it was broken off
 		}
-		err := part.source.produceAt(ctx, max(from-part.begins, 0), part.begins, out)
-		if err != nil {
+	}
+	for _, part := range t.parts[first:] {
+		if err := part.source.produceAt(ctx, max(from-part.begins, 0), part.begins, out); err != nil {
 			return err
 		}
+		part.source.close()
 	}
 	return nil
 }
 
-// list returns the titles of a list of whole files; is is false for a playlist of HLS.
+// list returns the titles of a list of whole files, and whether it is one.
 func (s *session) list(data []byte, base string) (uris []string, is bool) {
 	return hls.ParseList(data, base, hls.ParseOptions{FilePaths: s.resource.IsFile()})
 }

@@ -433,6 +433,7 @@ func lists() []row {
 	first := mediatest.Spec{Video: "h264", Audio: "aac", Frames: 50}
 	second := mediatest.Spec{Container: "mkv", Video: "vp9", Audio: "opus", Frames: 50, Width: 320, Height: 180}
 	music := mediatest.Spec{Container: "m4a", Audio: "aac", Frames: 50}
+	last := mediatest.Spec{Video: "h264", Audio: "aac", Frames: 50, IndexLast: true}
 	// of makes a list of media, which are named 0, 1 ...; before each stands a line.
 	of := func(inf string, specs ...mediatest.Spec) func(t *testing.T) string {
 		return func(t *testing.T) string {
@@ -479,6 +480,13 @@ func lists() []row {
 			}},
 		{name: "a list of names alone", open: "/list.m3u", files: of("", first, first, first), check: following(first, first, first)},
 		{name: "a list of music with a length that is no number", open: "/list.m3u", files: of("#EXTINF:-1 a=\"b\",Music\n", music, music), check: following(music, music)},
+		{name: "a list of films with the index at the end, without ranges", open: "/list.m3u", files: of("", last, last),
+			script: func(t *testing.T, o *origin) {
+				for _, path := range []string{"/0 100%.mp4", "/1 100%.mp4"} {
+					o.on(path, unranged(o.body(t, path), true))
+				}
+			},
+			check: following(last, last)},
 		{name: "a list of one film", open: "/list.m3u", files: of("#EXTINF:2,A film\n", first), check: wholeFilm(first)},
 		{name: "a list from within its second film", open: "/list.m3u", files: of("", first, first), from: 3 * time.Second,
 			check: func(t *testing.T, got played) {
