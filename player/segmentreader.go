@@ -132,11 +132,11 @@ func (s *segmentReader) openSegment() error { return s.begin(s.now.data, s.now.s
 // the keys or not. It waits for the key.
 func (s *segmentReader) begin(d *download, keys []hls.Key, isInit bool) error {
 	infos, source := s.track.feed.keyInfos(s.now.segment, keys), d.reader(s.wait)
-	clear, lock, err := s.track.session.decipher(s.wait, source, infos, s.now.segment.Sequence)
+	plain, lock, err := s.track.session.decipher(s.wait, source, infos, s.now.segment.Sequence)
 	if err != nil {
 		return s.wrap(err)
 	}
-	s.current, s.initRun = bufio.NewReaderSize(clear, segmentBuffer), isInit
+	s.current, s.initRun = bufio.NewReaderSize(plain, segmentBuffer), isInit
 	if last := s.spans[len(s.spans)-1]; !isInit && last.segment != s.now.segment {
 		s.spans = append(s.spans, span{from: s.given, segment: s.now.segment})
 		if len(s.spans) > maxSpans {

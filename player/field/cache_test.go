@@ -1,3 +1,4 @@
+//nolint:thelper // the functions of a row are no helpers
 package field
 
 import (
@@ -45,12 +46,12 @@ func airedBody(t *testing.T) func(int) []byte {
 }
 
 // encipher enciphers a segment as AES-128 says. RFC 8216, 4.3.2.4.
-func encipher(t *testing.T, clear, key, iv []byte) []byte {
+func encipher(t *testing.T, plain, key, iv []byte) []byte {
 	t.Helper()
 	block, err := aes.NewCipher(key)
 	require.NoError(t, err)
-	pad := aes.BlockSize - len(clear)%aes.BlockSize
-	out := slices.Concat(clear, slices.Repeat([]byte{byte(pad)}, pad))
+	pad := aes.BlockSize - len(plain)%aes.BlockSize
+	out := slices.Concat(plain, slices.Repeat([]byte{byte(pad)}, pad))
 	cipher.NewCBCEncrypter(block, iv).CryptBlocks(out, out)
 	return out
 }
@@ -67,9 +68,9 @@ func keyOf(period int) []byte { return []byte(fmt.Sprintf("key of period %02d", 
 // what stands before a segment, and iv what it is enciphered with.
 func rotating(t *testing.T, o *origin, line func(int) string, iv func(int) []byte) {
 	t.Helper()
-	clear := airedBody(t)
+	plain := airedBody(t)
 	a := onAir(o, rolling(listing{name: wrapped(6), line: line, body: func(i int) []byte {
-		return encipher(t, clear(i), keyOf(i/4), iv(i))
+		return encipher(t, plain(i), keyOf(i/4), iv(i))
 	}})...)
 	o.on("/key.bin", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
