@@ -152,11 +152,11 @@ func (s *segmentReader) openSegment() error {
 // the keys or not. It waits for the key, and refuses what is no media.
 func (s *segmentReader) media(d *download, keys []hls.Key) (*framing.Reader, error) {
 	infos, source := s.track.feed.keyInfos(s.now.segment, keys), d.reader(s.wait)
-	clear, lock, err := s.track.session.decipher(s.wait, source, infos, s.now.segment.Sequence)
+	plain, lock, err := s.track.session.decipher(s.wait, source, infos, s.now.segment.Sequence)
 	if err != nil {
 		return nil, err
 	}
-	media, err := s.frame(clear, keys)
+	media, err := s.frame(plain, keys)
 	if (errors.Is(err, errWrongKey) || errors.Is(err, framing.ErrNotSegment)) && lock.info.Live {
 		if again, renewed := s.track.session.renewedKey(s.wait, d.reader(s.wait), lock); renewed {
 			return s.frame(again, keys)
@@ -166,8 +166,8 @@ func (s *segmentReader) media(d *download, keys []hls.Key) (*framing.Reader, err
 }
 
 // frame finds the media in deciphered bytes.
-func (s *segmentReader) frame(clear io.Reader, keys []hls.Key) (*framing.Reader, error) {
-	media, err := framing.NewReader(clear, s.format)
+func (s *segmentReader) frame(plain io.Reader, keys []hls.Key) (*framing.Reader, error) {
+	media, err := framing.NewReader(plain, s.format)
 	switch {
 	case errors.Is(err, framing.ErrNotSegment) && len(keys) > 0:
 		return nil, errWrongKey

@@ -1,3 +1,4 @@
+//nolint:thelper // the functions of a row are no helpers
 package field
 
 import (
@@ -48,9 +49,9 @@ func keyOf(period int) []byte { return []byte(fmt.Sprintf("key of period %02d", 
 // what stands before a segment, and iv what it is enciphered with.
 func rotating(t *testing.T, o *origin, line func(int) string, iv func(int) []byte) {
 	t.Helper()
-	clear := airedBody(t)
+	plain := airedBody(t)
 	a := onAir(o, rolling(listing{name: wrapped(6), line: line, body: func(i int) []byte {
-		return encipher(t, clear(i), keyOf(i/4), iv(i))
+		return encipher(t, plain(i), keyOf(i/4), iv(i))
 	}})...)
 	o.on("/key.bin", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")

@@ -1,3 +1,4 @@
+//nolint:thelper // the functions of a row are no helpers
 package field
 
 import (
@@ -171,7 +172,7 @@ func (p played) showed(t *testing.T, want []string) {
 	for i := range min(len(want), len(got)) {
 		require.Equal(t, want[i], got[i], "picture %d of %d, %d wanted", i, len(got), len(want))
 	}
-	require.Equal(t, len(want), len(got), "pictures")
+	require.Equal(t, len(want), len(got), "pictures") //nolint:testifylint // Len prints them all
 }
 
 // byTheClock plays by the clock with a short buffer, so that a watcher can be behind the window.

@@ -81,12 +81,12 @@ func (e edit) folder(t *testing.T) string {
 }
 
 // encipher enciphers a segment as AES-128 says. RFC 8216, 4.3.2.4.
-func encipher(t *testing.T, clear, key, iv []byte) []byte {
+func encipher(t *testing.T, plain, key, iv []byte) []byte {
 	t.Helper()
 	block, err := aes.NewCipher(key)
 	require.NoError(t, err)
-	pad := aes.BlockSize - len(clear)%aes.BlockSize
-	out := slices.Concat(clear, slices.Repeat([]byte{byte(pad)}, pad))
+	pad := aes.BlockSize - len(plain)%aes.BlockSize
+	out := slices.Concat(plain, slices.Repeat([]byte{byte(pad)}, pad))
 	cipher.NewCBCEncrypter(block, iv).CryptBlocks(out, out)
 	return out
 }
