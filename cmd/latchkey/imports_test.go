@@ -39,6 +39,7 @@ var importRules = []importRule{
 	{folder: "player/libav", ours: []string{"player/frame", "player/container"}},
 	{folder: "player/container"},
 	{folder: "player/hostile", others: []string{"github.com/andybalholm/brotli"}},
+	{folder: "player/field", ours: []string{"player", "player/...", "network"}},
 	{folder: "player/mediatest", others: []string{"github.com/stretchr/testify/..."}},
 	{folder: "player/report", ours: []string{"player", "player/frame", "network"}},
 	{folder: "player/frame"},
