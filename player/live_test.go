@@ -247,7 +247,7 @@ func TestLowLatency(t *testing.T) {
 			parts++
 		}
 	}
-	assert.Equal(t, 12, parts, "all of the title; then they are in memory")
+	assert.Greater(t, parts, 12, "the title is sent again under the same names, which may be another one by now")
 }
 
 // TestLiveDurationsThatAreWrong plays a broadcast whose playlist has each segment a seventh too short, or too long: its latency stays.
