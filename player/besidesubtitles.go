@@ -33,8 +33,8 @@ func givenSubtitles(r *MediaResource) []ownSubtitles {
 	return own
 }
 
-// besideSubtitles are the files of subtitles beside a file of this machine: film.srt and film.en.srt
-// beside film.mkv.
+// besideSubtitles are the files of subtitles beside a file of this machine: film.srt and
+// film.en.srt beside film.mkv.
 func besideSubtitles(path string) []ownSubtitles {
 	var own []ownSubtitles
 	folder, name := filepath.Split(path)
@@ -75,7 +75,8 @@ func subtitleNames(folder, film string) (names []besideName) {
 }
 
 // goesWith says whether a file is one of subtitles of a film, and returns the words between the
-// film's name and the suffix. There may be such as describe subtitles alone: film.2.srt is of another film.
+// film's name and the suffix. There may be such as describe subtitles alone: film.2.srt is of
+// another film.
 func goesWith(name, film string) (words []string, goes bool) {
 	if !slices.Contains(subtitleSuffixes, strings.ToLower(filepath.Ext(name))) {
 		return nil, false
@@ -100,8 +101,8 @@ func goesWith(name, film string) (words []string, goes bool) {
 	return words, true
 }
 
-// wordsOf returns the words of a file's name that may describe subtitles: those after the first that
-// none of which says anything else follows.
+// wordsOf returns the words at the end of a file's name that describe subtitles: "de" and "forced" of
+// a.film.de.forced.srt.
 func wordsOf(name string) []string {
 	words := strings.Split(strings.TrimSuffix(name, filepath.Ext(name)), ".")[1:]
 	for i := len(words) - 1; i >= 0; i-- {

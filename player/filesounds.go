@@ -36,8 +36,8 @@ func newFileSounds(s *session, streams []libav.Stream) *sounds {
 	return t
 }
 
-// best returns the sound that plays unless another one is chosen: the one that newRun takes, or, where
-// that cannot be decoded, the next that can.
+// best returns the sound that plays unless another one is chosen: the one that newRun takes, or,
+// where that cannot be decoded, the next that can.
 func (t *sounds) best() int {
 	order := make([]int, len(t.streams))
 	for i := range order {

@@ -2,6 +2,8 @@ package player_test
 
 import (
 	"bytes"
+	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -9,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"latchkey/network"
+	"latchkey/network/networktest"
 	"latchkey/player"
 	"latchkey/player/mediatest"
 	"latchkey/player/report"
@@ -56,16 +60,17 @@ func TestSoundsOfAFile(t *testing.T) {
 	t.Parallel()
 	for _, spec := range filmSpecs {
 		path := makeFilm(t, spec)
+		origin := newOrigin(t, networktest.Options{FS: os.DirFS(filepath.Dir(path))})
 		for _, c := range []struct {
-			language string
-			want     int
-		}{{"", 1}, {"de", 2}, {"deu-AT", 2}, {"fr", 1}} {
-			t.Run(spec.name+" "+c.language, func(t *testing.T) {
+			source, language string
+			want             int
+		}{{path, "", 1}, {path, "de", 2}, {path, "deu-AT", 2}, {path, "fr", 1}, {origin.URL(spec.name), "de", 2}} {
+			t.Run(fmt.Sprintf("%s %q %t", spec.name, c.language, c.source == path), func(t *testing.T) {
 				t.Parallel()
 				var pictures, sounds bytes.Buffer
 				video, audio := report.NewHashes(&pictures), report.NewHashes(&sounds)
 				s := newScreen(t, player.Config{FreeRun: true, AudioLanguage: c.language, VideoTap: video.Video, AudioTap: audio.Audio})
-				s.open(path, nil, 0)
+				s.open(c.source, network.NewConfiguration(), 0)
 				s.play()
 				end := s.ended()
 				require.Equal(t, player.Complete, end.State, "%v", end.Error)

@@ -55,7 +55,8 @@ type textTrack struct {
 	known map[uint64]struct{} // the hashes of cues: what is demuxed again is not kept twice
 }
 
-// newFileTexts returns the subtitles of a file that are text. sound is the language of what is heard.
+// newFileTexts returns the subtitles of a file that are text. sound is the language of what is
+// heard.
 func newFileTexts(streams []libav.Stream, sound string) *fileTexts {
 	f := &fileTexts{tracks: make(map[int]*textTrack)}
 	var texts []libav.Stream
@@ -156,8 +157,8 @@ func (f *fileTexts) limit() bool {
 	return first
 }
 
-// keep adds a cue to a track, unless it has it. shown says that the track is the one that is chosen.
-// It returns false where there is no room.
+// keep adds a cue to a track, unless it has it. shown says that the track is the one that is
+// chosen. It returns false where there is no room.
 func (f *fileTexts) keep(t *textTrack, c *caption.Cue, shown bool) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 // maxLanguageBytes bounds the tag of a language: RFC 5646, 4.4.1 asks for 35.
 const maxLanguageBytes = 64
 
-// languageOf returns the BCP 47 tag of the language that a container or a file name says, empty when
-// it says none: Matroska and MP4 have codes of ISO 639-2, the bibliographic ones ("ger") too.
+// languageOf returns the BCP 47 tag of the language that a container or a file name says, empty
+// when it says none: Matroska and MP4 have codes of ISO 639-2, the bibliographic ones ("ger") too.
 func languageOf(tag string) string {
 	if tag == "" || len(tag) > maxLanguageBytes {
 		return ""

@@ -16,9 +16,9 @@ const (
 	maxTextPrerolled = 64 << 20 // bytes of packets: 10 s of 50 Mbit/s
 )
 
-// preroll reads the chosen subtitles before a media time at which playback is to begin. The index of
-// Matroska leads to a key picture, and a cue that began before it lies before it in the file. MP4 has an
-// index of each track. It is done for files of this machine, where it costs no request.
+// preroll reads the chosen subtitles before a media time at which playback is to begin. The index
+// of Matroska leads to a key picture, and a cue that began before it lies before it in the file.
+// MP4 has an index of each track. It is done for files of this machine, where it costs no request.
 func (m *mediaSource) preroll(ctx context.Context, r *run, at time.Duration) error {
 	subtitles := m.session.subtitles
 	_, local := m.opener.(*localFile)

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// toUTF8 returns a text in UTF-8, without a byte order mark. One with the mark of UTF-16 is that; one
-// that is UTF-8 but for a few bytes is that; any other is Windows-1252, which is what was written
-// before UTF-8.
+// toUTF8 returns a text in UTF-8, without a byte order mark. One with the mark of UTF-16 is that;
+// one that is UTF-8 but for a few bytes is that; any other is Windows-1252, which is what was
+// written before UTF-8.
 func toUTF8(data []byte) []byte {
 	if rest, ok := bytes.CutPrefix(data, []byte("\xEF\xBB\xBF")); ok {
 		return rest

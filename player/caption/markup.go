@@ -132,8 +132,8 @@ func (m *marker) font(attributes string, closes bool) {
 	}
 }
 
-// override reads a block of ASS's tags, and returns its length, 0 for text: in SubRip a block begins
-// with a backslash.
+// override reads a block of ASS's tags, and returns its length, 0 for text: in SubRip a block
+// begins with a backslash.
 func (m *marker) override(text string, d dialect) int {
 	if len(text) < m.brace || d == tagsOfSubRip && (len(text) < 2 || text[1] != '\\') {
 		return 0
