@@ -96,6 +96,12 @@
 // A segment that nothing can be made of, as it is cut or is something else, ends its demuxer as the end of the stream would, and another one begins
 // with the same segment of another variant, or behind it; a key that has deciphered no other segment yet is taken for wrong instead.
 //
+// # Tracks and clocks that change
+//
+// Where the time stamps of a segment neither follow those before nor stand where the playlist has the segment, its packets are shifted to go on
+// where those before ended; a discontinuity begins anew at the playlist's time. Where a segment's program map or movie box has other tracks, a new
+// demuxer begins with it. A note says each of them once.
+//
 // # I-frame playlists
 //
 // Where Snapshot.Stills says that a stream has them, [Player.Still] gives a picture of any position for a preview, and [Player.TrickPlay] runs
