@@ -157,7 +157,8 @@ func (s *segmentReader) media(d *download, keys []hls.Key) (*framing.Reader, err
 		return nil, err
 	}
 	media, err := s.frame(plain, keys)
-	if (errors.Is(err, errWrongKey) || errors.Is(err, framing.ErrNotSegment)) && lock.info.Live {
+	wrong := errors.Is(err, errWrongKey) || errors.Is(err, framing.ErrNotSegment) || errors.Is(err, drm.ErrPadding)
+	if wrong && lock.info.Live {
 		if again, renewed := s.track.session.renewedKey(s.wait, d.reader(s.wait), lock); renewed {
 			return s.frame(again, keys)
 		}
