@@ -1,4 +1,3 @@
-//nolint:thelper // the functions of a row are no helpers
 package field
 
 import (
