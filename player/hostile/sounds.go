@@ -16,7 +16,7 @@ func sounds() []Input {
 		wav("wav-1-hz-1024-channels", WAV{Rate: 1, Channels: 1024, Frames: 1 << 20}),
 		wav("wav-4-ghz", WAV{Rate: 0xFFFFFFFF, Channels: 1, Frames: 4 << 20}),
 		wav("wav-2-ghz-of-32-bit", WAV{Rate: 0x7FFFFFFF, Channels: 2, Bits: 32, Frames: 4 << 20}),
-		wav("wav-align", WAV{Rate: 8000, Channels: 1, Bits: 16, Align: 65535, Frames: 4 << 20}),
+		waits(wav("wav-align", WAV{Rate: 8000, Channels: 1, Bits: 16, Align: 65535, Frames: 4 << 20})), // four minutes of sound
 		wav("wav-adpcm-65535-channels", WAV{Rate: 8000, Channels: 65535, Bits: 4, Format: 2, Align: 4096, Frames: 1 << 20}),
 		wav("wav-size-of-4-gb", WAV{Rate: 1, Channels: 1, Frames: 65536, Size: 0xFFFFFFFF}),
 		file(Sound, "flac-1-hz", ".flac", slow.Bytes),
