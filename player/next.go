@@ -244,9 +244,9 @@ func (s *session) prime(ctx context.Context, from time.Duration) {
 			}
 			t.prefetchKeys(ctx, at)
 			segment := at.segment()
-			_, loaded := t.begin(ctx, wanted{class: network.ClassSegment, uri: segment.URI, part: segment.ByteRange, limit: maxUnread}) // nobody reads it yet
+			_, loaded := t.begin(ctx, wanted{class: network.ClassSegment, key: at.feed.segmentKey(segment), uri: segment.URI, part: segment.ByteRange, limit: maxUnread}) // nobody reads it yet
 			if m := segment.Map; m != nil {
-				_, init := t.begin(ctx, wanted{class: network.ClassInit, uri: m.URI, part: m.ByteRange})
+				_, init := t.begin(ctx, wanted{class: network.ClassInit, key: at.feed.initKey(segment), uri: m.URI, part: m.ByteRange})
 				_ = init() // what fails is asked for again when it is played
 			}
 			_ = loaded()

@@ -131,6 +131,13 @@ func (s *segmentReader) open() error {
 }
 
 func (s *segmentReader) openSegment() error {
+	s.initRun = false
+	if last := s.spans[len(s.spans)-1]; last.segment != s.now.segment {
+		s.spans = append(s.spans, span{from: s.given, segment: s.now.segment})
+		if len(s.spans) > maxSpans {
+			s.spans = slices.Delete(s.spans, 0, 1)
+		}
+	}
 	current := s.now.opened
 	if current == nil {
 		var err error
@@ -138,13 +145,7 @@ func (s *segmentReader) openSegment() error {
 			return s.wrap(err)
 		}
 	}
-	s.current, s.format, s.initRun, s.now.opened = current, current.Format(), false, nil
-	if last := s.spans[len(s.spans)-1]; last.segment != s.now.segment {
-		s.spans = append(s.spans, span{from: s.given, segment: s.now.segment})
-		if len(s.spans) > maxSpans {
-			s.spans = slices.Delete(s.spans, 0, 1)
-		}
-	}
+	s.current, s.format, s.now.opened = current, current.Format(), nil
 	return nil
 }
 

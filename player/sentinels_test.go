@@ -68,6 +68,7 @@ var sentinels = map[string]struct {
 	"regular.ErrTooLarge":      {regular.ErrTooLarge, player.CategoryNetwork},
 
 	"caption.ErrNotWebVTT": {caption.ErrNotWebVTT, player.CategoryContainer},
+	"caption.ErrUnknown":   {caption.ErrUnknown, player.CategoryContainer},
 	"caption.ErrTooLarge":  {caption.ErrTooLarge, player.CategoryNetwork},
 	"container.ErrDamaged": {container.ErrDamaged, player.CategoryContainer},
 	"container.ErrMemory":  {container.ErrMemory, player.CategoryDecode},

@@ -42,6 +42,8 @@ func TestLongLive(t *testing.T) {
 	began := time.Now()
 	origin := broadcast(t, stream.Folder, networktest.Broadcast{Began: began.Add(-12 * time.Minute), Window: 600, Dates: true,
 		Now: func() time.Time { return began.Add(time.Since(began) * time.Duration(speed)) }})
+	// What is kept for seeks becomes more for an hour, up to its bound.
+	origin.Inject(networktest.Fault{Classes: []network.Class{network.ClassSegment}, Effect: networktest.WithHeader("Cache-Control", "no-store")})
 	pictures, last := 0, time.Duration(-1)
 	s := newScreen(t, player.Config{FreeRun: speed > 1, VideoTap: func(picture *frame.Video) {
 		if last >= 0 && (picture.PTS-last-40*time.Millisecond).Abs() > time.Millisecond {

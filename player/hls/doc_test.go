@@ -17,7 +17,7 @@ func TestTableOfTags(t *testing.T) {
 	require.NoError(t, err)
 	sources, err := filepath.Glob("*.go")
 	require.NoError(t, err)
-	tags := regexp.MustCompile(`"#(EXT[A-Z0-9-]+)"`)
+	tags := regexp.MustCompile(`"#(EXT[A-Z0-9-]*[A-Z0-9])"`)
 	attributes := regexp.MustCompile(`a\.(?:text|textOrEmpty|uri|word|enum|yes|integer|bounded|decimal|duration|find|has)\("([A-Z0-9-]+)"`)
 	found := 0
 	for _, name := range sources {
