@@ -26,7 +26,8 @@ func parseURL(s string) (*url.URL, error) {
 		return nil, errURL
 	}
 	if !plainURL(s) {
-		if _, rest, found := cutScheme(s); !found || !strings.HasPrefix(rest, "//") {
+		_, rest, found := cutScheme(s)
+		if !found || !strings.HasPrefix(rest, "//") {
 			return nil, errURL
 		}
 		base, err := ParseBase(s)
@@ -34,6 +35,9 @@ func parseURL(s string) (*url.URL, error) {
 			return nil, err
 		}
 		s = base.String()
+		if !strings.ContainsAny(rest[len("//"):], "/\\?#") {
+			s = strings.TrimSuffix(s, "/") // an origin has no path
+		}
 	}
 	u, err := url.Parse(s)
 	if err != nil {
