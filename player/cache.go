@@ -73,6 +73,16 @@ func (f *feed) keyInfos(s *hls.Segment, keys []hls.Key) []drm.KeyInfo {
 	return infos
 }
 
+// entryOverhead is what an entry of the cache takes beside its bytes and its texts.
+const entryOverhead = 2 << 10
+
+// entrySize is the memory that a whole download takes as an entry.
+func entrySize(key cacheKey, d *download) int {
+	size, _ := d.complete()
+	f := d.freshness()
+	return size + entryOverhead + len(key.uri) + len(key.keys) + len(f.etag) + len(f.modified)
+}
+
 // cache keeps whole downloads in memory, the least recently used going first. Nothing of it is ever
 // written to disk. Safe for concurrent use.
 type cache struct {
@@ -108,11 +118,12 @@ func (c *cache) has(key cacheKey) bool {
 // put keeps a download that is complete, in the place of an older one; one that the server forbids
 // to keep, and others, are not kept.
 func (c *cache) put(key cacheKey, d *download) {
-	size, ok := d.complete()
+	whole, ok := d.complete()
 	c.drop(key)
-	if !ok || size > maxCached || d.freshness().never {
+	if !ok || whole > maxCached || d.freshness().never {
 		return
 	}
+	size := entrySize(key, d)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.entries[key] != nil {
@@ -120,8 +131,7 @@ func (c *cache) put(key cacheKey, d *download) {
 	}
 	for c.bytes+size > cacheBytes && len(c.order) > 0 {
 		oldest := c.order[0]
-		old, _ := c.entries[oldest].complete()
-		c.bytes -= old
+		c.bytes -= entrySize(oldest, c.entries[oldest])
 		delete(c.entries, oldest)
 		c.order = c.order[1:]
 	}
@@ -135,8 +145,7 @@ func (c *cache) drop(key cacheKey) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if d := c.entries[key]; d != nil {
-		size, _ := d.complete()
-		c.bytes -= size
+		c.bytes -= entrySize(key, d)
 		delete(c.entries, key)
 		c.order = slices.DeleteFunc(c.order, func(k cacheKey) bool { return k == key })
 	}

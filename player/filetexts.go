@@ -16,9 +16,6 @@ import (
 const (
 	// textStay is how long a cue of a file stays whose length is not known.
 	textStay = 5 * time.Second
-	// textRoomStep is how far apart in presentation time the memory of cues is looked through for
-	// those that may go: that takes milliseconds, and a cue comes in microseconds.
-	textRoomStep = time.Minute
 )
 
 // textFormats are the codecs, under FFmpeg's names, of the subtitles that are read.
@@ -38,8 +35,7 @@ type fileTexts struct {
 	count   int        // of the cues of all tracks
 	limited bool       // a cue of the chosen ones was left out
 
-	roomAt time.Duration // where room was made last
-	roomed bool          // it was
+	skips int // cues to be left out before room is made again
 }
 
 // textTrack is one of the subtitles.
@@ -168,11 +164,14 @@ func (f *fileTexts) keep(t *textTrack, c *caption.Cue, shown bool) bool {
 	}
 	size := c.Size() + cueOverhead
 	full := func() bool { return f.bytes+size > maxCueMemory || f.count >= maxLoadedCues }
-	if full() && shown && (!f.roomed || (c.Start-f.roomAt).Abs() >= textRoomStep) {
-		f.roomed, f.roomAt = true, c.Start
-		f.makeRoom(t, c.Start)
+	if full() && shown && f.skips == 0 {
+		count, bytes := f.count, f.bytes
+		if f.makeRoom(t, c.Start); count-f.count < maxLoadedCues/10 && bytes-f.bytes < maxCueMemory/10 {
+			f.skips = f.count // looking through all of them for each cue would take too long
+		}
 	}
 	if full() {
+		f.skips = max(f.skips-1, 0)
 		return false
 	}
 	f.bytes, f.count = f.bytes+size, f.count+1

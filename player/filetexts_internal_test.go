@@ -81,3 +81,18 @@ func TestTextsWithinMemory(t *testing.T) {
 	}
 	assert.Equal(t, kept, all.bytes)
 }
+
+// TestRoomForTextsIsSoughtSeldom has cues without room at times that go to and fro.
+func TestRoomForTextsIsSoughtSeldom(t *testing.T) {
+	all, first, _ := newTestTexts()
+	large := strings.Repeat("x", 1<<20)
+	for i := range maxCueMemory >> 20 {
+		all.keep(first, textCue(0, time.Minute, large+string(rune('a'+i))), true)
+	}
+	left := all.skips
+	require.Positive(t, left, "the last was one too many")
+	for i := range 10 {
+		require.False(t, all.keep(first, textCue(time.Duration(i%2)*70*time.Second, 2*time.Minute, large+string(rune('A'+i))), true))
+		assert.Equal(t, left-1-i, all.skips, "room is sought once")
+	}
+}

@@ -17,9 +17,22 @@ type freshness struct {
 	modified string    // Last-Modified
 }
 
+// maxValidator bounds an ETag and a Last-Modified in bytes: each is kept for as long as what it is of.
+const maxValidator = 512
+
+// validator is a field of an answer that tells its versions apart, empty where it is too long to be
+// kept: the answer is asked for again then.
+func validator(header http.Header, name string) string {
+	value := header.Get(name)
+	if len(value) > maxValidator {
+		return ""
+	}
+	return strings.Clone(value) // a header's values share their memory
+}
+
 // freshnessOf reads the header of an answer that came at a time.
 func freshnessOf(header http.Header, now time.Time) freshness {
-	f := freshness{etag: header.Get("ETag"), modified: header.Get("Last-Modified")}
+	f := freshness{etag: validator(header, "ETag"), modified: validator(header, "Last-Modified")}
 	control := header.Values("Cache-Control")
 	if len(control) == 0 {
 		control = header.Values("Pragma") // RFC 9111, 5.4: no-cache

@@ -2,6 +2,8 @@ package player
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,4 +85,22 @@ func FuzzFreshness(f *testing.F) {
 			t.Errorf("it ended before it came: %v", got.until)
 		}
 	})
+}
+
+// TestValidatorsAreBounded keeps none that is long, and counts what the cache keeps beside bytes.
+func TestValidatorsAreBounded(t *testing.T) {
+	f := freshnessOf(http.Header{"Etag": {strings.Repeat("e", 500_000)}, "Last-Modified": {strings.Repeat("m", 500_000)}}, time.Now())
+	assert.Empty(t, f.etag)
+	assert.Empty(t, f.modified)
+	c := newCache()
+	const entries = cacheBytes/entryOverhead + 100
+	for i := range entries {
+		d := newDownload()
+		d.keepFor(freshness{etag: "e"})
+		d.start(0)
+		d.finish(nil)
+		c.put(cacheKey{uri: strconv.Itoa(i)}, d)
+	}
+	assert.Less(t, len(c.entries), entries-100, "what has no bytes takes memory, too")
+	assert.LessOrEqual(t, c.bytes, cacheBytes)
 }

@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
 	"latchkey/network"
 	"latchkey/player"
 	"latchkey/player/mediatest"
@@ -52,5 +55,15 @@ func TestField(t *testing.T) {
 			origin := newOrigin(t, r)
 			r.check(t, play(t, r, origin))
 		})
+	}
+}
+
+// TestOthersNamesTheRows holds that others.txt, which TestOthers writes, has each row.
+func TestOthersNamesTheRows(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("others.txt")
+	require.NoError(t, err)
+	for _, r := range table() {
+		assert.Contains(t, string(text), "\n"+r.name+" ")
 	}
 }
