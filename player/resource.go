@@ -67,7 +67,9 @@ func NewMediaResource(source string, metadata *network.Metadata) (*MediaResource
 		u, err := url.Parse(source)
 		if err != nil { // it may hold what a URL must not: a percent sign that escapes nothing
 			base, wrong := network.ParseBase(source)
-			if wrong != nil {
+			user, _, named := strings.Cut(strings.TrimLeft(rest, "/"), "@")
+			if hidden := named && strings.Contains(user, `\`) && !strings.ContainsAny(user, "/?#"); wrong != nil || hidden {
+				// Behind a backslash a password would be a part of the path, which is reported.
 				return nil, fmt.Errorf("open resource: the address has no host or cannot be read: %w", ErrNoResource)
 			}
 			source = base.String()

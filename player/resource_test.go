@@ -29,6 +29,7 @@ func TestNewMediaResource(t *testing.T) {
 		{"file:///a/b%20c.mp4", true, "/a/b c.mp4"},
 		{"", false, ""},
 		{"http://", false, ""},
+		{"http://u\\ser:" + secret + "@a.example/e%zz", false, ""},
 		{"file://other.example/a", false, ""},
 		{"ftp://a.example/" + secret, false, ""},
 		{"latchkey:play?token=" + secret, false, ""},
