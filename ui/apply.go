@@ -15,7 +15,7 @@ import (
 func (w *window) apply(s player.Snapshot) {
 	old := w.snapshot
 	w.snapshot = s
-	w.screenOn(w.screen == screenPlayer && s.State == player.Playing && s.Video.Width > 0)
+	w.keepScreenOn()
 	if w.screen != screenPlayer {
 		w.advanced = s.Advanced
 		return
@@ -39,6 +39,11 @@ func (w *window) apply(s player.Snapshot) {
 		w.failed(s.Error)
 	}
 	w.showState()
+}
+
+// keepScreenOn keeps the screen on while a picture plays.
+func (w *window) keepScreenOn() {
+	w.screenOn(w.screen == screenPlayer && w.snapshot.State == player.Playing && w.snapshot.Video.Width > 0)
 }
 
 // enteredState does what a change of the engine's state asks for.

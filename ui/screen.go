@@ -35,6 +35,7 @@ func (w *window) onlyService() Service {
 // goTo shows a screen.
 func (w *window) goTo(s screen) {
 	w.screen = s
+	w.keepScreenOn()
 	w.closePane()
 	setVisible(w.start.Container, s == screenStart)
 	setVisible(w.catalogue.Container, s == screenCatalogue)
