@@ -15,7 +15,8 @@ const maxDetours = 16
 // place, and there are none. Safe for concurrent use.
 type detours struct {
 	mu      sync.Mutex
-	origins []origin // guarded by mu, the oldest first
+	origins []origin // guarded by mu
+	full    bool     // guarded by mu: there are more, which every origin may be
 }
 
 // led notes where a request for the resource's own URL was answered.
@@ -34,13 +35,17 @@ func (c *Client) led(at route) {
 		}
 	}
 	if len(d.origins) == maxDetours {
-		d.origins = d.origins[1:]
+		d.full = true
+		return
 	}
 	d.origins = append(d.origins, o)
 }
 
-// has says whether a redirect of the resource led to a URL's origin.
-func (d *detours) has(u *url.URL) bool {
+// has says whether a redirect of the resource led to a URL's origin, or may have.
+func (d *detours) has(resource, u *url.URL) bool {
+	if resource == nil {
+		return false
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, known := range d.origins {
@@ -48,5 +53,5 @@ func (d *detours) has(u *url.URL) bool {
 			return true
 		}
 	}
-	return false
+	return d.full && !sameSite(resource.Hostname(), u.Hostname())
 }

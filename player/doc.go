@@ -68,8 +68,9 @@
 //
 // # Lists
 //
-// An M3U list of whole files, without a tag of HLS, is one presentation of titles that follow one another without a gap: 50 at most. Those
-// that cannot be had are left out, with a note.
+// An M3U list of whole files, without a tag of HLS, is one presentation of titles that follow one
+// another without a gap: 50 at most. Those that cannot be had are left out, with a note. The sounds
+// and subtitles in the titles are not offered; subtitles that were named count from the list's start.
 //
 // # Subtitles
 //

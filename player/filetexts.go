@@ -122,7 +122,8 @@ func (m *mediaSource) take(track *textTrack, p *libav.Packet, origin time.Durati
 	}
 	cue, cut, shows := track.format.Cue(p.Data())
 	subtitles := m.session.subtitles
-	shown := subtitles.source(subtitles.choice()) == subtitleSource(track)
+	index := subtitles.choice() // it may change meanwhile
+	shown := subtitles.source(index) == subtitleSource(track)
 	whole := !cut
 	if cue.Start = libav.Ticks(p.PTS(), track.stream.TimeBase) - origin; shows {
 		cue.End = cue.Start + textStay
@@ -135,7 +136,7 @@ func (m *mediaSource) take(track *textTrack, p *libav.Packet, origin time.Durati
 		m.session.changed()
 	}
 	if !whole && shown && track.all.limit() {
-		m.session.note(leftOut(subtitles.list[subtitles.choice()].Name))
+		m.session.note(leftOut(subtitles.list[index].Name))
 	}
 }
 

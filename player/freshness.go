@@ -1,6 +1,7 @@
 package player
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -47,7 +48,7 @@ func freshnessOf(header http.Header, now time.Time) freshness {
 			f.until = now
 		case "max-age":
 			seconds, err := strconv.ParseInt(strings.Trim(value, `" `), 10, 32)
-			if err != nil || seconds < 0 {
+			if err != nil && !errors.Is(err, strconv.ErrRange) || seconds < 0 { // RFC 9111, 1.2.2: beyond the range is the largest
 				seconds = 0 // RFC 9111, 4.2.1: what cannot be read is stale
 			}
 			lifetime, stated = time.Duration(seconds)*time.Second, true
@@ -56,7 +57,7 @@ func freshnessOf(header http.Header, now time.Time) freshness {
 	if expires := header.Get("Expires"); !stated && expires != "" {
 		stated = true
 		if at, err := http.ParseTime(expires); err == nil {
-			lifetime = at.Sub(dateOf(header, now))
+			lifetime = max(at.Sub(dateOf(header, now)), 0) // the difference may be the smallest there is
 		}
 	}
 	if header.Get("Vary") == "*" { // RFC 9111, 4.1: it fits no other request

@@ -29,6 +29,10 @@ type hlsTrack struct {
 // or ctx's end. An error of the loader comes after the packets of all that was loaded before it. Of
 // a sound whose first segments cannot be had, it gives what the picture comes with.
 func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipeline) error {
+	if t.leads {
+		defer out.led.open()
+		defer out.over.open()
+	}
 	err := t.produceOwn(ctx, from, out)
 	if t.leads || !missing(err) || ctx.Err() != nil || out.queues[libav.KindAudio].begun() {
 		return err
@@ -156,7 +160,7 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, keep *cl
 	packed := format != "mpegts" && format != "mp4"
 	keep.begin(o.unlocker, o.run, first, packed)
 	defer func() { reader.placed = reader.placed || o.run.placed() }()
-	a := &anchor{track: t, run: o.run, keep: keep, led: out.led, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped, known: known, target: out.target}
+	a := &anchor{track: t, run: o.run, keep: keep, led: out.led, over: out.over, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped, known: known, target: out.target}
 	err = copyPackets(ctx, o.input, o.run, a, keep, out, o.unlocker.unlock, func(err error) error {
 		if reader.gone != nil {
 			return nil // what was abandoned ends anywhere
@@ -199,6 +203,7 @@ type anchor struct {
 	run     *run
 	keep    *clock
 	led     *latch        // the pipeline's
+	over    *latch        // likewise
 	segment *hls.Segment  // the run's first
 	packed  bool          // the times are the demuxer's own count
 	stamp   time.Duration // the media time of its first sample, when stamped
@@ -259,7 +264,7 @@ func (a *anchor) find(ctx context.Context, kind libav.Kind, media, start time.Du
 }
 
 // clock returns the origin of the clock on which a media time stands where the segment is expected: one that is known, or, where none is
-// near enough, one on which it stands just there. A track that does not lead waits until the leading one knows.
+// near enough, one on which it stands just there. A track that does not lead waits until the leading one knows, or has ended.
 func (a *anchor) clock(ctx context.Context, media, start time.Duration) (time.Duration, error) {
 	timeline, domain := a.track.session.timeline, a.segment.DiscontinuitySequence
 	period := time.Duration(0)
@@ -271,7 +276,7 @@ func (a *anchor) clock(ctx context.Context, media, start time.Duration) (time.Du
 		return origin, ok && off.Abs() <= start.Abs()/2+clockSlack // no durations are that wrong
 	}
 	if !a.track.leads {
-		if err := timeline.await(ctx, domain); err != nil {
+		if err := timeline.await(ctx, domain, a.over.c); err != nil {
 			return 0, err
 		}
 		if origin, ok := near(); ok {

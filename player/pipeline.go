@@ -49,6 +49,7 @@ type pipeline struct {
 
 	leaves  atomic.Bool   // a track has ended with errPassed: the others load no more
 	led     *latch        // open once the leading track has found its place, or has ended
+	over    *latch        // open once the leading track has ended
 	limited atomic.Bool   // Config.Limit ended a track
 	started atomic.Bool   // the outputs hold nothing of the pipeline before, or it follows that
 	turned  chan struct{} // closed when it may give to the outputs
@@ -67,7 +68,7 @@ var errStopped = errors.New("playback of this position was stopped")
 func newPipeline(s *session, target time.Duration, before, follows *pipeline) *pipeline {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	p := &pipeline{session: s, target: target, ctx: ctx, cancel: cancel, done: make(chan struct{}), space: newNotice(),
-		queues: make(map[libav.Kind]*queue), eaten: make(map[libav.Kind]*atomic.Int64), turned: make(chan struct{}), led: newLatch()}
+		queues: make(map[libav.Kind]*queue), eaten: make(map[libav.Kind]*atomic.Int64), turned: make(chan struct{}), led: newLatch(), over: newLatch()}
 	for _, kind := range bothKinds {
 		p.queues[kind] = newQueue(p.space)
 		p.eaten[kind] = new(atomic.Int64)

@@ -2,6 +2,9 @@ package player
 
 import "sync"
 
+// maxRedirects bounds the addresses that are kept; beyond it all are learned anew.
+const maxRedirects = 256
+
 // redirects are the URLs that playlists came from in the end, by those that were asked for. With
 // network.Configuration.UseRedirectedURL they are asked for from then on. Safe for concurrent use.
 type redirects struct {
@@ -32,7 +35,7 @@ func (r *redirects) led(address, final string) {
 		delete(r.final, address)
 		return
 	}
-	if r.final == nil {
+	if r.final == nil || len(r.final) >= maxRedirects {
 		r.final = make(map[string]string)
 	}
 	r.final[address] = final

@@ -163,6 +163,9 @@ func (s *segmentReader) media(d *download, keys []hls.Key) (*framing.Reader, err
 		if again, renewed := s.track.session.renewedKey(s.wait, d.reader(s.wait), lock); renewed {
 			return s.frame(again, keys)
 		}
+		if cause := context.Cause(s.wait); cause != nil {
+			return nil, cause
+		}
 	}
 	return media, err
 }

@@ -76,8 +76,8 @@ func (t *timeline) any() bool {
 	return len(t.clocks) > 0
 }
 
-// anchor says that presentation time 0 has a media time on the clock that counts from a presentation time on. Clocks that were found
-// before keep their origins: a seek never moves the timeline.
+// anchor says that presentation time 0 has a media time on the clock that counts from a presentation time on. One that
+// counts from the same time takes its place, all others keep theirs: a seek never moves the timeline.
 func (t *timeline) anchor(domain uint64, since, media time.Duration) {
 	t.mu.Lock()
 	clocks := t.clocks[domain]
@@ -97,8 +97,9 @@ func (t *timeline) anchor(domain uint64, since, media time.Duration) {
 	t.changed.post()
 }
 
-// await waits until the domain has an origin, as an audio rendition does for the picture's.
-func (t *timeline) await(ctx context.Context, domain uint64) error {
+// await waits until the domain has an origin, as an audio rendition does for the picture's, or until
+// the leading track is over.
+func (t *timeline) await(ctx context.Context, domain uint64, over <-chan struct{}) error {
 	for {
 		changed := t.changed.wait()
 		if _, ok := t.origin(domain, 0); ok {
@@ -106,6 +107,8 @@ func (t *timeline) await(ctx context.Context, domain uint64) error {
 		}
 		select {
 		case <-changed:
+		case <-over:
+			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

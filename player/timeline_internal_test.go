@@ -67,3 +67,11 @@ func TestTimesFarFromTheOrigin(t *testing.T) {
 	at := r.time(0, 0) // no such stream: media time 0
 	assert.Equal(t, wrap-10*time.Second, at)
 }
+
+// TestAwaitEndsWithTheLeadingTrack has a sound whose clock nobody finds.
+func TestAwaitEndsWithTheLeadingTrack(t *testing.T) {
+	t.Parallel()
+	over := newLatch()
+	over.open()
+	assert.NoError(t, newTimeline().await(t.Context(), 7, over.c))
+}

@@ -31,13 +31,14 @@ type title struct {
 	source *mediaSource
 	begins time.Duration // in the presentation
 	length time.Duration // 0: it is not known, or it has no end; then it is the last
+	number int           // in the list, from 1
 }
 
 // openList opens the titles of a list, and makes them the session's source. Those that cannot be had
 // are left out.
 func (s *session) openList(ctx context.Context, uris []string) error {
-	if n := len(uris) - maxTitles; n > 0 {
-		s.note(fmt.Sprintf("The list has %d titles: the last %d were left out.", len(uris), n))
+	if len(uris) > maxTitles {
+		s.note(fmt.Sprintf("The list has more than %d titles: those behind were left out.", maxTitles))
 		uris = uris[:maxTitles]
 	}
 	all := make([]*title, len(uris))
@@ -51,19 +52,23 @@ func (s *session) openList(ctx context.Context, uris []string) error {
 		})
 	}
 	_ = group.Wait() // none fails
-	list := &titles{}
+	list, cut := &titles{}, false
 	for i, part := range all {
 		switch last := len(list.parts) - 1; {
 		case failed[i] != nil:
 			if len(uris) > 1 && ctx.Err() == nil {
-				s.note(fmt.Sprintf("Title %d of the list cannot be had and was left out: %s.", i+1, brief(failed[i])))
+				s.note(fmt.Sprintf("Title %d of the list cannot be had and was left out: %s", i+1, classify(failed[i], s.resource).Message))
 			}
 		case last >= 0 && list.parts[last].length == 0:
-			s.note(fmt.Sprintf("Title %d of the list has no length that is known: what follows it was left out.", i))
+			if !cut {
+				s.note(fmt.Sprintf("Title %d of the list has no length that is known: what follows it was left out.", list.parts[last].number))
+			}
+			cut = true
 		default:
 			if last >= 0 {
 				part.begins = list.parts[last].begins + list.parts[last].length
 			}
+			part.number = i + 1
 			list.parts = append(list.parts, part)
 		}
 	}
@@ -79,6 +84,9 @@ func (s *session) openList(ctx context.Context, uris []string) error {
 		s.title = first.source.input.Title()
 	}
 	s.subtitles = captionsAlone(s, givenSubtitles(s.resource))
+	if !s.outputs.freeRun {
+		s.work.Go(func() { s.subtitles.run(s.ctx) })
+	}
 	return nil
 }
 
@@ -115,7 +123,10 @@ func (t *titles) close() {
 
 // produce reads the packets of one title after the other.
 func (t *titles) produce(ctx context.Context, from time.Duration, out *pipeline) error {
-	first := max(slices.IndexFunc(t.parts, func(p *title) bool { return p.length == 0 || from < p.begins+p.length }), 0)
+	first := slices.IndexFunc(t.parts, func(p *title) bool { return p.length == 0 || from < p.begins+p.length })
+	if first < 0 { // behind the end
+		first = len(t.parts) - 1
+	}
 	for i, part := range t.parts {
 		if i != first {
 			part.source.close() // where it was broken off

@@ -29,8 +29,11 @@ func tracksOf(format string, r *framing.Reader) tracks {
 		for size := 8 * 188; ; size *= 2 {
 			head, err := r.Peek(min(size, tableSearch))
 			programs, whole := container.ReadPrograms(head)
-			if whole || err != nil || size >= tableSearch {
+			switch {
+			case whole:
 				return tracks{programs: programs}
+			case err != nil || size >= tableSearch:
+				return tracks{} // some of its maps may come later
 			}
 		}
 	case "mp4":
@@ -64,6 +67,9 @@ func movieOf(r *framing.Reader) [sha256.Size]byte {
 // changed says whether a segment names other tracks than those before it. One that names none has the same.
 func (t *tracks) changed(found tracks) bool {
 	none := [sha256.Size]byte{}
+	if t.programs == nil {
+		t.programs = found.programs
+	}
 	changed := found.programs.Changed(t.programs) && t.programs != nil || found.movie != none && t.movie != none && found.movie != t.movie
 	for number, streams := range found.programs {
 		if t.programs != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// maxListEntries bounds the entries of a List.
+// maxListEntries bounds the entries of an M3U list that ParseList returns.
 const maxListEntries = 1000
 
 // segmentNames are the extensions of segments. A list of such names is a media playlist, even without
