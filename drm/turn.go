@@ -8,8 +8,8 @@ import (
 // Limits on what a store knows of keys that rotate under one URI.
 const (
 	maxUses = 256 // of a URI that are told apart
-	// steadyTurns is after how many turns with one key in all of them a new IV alone does not tell of
-	// another key: many packagers change the IV with each segment and never the key.
+	// steadyTurns is after how many turns with one key in all of them a new IV alone does not tell
+	// of another key: many packagers change the IV with each segment and never the key.
 	steadyTurns = 3
 )
 
@@ -88,8 +88,8 @@ func (f *flight) got() bool {
 	}
 }
 
-// Renew asks for the key of a live stream again, after wrong, which Key returned, made no sense of a
-// segment. It says whether there is another key now. It waits and fails as Key does.
+// Renew asks for the key of a live stream again, after wrong, which Key returned, made no sense of
+// a segment. It says whether there is another key now. It waits and fails as Key does.
 func (s *KeyStore) Renew(ctx context.Context, info KeyInfo, wrong Key) (Key, bool, error) {
 	if !info.Live {
 		return wrong, false, nil

@@ -27,8 +27,8 @@ func numbered() *keyServer {
 	return s
 }
 
-// TestKeyOfALiveStreamIsFetchedForEachUse asks for a key again where IV or period say that it may be
-// another one.
+// TestKeyOfALiveStreamIsFetchedForEachUse asks for a key again where IV or period say that it may
+// be another one.
 func TestKeyOfALiveStreamIsFetchedForEachUse(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -55,8 +55,8 @@ func TestKeyOfALiveStreamIsFetchedForEachUse(t *testing.T) {
 	}
 }
 
-// TestSteadyKeyOfALiveStream asks no more for each IV where the key has stayed the same, but does after
-// a new beginning, for samples, and when the key is wrong.
+// TestSteadyKeyOfALiveStream asks no more for each IV where the key has stayed the same, but does
+// after a new beginning, for samples, and when the key is wrong.
 func TestSteadyKeyOfALiveStream(t *testing.T) {
 	t.Parallel()
 	answer := testKey

@@ -37,7 +37,8 @@ type Configuration struct {
 	ForceNativeNetworking bool
 	// UseRedirectedURL has a redirected playlist asked for at the URL that it came from in the end
 	// (Response.URL) from then on; without it a reload asks the original URL again, and may be led
-	// elsewhere. What a playlist names is resolved against the final URL in both cases. RFC 3986, 5.1.3.
+	// elsewhere. What a playlist names is resolved against the final URL in both cases. RFC 3986,
+	// 5.1.3.
 	UseRedirectedURL bool
 	// MasterUpdateInterval is how often the main playlist of a live stream is loaded again. 0 is never.
 	MasterUpdateInterval time.Duration

@@ -10,9 +10,9 @@ const maxDetours = 16
 
 // detours are the origins of other sites that redirects of the resource's own URL led to. What the
 // playlist there names without a host lies on the same origin, and was not named by the resource: a
-// request for it follows the rules of a redirect, so that the pairs go to no host that they would not
-// follow the redirect to. With Configuration.UseRedirectedURL the final URL takes the resource's
-// place, and there are none. Safe for concurrent use.
+// request for it follows the rules of a redirect, so that the pairs go to no host that they would
+// not follow the redirect to. With Configuration.UseRedirectedURL the final URL takes the
+// resource's place, and there are none. Safe for concurrent use.
 type detours struct {
 	mu      sync.Mutex
 	origins []origin // guarded by mu

@@ -19,8 +19,8 @@ var (
 	errHost   = errors.New("the URL has no host, or one that is not valid")
 )
 
-// parseURL reads an absolute http or https URL. The host comes back in lower case and as ASCII. What
-// a URL must not hold is escaped, as Base.Resolve says.
+// parseURL reads an absolute http or https URL. The host comes back in lower case and as ASCII.
+// What a URL must not hold is escaped, as Base.Resolve says.
 func parseURL(s string) (*url.URL, error) {
 	if len(s) > maxURLSize {
 		return nil, errURL

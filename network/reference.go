@@ -29,10 +29,10 @@ func ParseBase(s string) (*Base, error) {
 	return parseAuthority(scheme, strings.TrimLeft(rest, `/\`))
 }
 
-// Resolve returns the absolute form of a reference, as the WHATWG URL standard and browsers have it:
-// white space around it and line breaks within are left out, backslashes are slashes, and what a URL
-// must not hold is escaped as UTF-8. A reference of another scheme than http and https comes back
-// as it is.
+// Resolve returns the absolute form of a reference, as the WHATWG URL standard and browsers have
+// it: white space around it and line breaks within are left out, backslashes are slashes, and what
+// a URL must not hold is escaped as UTF-8. A reference of another scheme than http and https comes
+// back as it is.
 //
 // It deviates from the standard in one point: a percent sign in a path that escapes nothing becomes
 // "%25". Browsers send it as it is, some servers refuse that, and all understand the escape.
@@ -182,8 +182,8 @@ func parseHost(s string) (string, error) {
 	return parseIPv4(host)
 }
 
-// parseIPv4 returns the dotted decimals of an address that is written in one of its other forms, and
-// every other host as it is. WHATWG URL, 3.5 (ends in a number, IPv4 parser).
+// parseIPv4 returns the dotted decimals of an address that is written in one of its other forms,
+// and every other host as it is. WHATWG URL, 3.5 (ends in a number, IPv4 parser).
 func parseIPv4(host string) (string, error) {
 	parts := strings.Split(strings.TrimSuffix(host, "."), ".")
 	last := parts[len(parts)-1]
@@ -214,7 +214,8 @@ func parseIPv4(host string) (string, error) {
 	return netip.AddrFrom4([4]byte{byte(address >> 24), byte(address >> 16), byte(address >> 8), byte(address)}).String(), nil
 }
 
-// parseIPv4Part reads a number in decimal, octal (from 0) or hexadecimal (from 0x). WHATWG URL, 3.5.
+// parseIPv4Part reads a number in decimal, octal (from 0) or hexadecimal (from 0x). WHATWG URL,
+// 3.5.
 func parseIPv4Part(s string) (uint64, bool) {
 	base := 10
 	switch {
@@ -307,8 +308,8 @@ func percentSet(more string) (set [256]bool) {
 	return set
 }
 
-// appendEscaped appends s to dst, the bytes of a set escaped, and with percent those percent signs that
-// escape nothing.
+// appendEscaped appends s to dst, the bytes of a set escaped, and with percent those percent signs
+// that escape nothing.
 func appendEscaped(dst []byte, s string, set *[256]bool, percent bool) []byte {
 	const digits = "0123456789ABCDEF"
 	for i := range len(s) {

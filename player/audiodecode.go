@@ -25,8 +25,8 @@ const (
 	// how many frames in a row show that it is the right one.
 	maxUnprovedSound = 3
 	provedBySound    = 3
-	// maxLead is how long before the end of the sound of one part that of the next may begin and be heard in full: the clock goes back by so
-	// much, and the picture waits.
+	// maxLead is how long before the end of the sound of one part that of the next may begin and be
+	// heard in full: the clock goes back by so much, and the picture waits.
 	maxLead = 250 * time.Millisecond
 	// maxSilence bounds the silence that one gap is filled with; beyond it the clock jumps.
 	maxSilence = 30 * time.Second
@@ -278,8 +278,8 @@ func soundTime(samples int64, rate int) time.Duration {
 	return time.Duration(samples/r)*time.Second + time.Duration(samples%r)*time.Second/time.Duration(r)
 }
 
-// place writes samples that belong at a time: silence goes before them where there is a gap. What lies before the next sample's time is
-// left out, unless it is the beginning of another part.
+// place writes samples that belong at a time: silence goes before them where there is a gap. What
+// lies before the next sample's time is left out, unless it is the beginning of another part.
 func (a *audioDecoder) place(at time.Duration, samples []float32) error {
 	switch gap := at - a.next; {
 	case gap >= -sameTime && gap <= sameTime:

@@ -101,8 +101,8 @@ func goesWith(name, film string) (words []string, goes bool) {
 	return words, true
 }
 
-// wordsOf returns the words at the end of a file's name that describe subtitles: "de" and "forced" of
-// a.film.de.forced.srt.
+// wordsOf returns the words at the end of a file's name that describe subtitles: "de" and "forced"
+// of a.film.de.forced.srt.
 func wordsOf(name string) []string {
 	words := strings.Split(strings.TrimSuffix(name, filepath.Ext(name)), ".")[1:]
 	for i := len(words) - 1; i >= 0; i-- {

@@ -9,14 +9,16 @@ import (
 )
 
 const (
-	// clockSlack is how far a packet may lie behind the end of the one before it, or outside of its segment's time in the playlist, and be on
-	// the same clock. minOverlap is the least, and clockSlack the most, that it may lie before that end.
+	// clockSlack is how far a packet may lie behind the end of the one before it, or outside of its
+	// segment's time in the playlist, and be on the same clock. minOverlap is the least, and
+	// clockSlack the most, that it may lie before that end.
 	clockSlack = time.Second
 	minOverlap = 500 * time.Millisecond
-	// firstSlack is how far the first packet of a track may lie outside of its segment's time: a track may begin before or after another.
+	// firstSlack is how far the first packet of a track may lie outside of its segment's time: a
+	// track may begin before or after another.
 	firstSlack = 10 * time.Second
-	// oneClock is how far the jumps of two tracks may lie apart when the tracks have one clock: the tracks of a segment end at different
-	// times.
+	// oneClock is how far the jumps of two tracks may lie apart when the tracks have one clock: the
+	// tracks of a segment end at different times.
 	oneClock = 500 * time.Millisecond
 	// maxHeld is how many packets wait until it is known where the time stamps jump to.
 	maxHeld = 512
@@ -26,8 +28,9 @@ const (
 	steadyRate = 10
 )
 
-// clock keeps the packets of a track of HLS on the playlist's time where time stamps jump without a discontinuity: it shifts them so that they
-// go on where the packets before ended. It lasts from run to run, until a seek. It belongs to the demuxer's goroutine.
+// clock keeps the packets of a track of HLS on the playlist's time where time stamps jump without a
+// discontinuity: it shifts them so that they go on where the packets before ended. It lasts from
+// run to run, until a seek. It belongs to the demuxer's goroutine.
 type clock struct {
 	track *hlsTrack
 	out   *pipeline
@@ -104,8 +107,8 @@ func (c *clock) leading() libav.Kind {
 	return libav.KindAudio
 }
 
-// settle puts packets, in the order of decoding, at their times. It returns how many of the first have theirs; the others wait for those
-// that follow, unless it is the end.
+// settle puts packets, in the order of decoding, at their times. It returns how many of the first
+// have theirs; the others wait for those that follow, unless it is the end.
 func (c *clock) settle(waiting []queued, end bool) int {
 	end = end || len(waiting) >= maxHeld
 	blocked := [libav.KindData + 1]bool{}
@@ -139,8 +142,9 @@ func (c *clock) time(item *queued, shift time.Duration) (time.Duration, bool) {
 	return item.run.time(item.kind, ticks) + shift, ticks != libav.NoPTS
 }
 
-// fits says whether a packet with that presentation time is on the clock of those before: it follows them, or stands where the playlist has
-// its segment. What lies before packets that were there is on another clock, unless it takes their place.
+// fits says whether a packet with that presentation time is on the clock of those before: it
+// follows them, or stands where the playlist has its segment. What lies before packets that were
+// there is on another clock, unless it takes their place.
 func (c *clock) fits(item *queued, at time.Duration) bool {
 	k, s := c.kinds[item.kind], item.segment
 	overlap := min(max(s.Duration/2, minOverlap), clockSlack)
@@ -159,8 +163,8 @@ func (c *clock) fits(item *queued, at time.Duration) bool {
 	return at >= from-slack-missing && at <= to+max(slack, clockSlack)+missing
 }
 
-// jump finds the shift of the first of the packets, which stands at a time and is on another clock than those before. It returns false when
-// it has to see more of them, unless it is the end.
+// jump finds the shift of the first of the packets, which stands at a time and is on another clock
+// than those before. It returns false when it has to see more of them, unless it is the end.
 func (c *clock) jump(waiting []queued, at time.Duration, end bool) bool {
 	item := &waiting[0]
 	if item.kind == libav.KindVideo {
@@ -182,8 +186,8 @@ func jumpNote(s *hls.Segment) string {
 	return fmt.Sprintf("The time stamps jump at segment %d, where the playlist has no discontinuity: playback goes on there.", s.Sequence)
 }
 
-// earliest is the presentation time, before a new shift, of what is shown first of the pictures, the first of which is a key picture. whole
-// says that none before it follows.
+// earliest is the presentation time, before a new shift, of what is shown first of the pictures,
+// the first of which is a key picture. whole says that none before it follows.
 func (c *clock) earliest(waiting []queued) (earliest time.Duration, whole bool) {
 	k := c.kinds[libav.KindVideo]
 	earliest, _ = c.time(&waiting[0], k.shift)
@@ -210,8 +214,8 @@ func (c *clock) earliest(waiting []queued) (earliest time.Duration, whole bool) 
 // maxReorder is how far before a key picture the pictures that follow it may be shown.
 const maxReorder = 2 * time.Second
 
-// shift moves the kind of a packet so that what is at a time now goes on behind what was there before. Where another track, or a rendition,
-// has jumped to nearly the same clock, both have one.
+// shift moves the kind of a packet so that what is at a time now goes on behind what was there
+// before. Where another track, or a rendition, has jumped to nearly the same clock, both have one.
 func (c *clock) shift(item *queued, at time.Duration) {
 	k, s := c.kinds[item.kind], item.segment
 	expected := s.Start + c.off

@@ -80,9 +80,9 @@ type Config struct {
 	AudioLanguage string
 	// SubtitleLanguage is preferred for subtitles: BCP 47; "off" for none, empty for the stream's default.
 	SubtitleLanguage string
-	// AudioTrack and SubtitleTrack choose the sound and the subtitles of a file by their number, counted
-	// from 1 within their kind; 0 leaves the choice to the languages. A file that has no such track is
-	// played without that wish, and Snapshot.Notes says so.
+	// AudioTrack and SubtitleTrack choose the sound and the subtitles of a file by their number,
+	// counted from 1 within their kind; 0 leaves the choice to the languages. A file that has no
+	// such track is played without that wish, and Snapshot.Notes says so.
 	AudioTrack, SubtitleTrack int
 	// Hardware is the type of the device that is to decode pictures, one of HardwareDecoders, or "auto"; empty for none. Where there is none
 	// such, the processor decodes.

@@ -70,22 +70,26 @@
 //
 // An M3U list of whole files, without a tag of HLS, is one presentation of titles that follow one
 // another without a gap: 50 at most. Those that cannot be had are left out, with a note. The sounds
-// and subtitles in the titles are not offered; subtitles that were named count from the list's start.
+// and subtitles in the titles are not offered; subtitles that were named count from the list's
+// start.
 //
 // # Subtitles
 //
-// Snapshot.Subtitles are WebVTT renditions, which are loaded ahead of the position, and closed captions (CTA-608, CC1 to CC4), which come with
-// the pictures: the latter are known only where pictures were decoded. [Player.Cues] has both. For files see below.
+// Snapshot.Subtitles are WebVTT renditions, which are loaded ahead of the position, and closed
+// captions (CTA-608, CC1 to CC4), which come with the pictures: the latter are known only where
+// pictures were decoded. [Player.Cues] has both. For files see below.
 //
 // # Files
 //
-// Snapshot.Sounds are all sounds of a file. The stream that was chosen alone is decoded; another choice begins a new pipeline at the position,
-// as a seek does.
+// Snapshot.Sounds are all sounds of a file. The stream that was chosen alone is decoded; another
+// choice begins a new pipeline at the position, as a seek does.
 //
-// The subtitles of a file that are text (SRT, WebVTT, ASS and SSA, 3GPP timed text) are read in passing as the file is demuxed, all of them, so that
-// another choice shows at once, and what was seen before a seek stays. Beside a file of this machine its subtitles are looked for: film.srt,
-// film.en.srt, film.vtt, film.ass beside film.mkv; [MediaResource.WithSubtitles] names others, for any resource. Shown without a wish are those that
-// a person named, or else those beside the file without a language, or else the file's default, or forced ones in the language of the sound.
+// The subtitles of a file that are text (SRT, WebVTT, ASS and SSA, 3GPP timed text) are read in
+// passing as the file is demuxed, all of them, so that another choice shows at once, and what was
+// seen before a seek stays. Beside a file of this machine its subtitles are looked for: film.srt,
+// film.en.srt, film.vtt, film.ass beside film.mkv; [MediaResource.WithSubtitles] names others, for
+// any resource. Shown without a wish are those that a person named, or else those beside the file
+// without a language, or else the file's default, or forced ones in the language of the sound.
 //
 // # Content steering
 //
@@ -99,8 +103,9 @@
 //
 // # Tracks and clocks that change
 //
-// Where the time stamps of a segment neither follow those before nor stand where the playlist has the segment, its packets are shifted to go on
-// where those before ended; a discontinuity begins anew at the playlist's time. Where a segment's program map or movie box has other tracks, a new
+// Where the time stamps of a segment neither follow those before nor stand where the playlist has
+// the segment, its packets are shifted to go on where those before ended; a discontinuity begins
+// anew at the playlist's time. Where a segment's program map or movie box has other tracks, a new
 // demuxer begins with it. A note says each of them once.
 //
 // # I-frame playlists
@@ -135,9 +140,9 @@
 //	posters (package ui)          64 MiB                        ui/catalogue
 //	files downloaded whole        512 MiB on the disk           spool.go
 //
-// A progressive file whose index comes behind its media is downloaded whole where the server knows no
-// ranges: Snapshot.Fetching tells how far. Nobody else can open it, and it is gone when the resource is
-// left.
+// A progressive file whose index comes behind its media is downloaded whole where the server knows
+// no ranges: Snapshot.Fetching tells how far. Nobody else can open it, and it is gone when the
+// resource is left.
 //
 // A segment may have eight times the bytes that its variant's BANDWIDTH and its EXTINF say: 16 MiB
 // at least, 512 MiB at most. An init section and an I-frame may have 16 MiB. A demuxer that reads

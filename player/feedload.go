@@ -242,7 +242,8 @@ func (s *session) openExtra(ctx context.Context, uri string, variables map[strin
 }
 
 // spare is authorized for what the stream can do without: it waits for a sign-in only where one may
-// help. To a client that knows of none, 403 says that the file is not there: so servers of files say.
+// help. To a client that knows of none, 403 says that the file is not there: so servers of files
+// say.
 func (s *session) spare(ctx context.Context, do func() error) error {
 	var missing error
 	err := s.authorized(ctx, func() error {

@@ -156,8 +156,8 @@ func TestAnotherSoundOfAFile(t *testing.T) {
 	}
 }
 
-// assertGoesOn looks for the last frames of want at the end of got, as many as there are without a gap,
-// and returns where in got they begin. There must be five seconds of them.
+// assertGoesOn looks for the last frames of want at the end of got, as many as there are without a
+// gap, and returns where in got they begin. There must be five seconds of them.
 func assertGoesOn(t *testing.T, want []mediatest.Frame, got []line) int {
 	t.Helper()
 	n := 0

@@ -31,7 +31,8 @@ func (t *textTrack) seen(at time.Duration) (texts []string) {
 	return texts
 }
 
-// TestTextsInAnyOrder keeps cues that overlap, come again, and come from an earlier position after a seek.
+// TestTextsInAnyOrder keeps cues that overlap, come again, and come from an earlier position after
+// a seek.
 func TestTextsInAnyOrder(t *testing.T) {
 	all, first, second := newTestTexts()
 	require.Len(t, all.choices, 2, "a bitmap is no text")
@@ -51,8 +52,8 @@ func TestTextsInAnyOrder(t *testing.T) {
 	assert.Len(t, between, 4)
 }
 
-// TestTextsWithinMemory keeps more than fits: first the subtitles go that are not shown, then those far
-// from the position.
+// TestTextsWithinMemory keeps more than fits: first the subtitles go that are not shown, then those
+// far from the position.
 func TestTextsWithinMemory(t *testing.T) {
 	all, first, second := newTestTexts()
 	long := strings.Repeat("a", 12<<10)

@@ -24,7 +24,8 @@ type said struct {
 	text     string
 }
 
-// english and german are subtitles of a film of eight seconds. The last cue begins behind its last picture.
+// english and german are subtitles of a film of eight seconds. The last cue begins behind its last
+// picture.
 var (
 	english = []said{{500, 1500, "Good morning"}, {1600, 2200, "in two\nlines"}, {4000, 6000, "at last"}, {8500, 9000, "the end"}}
 	german  = []said{{500, 1500, "Guten Morgen"}, {2000, 2600, "größer"}, {5000, 5500, "endlich"}}
@@ -50,8 +51,8 @@ func assertSaid(t *testing.T, want []said, got []caption.Cue) {
 	assert.Equal(t, want, have)
 }
 
-// subtitledFilm makes a film of eight seconds with subtitles in two languages, of which the second are
-// forced.
+// subtitledFilm makes a film of eight seconds with subtitles in two languages, of which the second
+// are forced.
 func subtitledFilm(t *testing.T, name, codec string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -71,8 +72,8 @@ func subtitledFilm(t *testing.T, name, codec string) string {
 	return path
 }
 
-// TestSubtitlesOfAFile plays files with subtitles of each kind: all cues are those that the file was
-// made of.
+// TestSubtitlesOfAFile plays files with subtitles of each kind: all cues are those that the file
+// was made of.
 func TestSubtitlesOfAFile(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, codec, first, second string }{
@@ -108,8 +109,8 @@ func TestSubtitlesOfAFile(t *testing.T) {
 	}
 }
 
-// TestSubtitlesOfAFileWhileItPlays chooses them, seeks, and chooses others: the picture does not stand
-// still for that, and what was seen before a seek is there after it.
+// TestSubtitlesOfAFileWhileItPlays chooses them, seeks, and chooses others: the picture does not
+// stand still for that, and what was seen before a seek is there after it.
 func TestSubtitlesOfAFileWhileItPlays(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

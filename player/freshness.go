@@ -18,7 +18,8 @@ type freshness struct {
 	modified string    // Last-Modified
 }
 
-// maxValidator bounds an ETag and a Last-Modified in bytes: each is kept for as long as what it is of.
+// maxValidator bounds an ETag and a Last-Modified in bytes: each is kept for as long as what it is
+// of.
 const maxValidator = 512
 
 // validator is a field of an answer that tells its versions apart, empty where it is too long to be

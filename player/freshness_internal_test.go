@@ -67,7 +67,8 @@ func TestFreshnessAfterRevalidation(t *testing.T) {
 	assert.Equal(t, http.Header{"If-Modified-Since": {"then"}}, freshness{modified: "then"}.conditions())
 }
 
-// FuzzFreshness wants that what must not be kept is not, and that nothing holds longer than it says.
+// FuzzFreshness wants that what must not be kept is not, and that nothing holds longer than it
+// says.
 func FuzzFreshness(f *testing.F) {
 	for _, seed := range []string{"no-store", "max-age=60", "no-cache, max-age=1", "max-age=\"3\"", "=,;,max-age"} {
 		f.Add(seed, "0", "5")

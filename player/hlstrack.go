@@ -263,8 +263,9 @@ func (a *anchor) find(ctx context.Context, kind libav.Kind, media, start time.Du
 	return origin, err == nil, err
 }
 
-// clock returns the origin of the clock on which a media time stands where the segment is expected: one that is known, or, where none is
-// near enough, one on which it stands just there. A track that does not lead waits until the leading one knows, or has ended.
+// clock returns the origin of the clock on which a media time stands where the segment is expected:
+// one that is known, or, where none is near enough, one on which it stands just there. A track that
+// does not lead waits until the leading one knows, or has ended.
 func (a *anchor) clock(ctx context.Context, media, start time.Duration) (time.Duration, error) {
 	timeline, domain := a.track.session.timeline, a.segment.DiscontinuitySequence
 	period := time.Duration(0)

@@ -170,8 +170,8 @@ func TestSeekEndsWithoutPictures(t *testing.T) {
 	assert.Len(t, s.shown, shown)
 }
 
-// TestLimitOfOneKindAlone plays the beginning of streams that have no sound, or no picture, and that
-// are longer than what is loaded ahead.
+// TestLimitOfOneKindAlone plays the beginning of streams that have no sound, or no picture, and
+// that are longer than what is loaded ahead.
 func TestLimitOfOneKindAlone(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -134,7 +134,8 @@ func (m *mediaSource) produce(ctx context.Context, from time.Duration, out *pipe
 	return m.produceAt(ctx, from, 0, out)
 }
 
-// produceAt is produce of a medium that begins at begins in the presentation; from counts from there.
+// produceAt is produce of a medium that begins at begins in the presentation; from counts from
+// there.
 func (m *mediaSource) produceAt(ctx context.Context, from, begins time.Duration, out *pipeline) error {
 	if m.input == nil {
 		if err := m.reopen(ctx); err != nil {
@@ -376,8 +377,8 @@ func (r *rangeReader) request() error {
 	return nil
 }
 
-// peek returns the first n bytes, or all where there are fewer. The reader stands at its start after
-// that.
+// peek returns the first n bytes, or all where there are fewer. The reader stands at its start
+// after that.
 func (r *rangeReader) peek(n int) ([]byte, error) {
 	r.offset = int64(len(r.head))
 	for len(r.head) < n {

@@ -72,8 +72,8 @@ func (s *session) openFile(ctx context.Context) error {
 }
 
 // openURL asks for the resource. The first bytes of the answer tell what it is, and of a text its
-// name and the answer's Content-Type. The name decides how it is asked for: what is named like media
-// by ranges.
+// name and the answer's Content-Type. The name decides how it is asked for: what is named like
+// media by ranges.
 func (s *session) openURL(ctx context.Context) error {
 	source := s.resource.source
 	if mediaName(source) {
@@ -123,8 +123,8 @@ func (s *session) openNamedMedia(ctx context.Context) error {
 	return s.openMedia(ctx, file)
 }
 
-// isPlaylist says whether what begins with head is a playlist, or a text in the place of one, which the
-// playlist's parser then names in its error.
+// isPlaylist says whether what begins with head is a playlist, or a text in the place of one, which
+// the playlist's parser then names in its error.
 func isPlaylist(head []byte, named bool, header http.Header) bool {
 	return hls.Sniff(head) || !hls.SniffMedia(head) && (named || looksLikeText(head, header))
 }
@@ -141,7 +141,8 @@ func (s *session) readPlaylist(ctx context.Context, head []byte, body io.ReadClo
 	return s.openPlaylist(ctx, slices.Concat(head, data), from)
 }
 
-// openPlaylist reads the main playlist, or a list of titles. base is its URL, or empty for a file's.
+// openPlaylist reads the main playlist, or a list of titles. base is its URL, or empty for a
+// file's.
 func (s *session) openPlaylist(ctx context.Context, data []byte, base string) error {
 	if uris, is := s.list(data, base); is {
 		return s.openList(ctx, uris)

@@ -15,8 +15,9 @@ import (
 	"latchkey/player/mediatest"
 )
 
-// TestSoundBeforeTheFirstPictureOfAPart plays two parts with a discontinuity between them. The sound of the second begins before its first
-// picture, and before that of the first ends: the sink gets all of it.
+// TestSoundBeforeTheFirstPictureOfAPart plays two parts with a discontinuity between them. The
+// sound of the second begins before its first picture, and before that of the first ends: the sink
+// gets all of it.
 func TestSoundBeforeTheFirstPictureOfAPart(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -332,7 +332,8 @@ func streamScore(stream libav.Stream, preferred string) int {
 	return score
 }
 
-// placer finds a run's origin from a packet's media time. late says that no packet of another kind is to be waited for.
+// placer finds a run's origin from a packet's media time. late says that no packet of another kind
+// is to be waited for.
 type placer interface {
 	at(ctx context.Context, kind libav.Kind, media time.Duration, late bool) (origin time.Duration, known bool, err error)
 }
@@ -352,8 +353,10 @@ func (p *pipeline) setAbsent(kind libav.Kind, absent bool) {
 	p.space.post()
 }
 
-// copyPackets moves packets from a demuxer to the queues until the run's end, which is nil. keep, which may be nil, puts them at their times. unlock decrypts
-// a packet in place and numbers the keys; it returns errAbandoned for one that is to be left out. explain gives errors of the demuxer, and of unlock, their context.
+// copyPackets moves packets from a demuxer to the queues until the run's end, which is nil. keep,
+// which may be nil, puts them at their times. unlock decrypts a packet in place and numbers the
+// keys; it returns errAbandoned for one that is to be left out. explain gives errors of the
+// demuxer, and of unlock, their context.
 func copyPackets(ctx context.Context, input packetReader, r *run, place placer, keep *clock, out *pipeline,
 	unlock func(*libav.Packet, libav.Stream) (key int, err error), explain func(error) error) error {
 	var pending []queued

@@ -110,7 +110,8 @@ func (p *preload) place(s *hls.Segment) (offset, length int64, ok bool) {
 	return offset, s.ByteRange.Length, offset >= 0 && (p.hint.Length < 0 || offset+s.ByteRange.Length <= p.hint.Length)
 }
 
-// near says whether a segment is the one that the hint was about, or of the same file, and not one that has its name later.
+// near says whether a segment is the one that the hint was about, or of the same file, and not one
+// that has its name later.
 func (p *preload) near(s *hls.Segment) bool {
 	return s.Sequence-p.after.Sequence <= 1 && s.DiscontinuitySequence-p.after.DiscontinuitySequence <= 1
 }

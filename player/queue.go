@@ -142,8 +142,8 @@ func (q *queue) missing() bool {
 // errVacant is returned for a packet of a kind of which the stream has nothing at present.
 var errVacant = errors.New("the stream has nothing of this kind at present")
 
-// pop takes the oldest packet, waiting for one. It returns io.EOF after the last, errVacant where the
-// stream has none at present, or ctx's cause.
+// pop takes the oldest packet, waiting for one. It returns io.EOF after the last, errVacant where
+// the stream has none at present, or ctx's cause.
 func (q *queue) pop(ctx context.Context) (queued, error) {
 	for {
 		q.mu.Lock()

@@ -97,9 +97,9 @@ func NewMediaResource(source string, metadata *network.Metadata) (*MediaResource
 	return r, nil
 }
 
-// WithSubtitles returns the resource with files of subtitles of this machine, which are offered besides
-// its own. The first is shown unless Config.SubtitleLanguage prefers another, or none. Whether a file
-// exists shows when it is chosen.
+// WithSubtitles returns the resource with files of subtitles of this machine, which are offered
+// besides its own. The first is shown unless Config.SubtitleLanguage prefers another, or none.
+// Whether a file exists shows when it is chosen.
 func (r *MediaResource) WithSubtitles(paths ...string) *MediaResource {
 	other := *r
 	other.subtitles = append(slices.Clone(r.subtitles), paths...)

@@ -149,8 +149,8 @@ func (s *segmentReader) openSegment() error {
 	return nil
 }
 
-// media finds the media in a download, which is an init section or a segment, enciphered with one of
-// the keys or not. It waits for the key, and refuses what is no media.
+// media finds the media in a download, which is an init section or a segment, enciphered with one
+// of the keys or not. It waits for the key, and refuses what is no media.
 func (s *segmentReader) media(d *download, keys []hls.Key) (*framing.Reader, error) {
 	infos, source := s.track.feed.keyInfos(s.now.segment, keys), d.reader(s.wait)
 	plain, lock, err := s.track.session.decipher(s.wait, source, infos, s.now.segment.Sequence)

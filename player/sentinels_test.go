@@ -23,8 +23,8 @@ import (
 	"latchkey/player/libav"
 )
 
-// sentinels are the exported error values of the packages that read what comes from outside, with the
-// categories of their codes.
+// sentinels are the exported error values of the packages that read what comes from outside, with
+// the categories of their codes.
 var sentinels = map[string]struct {
 	err      error
 	category player.Category
@@ -85,8 +85,8 @@ var sentinels = map[string]struct {
 	"libav.ErrNotMedia":    {libav.ErrNotMedia, player.CategoryContainer},
 }
 
-// TestNoSentinelIsInternal reads the packages for their exported error values, and wants a code other
-// than that of a fault of Latchkey's own for each of them.
+// TestNoSentinelIsInternal reads the packages for their exported error values, and wants a code
+// other than that of a fault of Latchkey's own for each of them.
 func TestNoSentinelIsInternal(t *testing.T) {
 	t.Parallel()
 	found := 0

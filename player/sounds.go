@@ -79,8 +79,8 @@ func (t *sounds) choice() int {
 	return t.chosen
 }
 
-// open gets the playlist of a sound, nil where it has none of its own. That of a file must be one that
-// can be decoded.
+// open gets the playlist of a sound, nil where it has none of its own. That of a file must be one
+// that can be decoded.
 func (t *sounds) open(ctx context.Context, index int) (*feed, error) {
 	switch {
 	case t == nil:
@@ -103,9 +103,9 @@ func (t *sounds) ladder(index int, f *feed) *ladder {
 	return l
 }
 
-// openOne gets the playlist of the chosen sound, or, where that cannot be had, of another one of the
-// group, or of the same sound in another group. Where none can be had it returns nil: then the sound
-// that the variant itself has is heard, if any. Each failure is noted; the error is ctx's.
+// openOne gets the playlist of the chosen sound, or, where that cannot be had, of another one of
+// the group, or of the same sound in another group. Where none can be had it returns nil: then the
+// sound that the variant itself has is heard, if any. Each failure is noted; the error is ctx's.
 func (t *sounds) openOne(ctx context.Context) (*feed, error) {
 	if t == nil {
 		return nil, nil //nolint:nilnil // as open

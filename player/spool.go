@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	// maxSpool bounds the files that a session downloads whole before they play: their size on the disk.
+	// maxSpool bounds the files that a session downloads whole before they play: their size on the
+	// disk.
 	maxSpool = 512 << 20
-	// spoolHead is how much of a file is looked at to find out whether its index comes behind its media.
+	// spoolHead is how much of a file is looked at to find out whether its index comes behind its
+	// media.
 	spoolHead = 64 << 10
 	// spoolTold is how often the progress of a download is told at most.
 	spoolTold = 200 * time.Millisecond
@@ -29,8 +31,8 @@ var (
 )
 
 // spool is a file of a server without ranges that is kept on the disk, since its index comes behind
-// its media. Nobody else can open it: it has mode 0600, and no name any more where the system allows
-// that, else none once it is closed. One goroutine uses it at a time.
+// its media. Nobody else can open it: it has mode 0600, and no name any more where the system
+// allows that, else none once it is closed. One goroutine uses it at a time.
 type spool struct {
 	file *os.File
 	name string // when it still has one

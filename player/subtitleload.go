@@ -69,8 +69,8 @@ func (t *subtitles) all(ctx context.Context, from, to time.Duration) ([]caption.
 	return loaded.view().cues, nil
 }
 
-// without notes, once for each of the subtitles, that some cannot be had. It returns the error where
-// they are there, but not to be read within the limits, and ctx's cause.
+// without notes, once for each of the subtitles, that some cannot be had. It returns the error
+// where they are there, but not to be read within the limits, and ctx's cause.
 func (t *subtitles) without(ctx context.Context, index int, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -37,8 +37,8 @@ type SubtitleInfo struct {
 	Name     string
 	Language string // BCP 47, empty when unknown
 	Forced   bool   // what is to be read even by those who understand the sound
-	// Title, Codec (FFmpeg's name, or a file's suffix), Default and HearingImpaired are what a file says
-	// of its subtitles.
+	// Title, Codec (FFmpeg's name, or a file's suffix), Default and HearingImpaired are what a file
+	// says of its subtitles.
 	Title, Codec             string
 	Default, HearingImpaired bool
 	File                     string // the file of their own that they are in, empty: they are in the resource
@@ -98,8 +98,8 @@ func newSubtitles(s *session, list *hls.Playlist, variant hls.Variant) *subtitle
 	return t
 }
 
-// begin offers a resource's own subtitles besides, and chooses those that are shown first: without a
-// language that is preferred, those that a person named, or else those that are the standard.
+// begin offers a resource's own subtitles besides, and chooses those that are shown first: without
+// a language that is preferred, those that a person named, or else those that are the standard.
 func (t *subtitles) begin(own []ownSubtitles, standard int) {
 	standard, given := t.addOwn(own, standard)
 	if given >= 0 {
@@ -111,8 +111,8 @@ func (t *subtitles) begin(own []ownSubtitles, standard int) {
 	}
 }
 
-// captionsAlone are the subtitles of what is no multivariant playlist: its own, and closed captions,
-// should its pictures have some.
+// captionsAlone are the subtitles of what is no multivariant playlist: its own, and closed
+// captions, should its pictures have some.
 func captionsAlone(s *session, own []ownSubtitles) *subtitles {
 	t := &subtitles{session: s, wake: newNotice(), chosen: -1, latent: -1}
 	t.begin(own, -1)

@@ -10,14 +10,14 @@ import (
 	"latchkey/player/libav"
 )
 
-// maxClocks bounds the clocks of a discontinuity sequence that are kept: those of a stream whose time stamps start again with each
-// segment. The oldest go first.
+// maxClocks bounds the clocks of a discontinuity sequence that are kept: those of a stream whose
+// time stamps start again with each segment. The oldest go first.
 const maxClocks = 1000
 
-// timeline maps the times that media carries to presentation time. Within a discontinuity sequence all
-// renditions share their clock (RFC 8216, 6.2.4), which has one origin, unless time stamps jump there
-// without a discontinuity. The origin is where the first picture of the presentation stands, so that
-// it is shown at 0. Safe for concurrent use.
+// timeline maps the times that media carries to presentation time. Within a discontinuity sequence
+// all renditions share their clock (RFC 8216, 6.2.4), which has one origin, unless time stamps jump
+// there without a discontinuity. The origin is where the first picture of the presentation stands,
+// so that it is shown at 0. Safe for concurrent use.
 type timeline struct {
 	mu      sync.Mutex
 	clocks  map[uint64][]origin // by discontinuity sequence, in the order of since
@@ -31,7 +31,8 @@ func newTimeline() *timeline {
 	return &timeline{clocks: make(map[uint64][]origin), changed: newNotice()}
 }
 
-// origin returns the media time that is presentation time 0 of the clock that counts at a presentation time.
+// origin returns the media time that is presentation time 0 of the clock that counts at a
+// presentation time.
 func (t *timeline) origin(domain uint64, at time.Duration) (time.Duration, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -48,9 +49,9 @@ func (t *timeline) origin(domain uint64, at time.Duration) (time.Duration, bool)
 	return now.media, true
 }
 
-// nearest returns the origin of the clock with which a media time stands nearest to a presentation time, and how far from it, modulo
-// a period, 0: they do not wrap. A clock on which the media time stands just where the clock begins, and which begins elsewhere, has
-// started again since.
+// nearest returns the origin of the clock with which a media time stands nearest to a presentation
+// time, and how far from it, modulo a period, 0: they do not wrap. A clock on which the media time
+// stands just where the clock begins, and which begins elsewhere, has started again since.
 func (t *timeline) nearest(domain uint64, media, presentation, period time.Duration) (found, off time.Duration, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -76,8 +77,9 @@ func (t *timeline) any() bool {
 	return len(t.clocks) > 0
 }
 
-// anchor says that presentation time 0 has a media time on the clock that counts from a presentation time on. One that
-// counts from the same time takes its place, all others keep theirs: a seek never moves the timeline.
+// anchor says that presentation time 0 has a media time on the clock that counts from a
+// presentation time on. One that counts from the same time takes its place, all others keep theirs:
+// a seek never moves the timeline.
 func (t *timeline) anchor(domain uint64, since, media time.Duration) {
 	t.mu.Lock()
 	clocks := t.clocks[domain]
@@ -97,8 +99,8 @@ func (t *timeline) anchor(domain uint64, since, media time.Duration) {
 	t.changed.post()
 }
 
-// await waits until the domain has an origin, as an audio rendition does for the picture's, or until
-// the leading track is over.
+// await waits until the domain has an origin, as an audio rendition does for the picture's, or
+// until the leading track is over.
 func (t *timeline) await(ctx context.Context, domain uint64, over <-chan struct{}) error {
 	for {
 		changed := t.changed.wait()

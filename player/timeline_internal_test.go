@@ -58,7 +58,8 @@ func TestClockAtATime(t *testing.T) {
 	assert.Len(t, line.clocks[1], maxClocks)
 }
 
-// TestTimesFarFromTheOrigin reads time stamps of a run that has gone on for longer than half of a period: they count on.
+// TestTimesFarFromTheOrigin reads time stamps of a run that has gone on for longer than half of a
+// period: they count on.
 func TestTimesFarFromTheOrigin(t *testing.T) {
 	t.Parallel()
 	r := &run{wraps: true}

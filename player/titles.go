@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// maxTitles bounds the titles of a list that are played: each is opened before the first plays, as
-	// the length of all before it says where it stands.
+	// maxTitles bounds the titles of a list that are played: each is opened before the first plays,
+	// as the length of all before it says where it stands.
 	maxTitles = 50
 	// titlesAtOnce is how many of them are opened at the same time.
 	titlesAtOnce = 4
@@ -34,8 +34,8 @@ type title struct {
 	number int           // in the list, from 1
 }
 
-// openList opens the titles of a list, and makes them the session's source. Those that cannot be had
-// are left out.
+// openList opens the titles of a list, and makes them the session's source. Those that cannot be
+// had are left out.
 func (s *session) openList(ctx context.Context, uris []string) error {
 	if len(uris) > maxTitles {
 		s.note(fmt.Sprintf("The list has more than %d titles: those behind were left out.", maxTitles))
@@ -90,8 +90,8 @@ func (s *session) openList(ctx context.Context, uris []string) error {
 	return nil
 }
 
-// openTitle opens a title to find out how long it is, and lets go of it unless it is to be kept: fifty
-// indexes, or files on the disk, are too much.
+// openTitle opens a title to find out how long it is, and lets go of it unless it is to be kept:
+// fifty indexes, or files on the disk, are too much.
 func (s *session) openTitle(ctx context.Context, uri string, keep bool) (*title, error) {
 	var o opener = &remoteFile{session: s, url: uri}
 	if path, local := s.fetcher.local(uri); local {

@@ -8,21 +8,22 @@ import (
 	"latchkey/player/framing"
 )
 
-// tracks are the tracks of a segment, as far as its beginning names them. The zero value names none.
+// tracks are the tracks of a segment, as far as its beginning names them. The zero value names
+// none.
 type tracks struct {
 	programs container.Programs
 	movie    [sha256.Size]byte // of the movie box, zero without one
 }
 
 const (
-	// tableSearch is how much of the beginning of a segment may come before its program maps, and movieSearch before the end of its movie
-	// box.
+	// tableSearch is how much of the beginning of a segment may come before its program maps, and
+	// movieSearch before the end of its movie box.
 	tableSearch = 16 << 10
 	movieSearch = 64 << 10
 )
 
-// tracksOf reads what the beginning of a segment, or of an init section, says of its tracks, without consuming anything. It waits for no more
-// bytes than that takes.
+// tracksOf reads what the beginning of a segment, or of an init section, says of its tracks,
+// without consuming anything. It waits for no more bytes than that takes.
 func tracksOf(format string, r *framing.Reader) tracks {
 	switch format {
 	case "mpegts":
@@ -42,7 +43,8 @@ func tracksOf(format string, r *framing.Reader) tracks {
 	return tracks{}
 }
 
-// movieOf returns the hash of the movie box before the first fragment, zero without one. ISO/IEC 14496-12, 4.2 and 8.2.1.
+// movieOf returns the hash of the movie box before the first fragment, zero without one. ISO/IEC
+// 14496-12, 4.2 and 8.2.1.
 func movieOf(r *framing.Reader) [sha256.Size]byte {
 	for at := 0; ; {
 		head, err := r.Peek(at + 8)
@@ -64,7 +66,8 @@ func movieOf(r *framing.Reader) [sha256.Size]byte {
 	}
 }
 
-// changed says whether a segment names other tracks than those before it. One that names none has the same.
+// changed says whether a segment names other tracks than those before it. One that names none has
+// the same.
 func (t *tracks) changed(found tracks) bool {
 	none := [sha256.Size]byte{}
 	if t.programs == nil {

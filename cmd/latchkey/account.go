@@ -13,8 +13,8 @@ import (
 type account struct {
 	engine  *player.Player
 	service *signedService // of --profile: everything is opened with its sign-in; nil: nothing is
-	// subtitles returns the resource of first, which the command line names, with the files of --sub-file;
-	// nil: there are none.
+	// subtitles returns the resource of first, which the command line names, with the files of
+	// --sub-file; nil: there are none.
 	subtitles func(*player.MediaResource) (*player.MediaResource, error)
 	first     string
 

@@ -109,7 +109,8 @@ func (f *streamFlags) config(stderr io.Writer) (player.Config, error) {
 	return config, nil
 }
 
-// withSubtitles returns a resource with the files of --sub-file. The error is of one that cannot be read.
+// withSubtitles returns a resource with the files of --sub-file. The error is of one that cannot be
+// read.
 func (f *streamFlags) withSubtitles(resource *player.MediaResource) (*player.MediaResource, error) {
 	for _, path := range f.subtitleFiles {
 		file, err := regular.Open(path)

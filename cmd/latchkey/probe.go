@@ -236,7 +236,8 @@ func writeCues(ctx context.Context, engine *player.Player, write func([]caption.
 	return nil
 }
 
-// cuesEnd is where the cues end of what was played. Those of a file may begin after its last picture.
+// cuesEnd is where the cues end of what was played. Those of a file may begin after its last
+// picture.
 func cuesEnd(s player.Snapshot) time.Duration {
 	ofFile := s.Subtitle >= 0 && s.Subtitle < len(s.Subtitles) && s.Subtitles[s.Subtitle].Codec != ""
 	if ofFile && s.State == player.Complete && !s.Limited {

@@ -14,8 +14,8 @@ import (
 	"latchkey/player/mediatest"
 )
 
-// subtitledFile makes a film of two seconds with German subtitles in it, English ones beside it, and a
-// file of French ones of any name.
+// subtitledFile makes a film of two seconds with German subtitles in it, English ones beside it,
+// and a file of French ones of any name.
 func subtitledFile(t *testing.T) (film, french string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -34,8 +34,8 @@ func subtitledFile(t *testing.T) (film, french string) {
 	return film, french
 }
 
-// TestCuesOfAFile writes the subtitles in a file, beside it, and of --sub-file: all cues of them, unless
-// only a part of the film is played.
+// TestCuesOfAFile writes the subtitles in a file, beside it, and of --sub-file: all cues of them,
+// unless only a part of the film is played.
 func TestCuesOfAFile(t *testing.T) {
 	film, french := subtitledFile(t)
 	for name, c := range map[string]struct {
@@ -83,8 +83,8 @@ func TestSubtitleFilesThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestSubtitleFilesOfTheFirstSource gives the files of --sub-file to what the command line names, and to
-// nothing that is opened later.
+// TestSubtitleFilesOfTheFirstSource gives the files of --sub-file to what the command line names,
+// and to nothing that is opened later.
 func TestSubtitleFilesOfTheFirstSource(t *testing.T) {
 	var given []string
 	a := &account{configuration: network.NewConfiguration(), first: "/film.mkv", subtitles: func(r *player.MediaResource) (*player.MediaResource, error) {

@@ -4,10 +4,10 @@
 //	track, err := caption.Read(data)  // a file of any kind
 //	for _, cue := range track.Cues { ... }
 //
-// What is wrong in a file costs the cue that it is in and nothing else, as WebVTT's specification says.
-// [Read] tells by a file's text what it is: WebVTT, SubRip (SRT), ASS or SSA, in UTF-8, in UTF-16
-// with a byte order mark, or else in Windows-1252. [Format] reads the text of a cue as a container of
-// media holds it.
+// What is wrong in a file costs the cue that it is in and nothing else, as WebVTT's specification
+// says. [Read] tells by a file's text what it is: WebVTT, SubRip (SRT), ASS or SSA, in UTF-8, in
+// UTF-16 with a byte order mark, or else in Windows-1252. [Format] reads the text of a cue as a
+// container of media holds it.
 //
 // # Limits
 //
@@ -32,5 +32,6 @@
 // # Specifications
 //
 // W3C WebVTT: The Web Video Text Tracks Format, 6; RFC 8216, 3.5 (X-TIMESTAMP-MAP); 3GPP TS 26.245
-// (timed text). SubRip and ASS have none: their files, and FFmpeg's reading of them, are what is followed.
+// (timed text). SubRip and ASS have none: their files, and FFmpeg's reading of them, are what is
+// followed.
 package caption

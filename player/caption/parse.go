@@ -46,8 +46,8 @@ type Track struct {
 	Cut int
 }
 
-// TimestampMap says that a time of the cues is one of the media: MPEGTS ticks of 90 kHz, modulo 2^33.
-// What the file leaves out is 0.
+// TimestampMap says that a time of the cues is one of the media: MPEGTS ticks of 90 kHz, modulo
+// 2^33. What the file leaves out is 0.
 type TimestampMap struct {
 	Local  time.Duration
 	MPEGTS uint64

@@ -99,7 +99,8 @@ func TestScript(t *testing.T) {
 func TestReadBesideFFmpeg(t *testing.T) {
 	for name, data := range map[string]string{
 		"a.srt": subRips["two cues"].in + "\n3\n01:00:05,000 --> 01:00:06,500\n<i>Late</i> & {\\an8}loud\n",
-		// FFmpeg shows drawings and cues that end before they begin, and knows no \h in this direction.
+		// FFmpeg shows drawings and cues that end before they begin, and knows no \h in this
+		// direction.
 		"a.ass": strings.NewReplacer("{\\p1}m 0 0 l 100 0{\\p0}", "", `\h`, " ", "0:00:07.00", "0:00:05.50").Replace(script),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,7 +138,8 @@ func TestReadRefused(t *testing.T) {
 
 // TestCuesOfContainers reads the text of cues as containers hold it.
 func TestCuesOfContainers(t *testing.T) {
-	// 3GPP TS 26.245, 5.17: a text of 8 bytes, which are 6 characters, of which two are bold and one is underlined in italics.
+	// 3GPP TS 26.245, 5.17: a text of 8 bytes, which are 6 characters, of which two are bold and
+	// one is underlined in italics.
 	timed := "\x00\x08äb\ncdé\x00\x00\x00\x22styl\x00\x02\x00\x00\x00\x02\x00\x01\x01\x12\xff\xff\xff\xff\x00\x03\x00\x04\x00\x01\x06\x12\xff\xff\xff\xff"
 	for _, c := range []struct {
 		name   string

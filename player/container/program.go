@@ -17,12 +17,13 @@ const (
 	maxPrograms = 16
 )
 
-// Programs are the elementary streams of picture and sound of each program of a transport stream, as a text that is the same for the
-// same streams.
+// Programs are the elementary streams of picture and sound of each program of a transport stream,
+// as a text that is the same for the same streams.
 type Programs map[uint16]string
 
-// ReadPrograms reads the program map tables at the beginning of a transport stream. ISO/IEC 13818-1, 2.4.4. whole says that it has
-// the tables of all programs. A table with a wrong CRC is passed over.
+// ReadPrograms reads the program map tables at the beginning of a transport stream. ISO/IEC
+// 13818-1, 2.4.4. whole says that it has the tables of all programs. A table with a wrong CRC is
+// passed over.
 func ReadPrograms(head []byte) (found Programs, whole bool) {
 	r := programReader{found: make(Programs), sections: make(map[uint16][]byte)}
 	for at := syncAt(head); at >= 0 && at+tsPacket <= len(head) && head[at] == tsSync; at += tsPacket {
@@ -44,7 +45,8 @@ func syncAt(head []byte) int {
 	return -1
 }
 
-// Changed says whether a program has other streams than it had before, or was not there. What was not read is as it was.
+// Changed says whether a program has other streams than it had before, or was not there. What was
+// not read is as it was.
 func (p Programs) Changed(before Programs) bool {
 	for number, streams := range p {
 		if was, ok := before[number]; !ok || was != streams {
@@ -117,8 +119,8 @@ func (r *programReader) section(pid uint16, s []byte) {
 	}
 }
 
-// streamsOf describes the streams of picture and sound of a program map, in an order of their own. The descriptors count where the
-// type alone does not say what it is.
+// streamsOf describes the streams of picture and sound of a program map, in an order of their own.
+// The descriptors count where the type alone does not say what it is.
 func streamsOf(body []byte) string {
 	var all []string
 	for len(body) >= 5 {

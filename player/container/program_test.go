@@ -21,8 +21,8 @@ func transport(t testing.TB, s mediatest.Spec) []byte {
 	return body
 }
 
-// TestReadPrograms reads program maps that FFmpeg wrote: H.264 has stream type 0x1B, AAC 0x0F (ISO/IEC 13818-1, Table 2-34), and FFmpeg gives
-// them the PIDs 0x100 and 0x101.
+// TestReadPrograms reads program maps that FFmpeg wrote: H.264 has stream type 0x1B, AAC 0x0F
+// (ISO/IEC 13818-1, Table 2-34), and FFmpeg gives them the PIDs 0x100 and 0x101.
 func TestReadPrograms(t *testing.T) {
 	t.Parallel()
 	video, both := transport(t, mediatest.Spec{Video: "h264"}), transport(t, mediatest.Spec{Video: "h264", Audio: "aac"})

@@ -25,8 +25,8 @@ func addresses() []row {
 	return slices.Concat(redirected(), oddNames(), misnamed(), indexAtEnd(), lists())
 }
 
-// redirects serves the folder below /cdn/a/ and /cdn/b/ and nothing else; a playlist that is asked for
-// below /go/ is redirected to where to says.
+// redirects serves the folder below /cdn/a/ and /cdn/b/ and nothing else; a playlist that is asked
+// for below /go/ is redirected to where to says.
 func redirects(o *origin, status int, to func(name string) string) {
 	o.on("*", func(w http.ResponseWriter, r *http.Request) {
 		for _, folder := range []string{"/cdn/a", "/cdn/b"} {
@@ -142,8 +142,9 @@ func redirected() []row {
 	}
 }
 
-// otherSite is an encrypted stream whose playlist is redirected to another site. paired says that the
-// request for its key has the cookie pairs. Those of another site have them where that is listed.
+// otherSite is an encrypted stream whose playlist is redirected to another site. paired says that
+// the request for its key has the cookie pairs. Those of another site have them where that is
+// listed.
 func otherSite(name, key string, paired bool) row {
 	own := strings.HasPrefix(key, "OWN")
 	var origins []string

@@ -302,8 +302,8 @@ func oneFile(t *testing.T, stream mediatest.HLS) string {
 	return folder
 }
 
-// withSubtitles is plainStream with a multivariant playlist, main.m3u8, and English subtitles of one
-// cue.
+// withSubtitles is plainStream with a multivariant playlist, main.m3u8, and English subtitles of
+// one cue.
 func withSubtitles(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()

@@ -128,8 +128,8 @@ func inStepAgain(t *testing.T, got played) {
 	}
 }
 
-// wrongIVs are streams whose playlist names another IV than their segments were enciphered with: the
-// first block of each is lost. A wrong key is no wrong IV.
+// wrongIVs are streams whose playlist names another IV than their segments were enciphered with:
+// the first block of each is lost. A wrong key is no wrong IV.
 func wrongIVs() []row {
 	const tag = `#EXT-X-KEY:METHOD=AES-128,URI="key.bin",IV=0xF0E0D0C0B0A090807060504030201000`
 	other := []byte("another-key-here")

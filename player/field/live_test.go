@@ -20,7 +20,8 @@ import (
 	"latchkey/player/mediatest"
 )
 
-// aired is the title that is sent live: 16 segments of a second, which no two pictures of are alike.
+// aired is the title that is sent live: 16 segments of a second, which no two pictures of are
+// alike.
 func aired(t *testing.T) mediatest.HLS {
 	t.Helper()
 	return mediatest.MakeHLS(t, mediatest.HLSSpec{Spec: airedSpec})

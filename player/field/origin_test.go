@@ -98,7 +98,8 @@ func fragmentedStream(t *testing.T) mediatest.HLS {
 		Spec: mediatest.Spec{Video: "h264", Audio: "aac", Frames: 200, KeyEvery: 50}})
 }
 
-// plain is the folder of plainStream: index.m3u8, segment0.ts to segment3.ts. It must not be changed.
+// plain is the folder of plainStream: index.m3u8, segment0.ts to segment3.ts. It must not be
+// changed.
 func plain(t *testing.T) string {
 	t.Helper()
 	return plainStream(t).Folder

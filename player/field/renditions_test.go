@@ -15,8 +15,8 @@ import (
 	"latchkey/player"
 )
 
-// mains makes a folder of the stream of an edit and a multivariant playlist beside it, main.m3u8, of
-// some lines and a variant of the stream with attributes. HERE stands for files.
+// mains makes a folder of the stream of an edit and a multivariant playlist beside it, main.m3u8,
+// of some lines and a variant of the stream with attributes. HERE stands for files.
 type mains struct {
 	edit       edit
 	lines      []string

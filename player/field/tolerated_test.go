@@ -20,7 +20,8 @@ import (
 // tolerated are playlists and subtitles that break the rules and can be played.
 func tolerated() []row { return append(toleratedLists(), toleratedText()...) }
 
-// listed makes the folder of plainStream with another playlist: of each line what change makes of it.
+// listed makes the folder of plainStream with another playlist: of each line what change makes of
+// it.
 func listed(e edit, change func(line string) string) func(t *testing.T) string {
 	return func(t *testing.T) string {
 		t.Helper()

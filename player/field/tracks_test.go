@@ -175,7 +175,8 @@ func tracks() []row {
 			t.Helper()
 			got.complete(t)
 			got.allPictures(t, mediatest.Make(t, mediatest.Spec{Video: "h264", Frames: 200, KeyEvery: 50}))
-			// FFmpeg's muxer has the sound begin some frames before the picture: those are not heard.
+			// FFmpeg's muxer has the sound begin some frames before the picture: those are not
+			// heard.
 			want := mediatest.FrameMD5(t, mediatest.Make(t, mediatest.Spec{Audio: "aac", Frames: 200}), mediatest.Audio)
 			require.Greater(t, len(got.sounds), len(want)-4)
 			sameSounds(t, want[len(want)-len(got.sounds):], got.sounds)
@@ -431,7 +432,8 @@ func tsSounds(t *testing.T, got played, segments ...int) []mediatest.Frame {
 	return mediatest.FrameMD5Pipe(t, medium, mediatest.Audio)
 }
 
-// heard wants the sound to begin with that of a segment, which begins with a little sound of before its first picture.
+// heard wants the sound to begin with that of a segment, which begins with a little sound of before
+// its first picture.
 func heard(t *testing.T, got played, seconds float64) {
 	t.Helper()
 	require.NotEmpty(t, got.sounds)
@@ -454,7 +456,8 @@ func otherSound(t *testing.T) mediatest.HLS {
 	return mediatest.MakeHLS(t, mediatest.HLSSpec{Seconds: 2, Spec: mediatest.Spec{Video: "h264", Audio: "mp3", Frames: 200, KeyEvery: 50}})
 }
 
-// sameSounds compares sound without its times; what ends before the presentation's start is not heard.
+// sameSounds compares sound without its times; what ends before the presentation's start is not
+// heard.
 func sameSounds(t *testing.T, want []mediatest.Frame, got []frame) {
 	t.Helper()
 	if len(want) == len(got)+1 {
@@ -536,7 +539,8 @@ func enciphered(t *testing.T, folder string) string {
 	return folder
 }
 
-// growing serves the playlist as a live one, which has so many segments at first and one more at each request.
+// growing serves the playlist as a live one, which has so many segments at first and one more at
+// each request.
 func growing(t *testing.T, o *origin, segments int) {
 	t.Helper()
 	whole := strings.ReplaceAll(string(o.body(t, "/index.m3u8")), "#EXT-X-PLAYLIST-TYPE:VOD\n", "")
@@ -555,7 +559,8 @@ const (
 	packet   = 188
 )
 
-// shiftTS moves the time stamps of a transport stream by ticks of 90 kHz, of some PIDs or of all. ISO/IEC 13818-1, 2.4.3.5 and 2.4.3.7.
+// shiftTS moves the time stamps of a transport stream by ticks of 90 kHz, of some PIDs or of all.
+// ISO/IEC 13818-1, 2.4.3.5 and 2.4.3.7.
 func shiftTS(by int64, pids ...int) func([]byte) {
 	const period = 1 << 33
 	stamp := func(p []byte) {
@@ -611,7 +616,8 @@ func withoutPicture(table bool) func(int, []byte) []byte {
 	}
 }
 
-// withoutSound leaves the packets of the sound out, and, with table, the sound out of the program map.
+// withoutSound leaves the packets of the sound out, and, with table, the sound out of the program
+// map.
 func withoutSound(ts []byte, table bool) []byte { return withoutPID(ts, audioPID, table) }
 
 // withoutPID leaves out the packets of a PID, and, with table, what the program map says of it.
@@ -623,7 +629,8 @@ func withoutPID(ts []byte, out int, table bool) []byte {
 		case pid == out:
 			continue
 		case pid == pmtPID && table:
-			// One packet has one section: 4 + 1 bytes before it, 12 in it before the streams, and its CRC behind them.
+			// One packet has one section: 4 + 1 bytes before it, 12 in it before the streams, and
+			// its CRC behind them.
 			section := p[5:]
 			end := 3 + int(binary.BigEndian.Uint16(section[1:])&0xFFF) - 4
 			streams := section[:12:12]
@@ -661,8 +668,8 @@ func crcOf(section []byte) uint32 {
 	return crc
 }
 
-// shiftMP4 moves the decode times of fragments. ISO/IEC 14496-12, 8.8.12; the time scales are those that FFmpeg gives pictures of 25 a
-// second and sound of 48 kHz.
+// shiftMP4 moves the decode times of fragments. ISO/IEC 14496-12, 8.8.12; the time scales are those
+// that FFmpeg gives pictures of 25 a second and sound of 48 kHz.
 func shiftMP4(t *testing.T, by time.Duration) func([]byte) {
 	t.Helper()
 	scale := make(map[uint32]int64)

@@ -102,7 +102,8 @@ func (b *boxes) scan() error {
 	}
 }
 
-// boxSize returns the length of the box that begins here, -1 for a mdat box up to the segment's end.
+// boxSize returns the length of the box that begins here, -1 for a mdat box up to the segment's
+// end.
 func boxSize(head []byte) (int64, bool) {
 	if len(head) < boxHeader {
 		return 0, false
@@ -150,8 +151,8 @@ func findBox(b []byte, from int) int {
 	return -1
 }
 
-// lostFragmentHead returns the first block, of 16 bytes, of a segment that begins with a moof box and
-// whose first block is garbled, nil when it is no such segment:
+// lostFragmentHead returns the first block, of 16 bytes, of a segment that begins with a moof box
+// and whose first block is garbled, nil when it is no such segment:
 //
 //	size | moof | 16 | mfhd || version, flags | number || size | traf | ...
 func lostFragmentHead(b []byte) []byte {

@@ -27,7 +27,7 @@
 //
 // # Specifications
 //
-// RFC 8216, 3 (segments); ISO/IEC 13818-1 (MPEG-2 TS), ETSI TS 102 809 and the BDAV format (packets of
-// 192 bytes), DVB (packets of 204 bytes); ISO/IEC 14496-12 (boxes); ISO/IEC 13818-7 (ADTS); ID3v2.2 to
-// 2.4.
+// RFC 8216, 3 (segments); ISO/IEC 13818-1 (MPEG-2 TS), ETSI TS 102 809 and the BDAV format (packets
+// of 192 bytes), DVB (packets of 204 bytes); ISO/IEC 14496-12 (boxes); ISO/IEC 13818-7 (ADTS);
+// ID3v2.2 to 2.4.
 package framing

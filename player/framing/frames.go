@@ -5,8 +5,8 @@ import "bytes"
 // chainFrames is how many ADTS frames in a row prove that frames begin at a place.
 const chainFrames = 4
 
-// findFrames returns where ADTS frames in a row begin, -1 where none do. whole says that the segment
-// ends with b: there, two are enough.
+// findFrames returns where ADTS frames in a row begin, -1 where none do. whole says that the
+// segment ends with b: there, two are enough.
 func findFrames(b []byte, whole bool) int {
 	for at := 0; at < min(len(b), maxLead); at++ {
 		next := bytes.IndexByte(b[at:], 0xFF)

@@ -12,8 +12,8 @@ const (
 	// chainLength is how many packets in a row prove that packets begin at a place: among 64 KiB of
 	// noise one in 6 million places does.
 	chainLength = 5
-	// leastPackets is how many do where the segment ends with them, and leastAgain behind packets that
-	// went before.
+	// leastPackets is how many do where the segment ends with them, and leastAgain behind packets
+	// that went before.
 	leastPackets = 3
 	leastAgain   = 2
 )
@@ -46,8 +46,8 @@ func isTS(head []byte) bool {
 	return true
 }
 
-// findPackets returns where, from a place on, the sync byte of the first of packets in a row is, and
-// the length of their units. whole says that the segment ends with b: there, least packets are
+// findPackets returns where, from a place on, the sync byte of the first of packets in a row is,
+// and the length of their units. whole says that the segment ends with b: there, least packets are
 // enough. It returns -1 without any.
 func findPackets(b []byte, from int, whole bool, least int) (at, size int) {
 	for at = from; at < min(len(b), maxLead); at++ {

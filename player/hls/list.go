@@ -9,13 +9,13 @@ import (
 // maxListEntries bounds the entries of an M3U list that ParseList returns.
 const maxListEntries = 1000
 
-// segmentNames are the extensions of segments. A list of such names is a media playlist, even without
-// one of HLS's own tags.
+// segmentNames are the extensions of segments. A list of such names is a media playlist, even
+// without one of HLS's own tags.
 var segmentNames = []string{".ts", ".aac", ".ac3", ".ec3", ".m4s", ".cmfv", ".cmfa", ".vtt"}
 
-// ParseList reads an M3U list of whole files, of which each is a title: a playlist that begins as one
-// of HLS and has none of its own tags (EXT-X-...), of names that are not those of segments. It returns
-// their URIs, resolved as Parse does, the first 1,000 at most, and whether it is one.
+// ParseList reads an M3U list of whole files, of which each is a title: a playlist that begins as
+// one of HLS and has none of its own tags (EXT-X-...), of names that are not those of segments. It
+// returns their URIs, resolved as Parse does, the first 1,000 at most, and whether it is one.
 func ParseList(data []byte, base string, opts ParseOptions) (uris []string, is bool) {
 	if len(data) > maxTextBytes || !Sniff(data) {
 		return nil, false

@@ -35,8 +35,8 @@ func Sniff(head []byte) bool {
 	return false
 }
 
-// SniffMedia says whether a content that begins with head is neither a text nor compressed, so that it
-// can be a film or music. A few hundred bytes are enough.
+// SniffMedia says whether a content that begins with head is neither a text nor compressed, so that
+// it can be a film or music. A few hundred bytes are enough.
 func SniffMedia(head []byte) bool {
 	for _, text := range []string{"\xff\xfe", "\xfe\xff", "\x1f\x8b"} { // UTF-16, gzip
 		if bytes.HasPrefix(head, []byte(text)) {

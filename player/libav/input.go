@@ -31,8 +31,8 @@ type InputOptions struct {
 	// Encrypted says that samples are encrypted, in MP4 or in packed sound (AAC, AC-3 or E-AC-3 without a container), so that nothing is
 	// learned by decoding them. MPEG-2 TS says so itself.
 	Encrypted bool
-	// Segments says that the medium is segments one after another, whose time stamps may start again: packets with times that were there
-	// before are no duplicates.
+	// Segments says that the medium is segments one after another, whose time stamps may start
+	// again: packets with times that were there before are no duplicates.
 	Segments bool
 	// Local says that a person chose the medium among the files of this computer: more codecs are
 	// decoded.

@@ -60,12 +60,13 @@ type Stream struct {
 	Title string
 	// Default says that the container names the stream as one to play unless told otherwise.
 	Default bool
-	// Forced says that the subtitles are for those who understand the sound: of foreign dialogue and
-	// of signs.
+	// Forced says that the subtitles are for those who understand the sound: of foreign dialogue
+	// and of signs.
 	Forced bool
 	// Commentary says that the sound is a commentary on the film.
 	Commentary bool
-	// HearingImpaired and VisualImpaired say that the stream is made for people who hear or see badly.
+	// HearingImpaired and VisualImpaired say that the stream is made for people who hear or see
+	// badly.
 	HearingImpaired, VisualImpaired bool
 	// AttachedPicture says that the stream is one still, such as a cover.
 	AttachedPicture bool

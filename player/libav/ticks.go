@@ -39,8 +39,8 @@ func Ticks(ticks int64, timeBase frame.Rational) time.Duration {
 	return d
 }
 
-// ToTicks returns how many ticks of a time base, in seconds, are nearest to a duration; 0 for a time base that is no positive fraction.
-// What is out of range is the extreme.
+// ToTicks returns how many ticks of a time base, in seconds, are nearest to a duration; 0 for a
+// time base that is no positive fraction. What is out of range is the extreme.
 func ToTicks(d time.Duration, timeBase frame.Rational) int64 {
 	if timeBase.Num <= 0 || timeBase.Den <= 0 || timeBase.Num > math.MaxInt64/int64(time.Second) {
 		return 0

@@ -16,7 +16,8 @@ const (
 
 var setThreadExecutionState = windows.NewLazySystemDLL("kernel32.dll").NewProc("SetThreadExecutionState")
 
-// keepOn holds a thread in the state that keeps the display on: it is the thread's, and ends with it.
+// keepOn holds a thread in the state that keeps the display on: it is the thread's, and ends with
+// it.
 func keepOn() (func(), error) {
 	asked, release, released := make(chan bool), make(chan struct{}), make(chan struct{})
 	go func() {
