@@ -23,16 +23,7 @@ func Ticks(ticks int64, timeBase frame.Rational) time.Duration {
 	if negative {
 		magnitude = -magnitude
 	}
-	den := uint64(timeBase.Den)
-	high, low := bits.Mul64(magnitude, uint64(timeBase.Num)*uint64(time.Second))
-	low, carry := bits.Add64(low, den/2, 0)
-	high += carry
-	limit := uint64(math.MaxInt64)
-	quotient := limit
-	if high < den {
-		quotient, _ = bits.Div64(high, low, den)
-	}
-	d := time.Duration(min(quotient, limit))
+	d := time.Duration(scaled(magnitude, uint64(timeBase.Num)*uint64(time.Second), uint64(timeBase.Den)))
 	if negative {
 		return -d
 	}
@@ -45,18 +36,21 @@ func ToTicks(d time.Duration, timeBase frame.Rational) int64 {
 	if timeBase.Num <= 0 || timeBase.Den <= 0 || timeBase.Num > math.MaxInt64/int64(time.Second) {
 		return 0
 	}
-	magnitude, unit := uint64(d.Abs()), uint64(timeBase.Num)*uint64(time.Second)
-	high, low := bits.Mul64(magnitude, uint64(timeBase.Den))
-	low, carry := bits.Add64(low, unit/2, 0)
-	high += carry
-	limit := uint64(math.MaxInt64)
-	quotient := limit
-	if high < unit {
-		quotient, _ = bits.Div64(high, low, unit)
-	}
-	ticks := int64(min(quotient, limit))
+	ticks := scaled(uint64(d.Abs()), uint64(timeBase.Den), uint64(timeBase.Num)*uint64(time.Second))
 	if d < 0 {
 		return -ticks
 	}
 	return ticks
+}
+
+// scaled returns n * num / den, rounded to the nearest, halves up; math.MaxInt64 for what is beyond
+// that.
+func scaled(n, num, den uint64) int64 {
+	high, low := bits.Mul64(n, num)
+	low, carry := bits.Add64(low, den/2, 0)
+	if high += carry; high >= den {
+		return math.MaxInt64
+	}
+	quotient, _ := bits.Div64(high, low, den)
+	return int64(min(quotient, math.MaxInt64))
 }
