@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Read reads a file of subtitles of any kind that is known, which its text tells: WebVTT, SubRip
@@ -63,6 +64,16 @@ func (b *builder) add(c Cue, cut, shows bool) {
 	case b.bytes > maxTrackBytes:
 		b.err = errTrackBytes
 	}
+}
+
+// cue adds a cue with marked-up text.
+func (b *builder) cue(start, end time.Duration, text string, d dialect) {
+	c := Cue{Start: start, End: end}
+	b.reader.reset()
+	c.Settings = b.reader.markUp(text, d)
+	var cut, shows bool
+	c.Lines, cut, shows = b.reader.result()
+	b.add(c, cut, shows)
 }
 
 // Format is what the text of a cue is written in.

@@ -73,12 +73,7 @@ func (b *builder) dialogue(fields []string, event string) {
 	if !ok || !ok2 {
 		return
 	}
-	c := Cue{Start: start, End: end}
-	b.reader.reset()
-	c.Settings = b.reader.markUp(values[len(values)-1], tagsOfASS)
-	var cut, shows bool
-	c.Lines, cut, shows = b.reader.result()
-	b.add(c, cut, shows)
+	b.cue(start, end, values[len(values)-1], tagsOfASS)
 }
 
 // scriptTime reads h:mm:ss.cc, with hundredths of a second.

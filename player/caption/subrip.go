@@ -49,12 +49,7 @@ func (b *builder) subRipCue(start, end time.Duration, text []byte) {
 		b.track.Cut++
 		return
 	}
-	c := Cue{Start: start, End: end}
-	b.reader.reset()
-	c.Settings = b.reader.markUp(trimmed(text), tagsOfSubRip)
-	var cut, shows bool
-	c.Lines, cut, shows = b.reader.result()
-	b.add(c, cut, shows)
+	b.cue(start, end, trimmed(text), tagsOfSubRip)
 }
 
 // subRipTimes reads a line of times: "00:00:01,500 --> 00:00:02,000", with what may follow.
