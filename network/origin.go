@@ -26,7 +26,7 @@ func parseURL(s string) (*url.URL, error) {
 		return nil, errURL
 	}
 	if !plainURL(s) {
-		_, rest, found := cutScheme(s)
+		_, rest, found := CutScheme(s)
 		if !found || !strings.HasPrefix(rest, "//") {
 			return nil, errURL
 		}

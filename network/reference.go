@@ -22,7 +22,7 @@ type Base struct {
 // parser), with the one deviation of Base.Resolve. The error quotes nothing.
 func ParseBase(s string) (*Base, error) {
 	s = stripReference(s)
-	scheme, rest, found := cutScheme(s)
+	scheme, rest, found := CutScheme(s)
 	if scheme = strings.ToLower(scheme); !found || scheme != "http" && scheme != "https" {
 		return nil, errScheme
 	}
@@ -38,7 +38,7 @@ func ParseBase(s string) (*Base, error) {
 // "%25". Browsers send it as it is, some servers refuse that, and all understand the escape.
 func (b *Base) Resolve(reference string) (string, error) {
 	reference = stripReference(reference)
-	scheme, rest, found := cutScheme(reference)
+	scheme, rest, found := CutScheme(reference)
 	if !found {
 		rest = reference
 	} else if scheme = strings.ToLower(scheme); scheme != "http" && scheme != "https" {
@@ -86,8 +86,9 @@ func stripReference(s string) string {
 	return s
 }
 
-// cutScheme cuts a reference behind its scheme. RFC 3986, 3.1.
-func cutScheme(s string) (scheme, rest string, found bool) {
+// CutScheme cuts a reference behind its scheme, as it is written. found is false for one that is
+// relative. RFC 3986, 3.1.
+func CutScheme(s string) (scheme, rest string, found bool) {
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':

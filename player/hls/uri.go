@@ -88,9 +88,10 @@ func (r *resolver) query(name string) (value string, ok bool) {
 // best of.
 func (r *resolver) appendTo(dst []byte, ref string) (out []byte, ok bool) {
 	if r.base == nil {
+		_, _, absolute := network.CutScheme(ref)
 		switch {
 		case ref == "" || ref[0] == '/':
-		case !hasScheme(ref):
+		case !absolute:
 			dst = append(dst, r.prefix...)
 		case r.filePaths:
 			ref = filePath(ref)
@@ -122,19 +123,6 @@ func filePath(ref string) string {
 		return ref
 	}
 	return u.EscapedPath()
-}
-
-// hasScheme says whether a reference begins with a scheme. RFC 3986, 3.1.
-func hasScheme(ref string) bool {
-	for i := range len(ref) {
-		switch c := ref[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
-		case i > 0 && (c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.'):
-		default:
-			return c == ':' && i > 0
-		}
-	}
-	return false
 }
 
 type referenceKind int
