@@ -19,8 +19,8 @@ type detours struct {
 	full    bool     // guarded by mu: there are more, which every origin may be
 }
 
-// led notes where a request for the resource's own URL was answered.
-func (c *Client) led(at route) {
+// noteDetour notes where a request for the resource's own URL was answered.
+func (c *Client) noteDetour(at route) {
 	if c.configuration.UseRedirectedURL || at.hop == 0 || at.resource == nil || !at.class.OfResource() ||
 		at.original.String() != at.resource.String() || sameSite(at.original.Hostname(), at.target.Hostname()) {
 		return

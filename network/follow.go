@@ -126,7 +126,7 @@ func success(status int) bool { return status >= 200 && status < 300 }
 
 // follow sends a request and follows its redirects to an answer that is none.
 func (c *Client) follow(ctx context.Context, p *plan, w way) (*exchange, error) {
-	at := route{class: p.class, resource: c.resource, original: p.url, target: p.url, from: spaceLoopback, led: c.detours.has(c.resource, p.url)}
+	at := route{class: p.class, resource: c.resource, original: p.url, target: p.url, from: spaceLoopback, detour: c.detours.has(c.resource, p.url)}
 	type visit struct{ method, url, cookies string }
 	var visited []visit
 	for {
@@ -143,7 +143,7 @@ func (c *Client) follow(ctx context.Context, p *plan, w way) (*exchange, error) 
 			}
 		}
 		if !isRedirect(x.response.StatusCode) {
-			c.led(at)
+			c.noteDetour(at)
 			return x, nil
 		}
 		fail := func(cause error) (*exchange, error) {

@@ -15,7 +15,7 @@ type route struct {
 	hop      int          // 0 for the original
 	secure   bool         // a hop before this one was https
 	from     addressSpace // the widest space that a hop before this one was answered from
-	led      bool         // a redirect of the resource alone leads to the original's origin: see detours
+	detour   bool         // a redirect of the resource alone leads to the original's origin: see detours
 }
 
 // downgrade says that the way leads from https to http: from an earlier hop, or from the resource to what
@@ -65,7 +65,7 @@ func (r *rules) follows(at route) (bool, string) {
 		return true, ruleListed
 	case len(r.origins) > 0:
 		return false, ruleNotListed
-	case at.led:
+	case at.detour:
 		return false, ruleOtherSite
 	case at.hop == 0:
 		return true, ruleDirect
