@@ -2,7 +2,6 @@ package player
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +9,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"latchkey/player/framing"
 )
 
 const (
@@ -19,8 +20,8 @@ const (
 	// spoolHead is how much of a file is looked at to find out whether its index comes behind its
 	// media.
 	spoolHead = 64 << 10
-	// spoolTold is how often the progress of a download is told at most.
-	spoolTold = 200 * time.Millisecond
+	// progressInterval is the least time between two reports of a download's progress.
+	progressInterval = 200 * time.Millisecond
 )
 
 var (
@@ -77,9 +78,9 @@ func withoutPath(err error) error {
 	return err
 }
 
-// fill copies body to the file and tells how many bytes are there. It returns the body's error, or
-// errSpoolTooLarge or errSpoolDisk, wrapped.
-func (s *spool) fill(body io.Reader, told func(bytes int64)) error {
+// fill copies body to the file and reports how many bytes are there. It returns the body's error,
+// or errSpoolTooLarge or errSpoolDisk, wrapped.
+func (s *spool) fill(body io.Reader, report func(bytes int64)) error {
 	buffer := make([]byte, rangeRead)
 	for {
 		n, err := body.Read(buffer)
@@ -90,7 +91,7 @@ func (s *spool) fill(body io.Reader, told func(bytes int64)) error {
 		if _, failed := s.file.Write(buffer[:n]); failed != nil {
 			return fmt.Errorf("%w: %w", errSpoolDisk, withoutPath(failed))
 		}
-		told(s.size)
+		report(s.size)
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
@@ -146,10 +147,10 @@ func (r *remoteFile) spooled(reader *rangeReader) (io.ReadCloser, error) {
 		return nil, err
 	}
 	reader.barren.limit = 0 // all of it is index and media
-	var told time.Time
+	var reported time.Time
 	err = s.fill(reader, func(bytes int64) {
-		if now := time.Now(); now.Sub(told) >= spoolTold {
-			told = now
+		if now := time.Now(); now.Sub(reported) >= progressInterval {
+			reported = now
 			r.session.fetching(Progress{Bytes: bytes, Total: reader.size})
 		}
 	})
@@ -165,23 +166,19 @@ func (r *remoteFile) spooled(reader *rangeReader) (io.ReadCloser, error) {
 // indexLast says whether an MP4 file that begins with head has its media before its index. ISO/IEC
 // 14496-12, 4.2 and 8.1.
 func indexLast(head []byte) bool {
-	for at := uint64(0); at+8 <= uint64(len(head)); {
-		box := head[at:]
-		size := uint64(binary.BigEndian.Uint32(box))
-		switch string(box[4:8]) {
+	for len(head) >= 8 {
+		switch string(head[4:8]) {
 		case "mdat":
 			return true
 		case "ftyp", "styp", "pdin", "free", "skip", "wide", "uuid":
 		default:
 			return false
 		}
-		if size == 1 && len(box) >= 16 {
-			size = binary.BigEndian.Uint64(box[8:])
-		}
-		if size < 8 || size > uint64(len(head)) {
+		size, ok := framing.BoxSize(head)
+		if !ok || size > int64(len(head)) {
 			return false
 		}
-		at += size
+		head = head[size:]
 	}
 	return false
 }

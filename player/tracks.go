@@ -2,7 +2,6 @@ package player
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 
 	"latchkey/player/container"
 	"latchkey/player/framing"
@@ -51,8 +50,9 @@ func movieOf(r *framing.Reader) [sha256.Size]byte {
 		if err != nil {
 			return [sha256.Size]byte{}
 		}
-		size, kind := int64(binary.BigEndian.Uint32(head[at:])), string(head[at+4:at+8])
-		if size < 8 || int64(at)+size > movieSearch || kind == "moof" || kind == "mdat" {
+		size, ok := framing.BoxSize(head[at:])
+		kind := string(head[at+4 : at+8])
+		if !ok || int64(at)+size > movieSearch || kind == "moof" || kind == "mdat" {
 			return [sha256.Size]byte{}
 		}
 		if kind == "moov" {

@@ -58,7 +58,7 @@ func (b *boxes) next() error {
 	if len(head) == 0 || err != nil && !errors.Is(err, io.EOF) && len(head) < boxHeader {
 		return err
 	}
-	size, ok := boxSize(head)
+	size, ok := BoxSize(head)
 	switch {
 	case ok && knownBox(head[4:8]):
 		switch string(head[4:8]) {
@@ -102,9 +102,10 @@ func (b *boxes) scan() error {
 	}
 }
 
-// boxSize returns the length of the box that begins here, -1 for a mdat box up to the segment's
-// end.
-func boxSize(head []byte) (int64, bool) {
+// BoxSize returns the length in bytes of the box that begins here, its header included, -1 for a
+// mdat box up to the end. It is no box where the header is cut off or too small. ISO/IEC 14496-12,
+// 4.2.
+func BoxSize(head []byte) (int64, bool) {
 	if len(head) < boxHeader {
 		return 0, false
 	}
@@ -130,7 +131,7 @@ func findBox(b []byte, from int) int {
 			continue
 		}
 		box := b[at:]
-		if size, ok := boxSize(box); !ok || size < 2*boxHeader || size > maxFound {
+		if size, ok := BoxSize(box); !ok || size < 2*boxHeader || size > maxFound {
 			continue
 		}
 		switch string(box[4:8]) {
@@ -161,7 +162,7 @@ func lostFragmentHead(b []byte) []byte {
 		return nil
 	}
 	for at := fragment; at+boxHeader <= len(b); {
-		size, ok := boxSize(b[at:])
+		size, ok := BoxSize(b[at:])
 		if !ok && string(b[at+4:at+8]) != "mdat" {
 			return nil
 		}
