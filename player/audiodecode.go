@@ -80,13 +80,7 @@ func (p *pipeline) playAudio() error {
 // decodeAll decodes the track.
 func (a *audioDecoder) decodeAll() error {
 	for {
-		item, err := a.out.take(libav.KindAudio)
-		if errors.Is(err, errVacant) {
-			err = a.out.vacant(libav.KindAudio, a.bridge)
-			if err == nil {
-				continue
-			}
-		}
+		item, err := a.out.take(libav.KindAudio, a.bridge)
 		if errors.Is(err, io.EOF) {
 			err = a.drain()
 			if err == nil {

@@ -135,10 +135,7 @@ func (c *clock) settle(waiting []queued, end bool) int {
 
 // time is the presentation time of a packet with a shift; a packet may have none.
 func (c *clock) time(item *queued, shift time.Duration) (time.Duration, bool) {
-	ticks := item.packet.PTS()
-	if ticks == libav.NoPTS {
-		ticks = item.packet.DTS()
-	}
+	ticks := item.ticks()
 	return item.run.time(item.kind, ticks) + shift, ticks != libav.NoPTS
 }
 

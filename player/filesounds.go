@@ -96,10 +96,16 @@ func soundName(s libav.Stream, number int, whole bool) string {
 	if s.VisualImpaired {
 		details = append(details, "audio description")
 	}
+	return described(s, fmt.Sprintf("Sound %d", number), details, whole)
+}
+
+// described names a stream by its language and title, or else, with details in brackets. whole says
+// whether the default is one of them.
+func described(s libav.Stream, without string, details []string, whole bool) string {
 	if s.Default && whole {
 		details = append(details, "default")
 	}
-	return titled(s, fmt.Sprintf("Sound %d", number)) + " (" + strings.Join(details, ", ") + ")"
+	return titled(s, without) + " (" + strings.Join(details, ", ") + ")"
 }
 
 // titled names a stream by its language and title, or else.

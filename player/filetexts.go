@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strings"
 	"sync"
 	"time"
 
@@ -30,10 +29,9 @@ type fileTexts struct {
 	tracks  map[int]*textTrack // by the stream's index
 	choices []ownSubtitles     // of tracks, in the file's order
 
-	mu      sync.Mutex // guards what follows and the tracks' cues
-	bytes   int        // that the cues of all tracks take
-	count   int        // of the cues of all tracks
-	limited bool       // a cue of the chosen ones was left out
+	mu    sync.Mutex // guards what follows and the tracks' cues
+	bytes int        // that the cues of all tracks take
+	count int        // of the cues of all tracks
 
 	skips int // cues to be left out before room is made again
 }
@@ -90,10 +88,7 @@ func textName(s libav.Stream, number int, whole bool) string {
 	if s.Commentary {
 		details = append(details, "commentary")
 	}
-	if s.Default && whole {
-		details = append(details, "default")
-	}
-	return titled(s, fmt.Sprintf("Subtitles %d", number)) + " (" + strings.Join(details, ", ") + ")"
+	return described(s, fmt.Sprintf("Subtitles %d", number), details, whole)
 }
 
 // textReader gives the packets of a file, and takes the subtitles' texts from them in passing.
@@ -135,23 +130,14 @@ func (m *mediaSource) take(track *textTrack, p *libav.Packet, origin time.Durati
 	if shown && shows {
 		m.session.changed()
 	}
-	if !whole && shown && track.all.limit() {
-		m.session.note(leftOut(subtitles.list[index].Name))
+	if !whole && shown {
+		m.session.noteOnce("text", leftOut(subtitles.list[index].Name))
 	}
 }
 
 // leftOut tells of subtitles beyond the limits.
 func leftOut(name string) string {
 	return fmt.Sprintf("Some of the subtitles %q were left out: there is more text in them than anybody can read.", name)
-}
-
-// limit notes that not all of the chosen subtitles is kept. It returns true the first time.
-func (f *fileTexts) limit() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	first := !f.limited
-	f.limited = true
-	return first
 }
 
 // keep adds a cue to a track, unless it has it. shown says that the track is the one that is

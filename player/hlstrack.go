@@ -30,8 +30,8 @@ type hlsTrack struct {
 // a sound whose first segments cannot be had, it gives what the picture comes with.
 func (t *hlsTrack) produce(ctx context.Context, from time.Duration, out *pipeline) error {
 	if t.leads {
-		defer out.led.open()
-		defer out.over.open()
+		defer out.leaderPlaced.open()
+		defer out.leaderEnded.open()
 	}
 	err := t.produceOwn(ctx, from, out)
 	if t.leads || !missing(err) || ctx.Err() != nil || out.queues[libav.KindAudio].begun() {
@@ -160,7 +160,7 @@ func (t *hlsTrack) demuxRun(ctx context.Context, reader *segmentReader, keep *cl
 	packed := format != "mpegts" && format != "mp4"
 	keep.begin(o.unlocker, o.run, first, packed)
 	defer func() { reader.placed = reader.placed || o.run.placed() }()
-	a := &anchor{track: t, run: o.run, keep: keep, led: out.led, over: out.over, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped, known: known, target: out.target}
+	a := &anchor{track: t, run: o.run, keep: keep, out: out, segment: first, packed: packed, stamp: reader.stamp, stamped: reader.stamped, known: known}
 	err = copyPackets(ctx, o.input, o.run, a, keep, out, o.unlocker.unlock, func(err error) error {
 		if reader.gone != nil {
 			return nil // what was abandoned ends anywhere
@@ -202,14 +202,12 @@ type anchor struct {
 	track   *hlsTrack
 	run     *run
 	keep    *clock
-	led     *latch        // the pipeline's
-	over    *latch        // likewise
+	out     *pipeline
 	segment *hls.Segment  // the run's first
 	packed  bool          // the times are the demuxer's own count
 	stamp   time.Duration // the media time of its first sample, when stamped
 	stamped bool
 	known   int // what was learned of the playlist's durations before target was looked for, -1: it is not the first run
-	target  time.Duration
 }
 
 // at returns the origin when this packet, or an earlier run, says it.
@@ -220,7 +218,7 @@ func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration, l
 		return origin, known, err
 	}
 	if a.track.leads {
-		a.led.open()
+		a.out.leaderPlaced.open()
 	}
 	if a.known < 0 || a.track.feed.live() {
 		return origin, known, nil
@@ -236,7 +234,7 @@ func (a *anchor) at(ctx context.Context, kind libav.Kind, media time.Duration, l
 		return origin, known, nil
 	}
 	list := a.track.feed.current()
-	here, there := list.BySequence(a.segment.Sequence), a.track.session.indexAt(list, a.target)
+	here, there := list.BySequence(a.segment.Sequence), a.track.session.indexAt(list, a.out.target)
 	if here >= 0 && (there < here || there > here+1) {
 		return 0, false, errMissed
 	}
@@ -277,14 +275,14 @@ func (a *anchor) clock(ctx context.Context, media, start time.Duration) (time.Du
 		return origin, ok && off.Abs() <= start.Abs()/2+clockSlack // no durations are that wrong
 	}
 	if !a.track.leads {
-		if err := timeline.await(ctx, domain, a.over.c); err != nil {
+		if err := timeline.await(ctx, domain, a.out.leaderEnded.c); err != nil {
 			return 0, err
 		}
 		if origin, ok := near(); ok {
 			return origin, nil
 		}
 		select {
-		case <-a.led.c:
+		case <-a.out.leaderPlaced.c:
 		case <-ctx.Done():
 			return 0, context.Cause(ctx)
 		}

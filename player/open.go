@@ -137,7 +137,7 @@ func (s *session) readPlaylist(ctx context.Context, head []byte, body io.ReadClo
 	if err = errors.Join(err, body.Close()); err != nil {
 		return &fetchError{class: network.ClassPlaylist, url: display(source), err: err}
 	}
-	s.redirects.led(source, from)
+	s.redirects.learn(source, from)
 	return s.openPlaylist(ctx, slices.Concat(head, data), from)
 }
 

@@ -47,13 +47,13 @@ type pipeline struct {
 	videoEnded, audioEnded atomic.Bool
 	videoEnd, audioEnd     atomic.Int64 // of the last picture, and of the sound with the silence under the last pictures, when they have ended
 
-	leaves  atomic.Bool   // a track has ended with errPassed: the others load no more
-	led     *latch        // open once the leading track has found its place, or has ended
-	over    *latch        // open once the leading track has ended
-	limited atomic.Bool   // Config.Limit ended a track
-	started atomic.Bool   // the outputs hold nothing of the pipeline before, or it follows that
-	turned  chan struct{} // closed when it may give to the outputs
-	shift   time.Duration // from presentation time to the outputs' clock; constant once turned is closed
+	leaves       atomic.Bool   // a track has ended with errPassed: the others load no more
+	leaderPlaced *latch        // open once the leading track has found its place, or has ended
+	leaderEnded  *latch        // open once the leading track has ended
+	limited      atomic.Bool   // Config.Limit ended a track
+	started      atomic.Bool   // the outputs hold nothing of the pipeline before, or it follows that
+	turned       chan struct{} // closed when it may give to the outputs
+	shift        time.Duration // from presentation time to the outputs' clock; constant once turned is closed
 
 	mu     sync.Mutex // guards what follows
 	err    error      // the first that came
@@ -68,7 +68,7 @@ var errStopped = errors.New("playback of this position was stopped")
 func newPipeline(s *session, target time.Duration, before, follows *pipeline) *pipeline {
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	p := &pipeline{session: s, target: target, ctx: ctx, cancel: cancel, done: make(chan struct{}), space: newNotice(),
-		queues: make(map[libav.Kind]*queue), eaten: make(map[libav.Kind]*atomic.Int64), turned: make(chan struct{}), led: newLatch(), over: newLatch()}
+		queues: make(map[libav.Kind]*queue), eaten: make(map[libav.Kind]*atomic.Int64), turned: make(chan struct{}), leaderPlaced: newLatch(), leaderEnded: newLatch()}
 	for _, kind := range bothKinds {
 		p.queues[kind] = newQueue(p.space)
 		p.eaten[kind] = new(atomic.Int64)
@@ -463,8 +463,8 @@ func (p *pipeline) emit(ctx context.Context, item queued) error {
 }
 
 // vacant waits until the stream has something of a kind again, or has ended. It returns errTrackEnd
-// once Config.Limit has ended the other kind. meanwhile is called each time that something changes;
-// it says whether it is to be called again at once.
+// once Config.Limit has ended the other kind. meanwhile, which may be nil, is called each time that
+// something changes; it says whether it is to be called again at once.
 func (p *pipeline) vacant(kind libav.Kind, meanwhile func() (again bool, err error)) error {
 	for {
 		changed := p.space.wait()
@@ -474,12 +474,14 @@ func (p *pipeline) vacant(kind libav.Kind, meanwhile func() (again bool, err err
 		if p.limited.Load() {
 			return errTrackEnd
 		}
-		again, err := meanwhile()
-		if err != nil {
-			return err
-		}
-		if again {
-			continue
+		if meanwhile != nil {
+			again, err := meanwhile()
+			if err != nil {
+				return err
+			}
+			if again {
+				continue
+			}
 		}
 		select {
 		case <-changed:
@@ -489,9 +491,15 @@ func (p *pipeline) vacant(kind libav.Kind, meanwhile func() (again bool, err err
 	}
 }
 
-// take pops a packet for a decoder and notes how far it is.
-func (p *pipeline) take(kind libav.Kind) (queued, error) {
+// take pops a packet for a decoder and notes how far it is. While the stream has nothing of the
+// kind, it waits as vacant does.
+func (p *pipeline) take(kind libav.Kind, meanwhile func() (again bool, err error)) (queued, error) {
 	item, err := p.queues[kind].pop(p.ctx)
+	for errors.Is(err, errVacant) {
+		if err = p.vacant(kind, meanwhile); err == nil {
+			item, err = p.queues[kind].pop(p.ctx)
+		}
+	}
 	if cause := context.Cause(p.ctx); errors.Is(err, io.EOF) && cause != nil {
 		err = cause // it is no end: what the decoder still holds has gaps
 	}

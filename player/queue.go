@@ -32,21 +32,23 @@ type queued struct {
 	key     int           // which of the run's keys it was decrypted with, counted from 1; 0: it was clear
 }
 
+// ticks is the packet's time stamp: when it is shown, or, where that is not known, decoded. It may
+// be libav.NoPTS.
+func (q queued) ticks() int64 {
+	if ticks := q.packet.PTS(); ticks != libav.NoPTS {
+		return ticks
+	}
+	return q.packet.DTS()
+}
+
 // media is the time that the media carries.
 func (q queued) media() time.Duration {
-	ticks := q.packet.PTS()
-	if ticks == libav.NoPTS {
-		ticks = q.packet.DTS()
-	}
-	return libav.Ticks(ticks, q.run.streams[q.kind].TimeBase)
+	return libav.Ticks(q.ticks(), q.run.streams[q.kind].TimeBase)
 }
 
 // time returns the presentation time of the packet; a packet without any stands at its run's origin.
 func (q queued) time() time.Duration {
-	ticks := q.packet.PTS()
-	if ticks == libav.NoPTS {
-		ticks = q.packet.DTS()
-	}
+	ticks := q.ticks()
 	if ticks == libav.NoPTS {
 		return q.at
 	}

@@ -24,8 +24,8 @@ func (r *redirects) of(address string) string {
 	return address
 }
 
-// led notes where an address led to. Itself forgets what was noted.
-func (r *redirects) led(address, final string) {
+// learn notes where an address led to. Itself forgets what was noted.
+func (r *redirects) learn(address, final string) {
 	if !r.use {
 		return
 	}
@@ -47,12 +47,12 @@ func (r *redirects) ask(address string, do func(address string) (from string, er
 	asked := r.of(address)
 	from, err := do(asked)
 	if asked != address && stale(err) {
-		r.led(address, address)
+		r.learn(address, address)
 		asked = address
 		from, err = do(asked)
 	}
 	if err == nil && asked == address {
-		r.led(address, from)
+		r.learn(address, from)
 	}
 	return err
 }

@@ -268,7 +268,7 @@ func (s *segmentReader) Read(p []byte) (int, error) {
 
 // finish goes on from what was read to its end. Without its boxes' ends a demuxer would take the next segment's bytes for the rest of them.
 func (s *segmentReader) finish() error {
-	s.stray()
+	s.noteSkipped()
 	if s.format == "mp4" && !s.groups.Whole() {
 		return errCut
 	}
@@ -278,10 +278,10 @@ func (s *segmentReader) finish() error {
 	return s.advance()
 }
 
-// stray notes, once a session, that a segment holds bytes that are no media.
-func (s *segmentReader) stray() {
-	if n := s.current.Skipped(); n > 0 && s.track.session.strayed.CompareAndSwap(false, true) {
-		s.track.session.note(fmt.Sprintf("Segment %d holds %d bytes that are neither picture nor sound; they were left out, as are those of other segments.",
+// noteSkipped notes, once a session, that a segment holds bytes that are no media.
+func (s *segmentReader) noteSkipped() {
+	if n := s.current.Skipped(); n > 0 {
+		s.track.session.noteOnce("skipped", fmt.Sprintf("Segment %d holds %d bytes that are neither picture nor sound; they were left out, as are those of other segments.",
 			s.now.segment.Sequence, n))
 	}
 }

@@ -44,7 +44,6 @@ type session struct {
 	at        atomic.Int64 // the position
 	spooled   atomic.Int64 // bytes of the files that are downloaded whole
 	starved   atomic.Bool  // playback stood still since a request told so
-	strayed   atomic.Bool  // it was noted that a segment holds bytes that are no media
 
 	// Set by open before it posts opened; constant from then on.
 	source    source

@@ -78,15 +78,7 @@ func (t *subtitles) without(ctx context.Context, index int, err error) error {
 	if tooLarge(err) {
 		return err
 	}
-	t.mu.Lock()
-	noted := slices.Contains(t.lost, index)
-	if !noted {
-		t.lost = append(t.lost, index)
-	}
-	t.mu.Unlock()
-	if !noted {
-		t.session.note(fmt.Sprintf("The subtitles %q, or some of them, cannot be had: %s.", t.list[index].Name, brief(err)))
-	}
+	t.session.noteOnce(fmt.Sprintf("subtitles %d", index), fmt.Sprintf("The subtitles %q, or some of them, cannot be had: %s.", t.list[index].Name, brief(err)))
 	return nil
 }
 

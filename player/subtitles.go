@@ -62,7 +62,6 @@ type subtitles struct {
 
 	mu     sync.Mutex // guards what follows
 	chosen int        // in list, -1: none
-	lost   []int      // in list: of which it was noted that some cannot be had
 }
 
 // newSubtitles returns the subtitles of a variant, and its closed captions, or nil without any.
@@ -307,7 +306,7 @@ func (t *subtitles) follow(ctx context.Context, index int, changed <-chan struct
 		whole := loaded.add(segment, cues, position, at+subtitlesAhead)
 		if beyond := track.Cut > 0 || !whole || tooLarge(err); beyond && !limited {
 			limited = true
-			t.session.note(fmt.Sprintf("Some of the subtitles %q were left out: there is more text in them than anybody can read.", t.list[index].Name))
+			t.session.note(leftOut(t.list[index].Name))
 		}
 		if view := loaded.view(); t.choice() == index {
 			t.shown.Store(view)

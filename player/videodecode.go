@@ -64,13 +64,7 @@ func (p *pipeline) decodeVideo() error {
 	v := &videoDecoder{out: p, floor: math.MinInt64, ceiling: math.MaxInt64}
 	defer v.close()
 	for {
-		item, err := p.take(libav.KindVideo)
-		if errors.Is(err, errVacant) {
-			err = p.vacant(libav.KindVideo, func() (bool, error) { return false, nil })
-			if err == nil {
-				continue
-			}
-		}
+		item, err := p.take(libav.KindVideo, nil)
 		if errors.Is(err, io.EOF) || errors.Is(err, errTrackEnd) {
 			return v.finish()
 		}
